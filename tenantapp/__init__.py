@@ -1,0 +1,1 @@
+"""A Flask API for many tenants, kept apart by PostgreSQL's Row-Level Security."""

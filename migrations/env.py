@@ -1,0 +1,73 @@
+"""Runs the migrations as the owner role, one deployment at a time, one transaction a migration."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import sqlalchemy as sa
+from alembic import context
+from flask import current_app
+from sqlalchemy.engine import Connection
+
+from tenantapp.db.base import Base
+from tenantapp.db.roles import RoleNames
+from tenantapp.rls import implementations  # noqa: F401 - makes the operations available
+
+LOCK_KEY = 0x74656E616E74  # "tenant"
+LOCK_SECONDS = 300.0
+
+
+def run_migrations() -> None:
+    """Bring the database that `MIGRATION_DATABASE_URL` names to the revision that was asked for.
+
+    Raises:
+        SettingsError: there is no such address.
+    """
+    settings = current_app.extensions["tenantapp"].settings
+    engine = sa.create_engine(settings.require("migration_database_url"), poolclass=sa.pool.NullPool)
+    with engine.connect() as connection, one_at_a_time(connection):
+        context.configure(
+            connection=connection,
+            target_metadata=Base.metadata,
+            transaction_per_migration=True,
+            include_schemas=True,
+            include_name=_is_ours,
+            compare_server_default=True,
+            role_names=RoleNames(settings.role_prefix),
+        )
+        with context.begin_transaction():
+            context.run_migrations()
+
+
+@contextmanager
+def one_at_a_time(connection: Connection) -> Iterator[None]:
+    """Hold the migration lock for a block.
+
+    It is polled for: a session that waited for it would hold a snapshot, on which a CREATE INDEX CONCURRENTLY
+    of the session that has it would wait in turn.
+
+    Raises:
+        TimeoutError: another migration held it all the time.
+    """
+    deadline = time.monotonic() + LOCK_SECONDS
+    while not connection.scalar(sa.select(sa.func.pg_try_advisory_lock(LOCK_KEY))):
+        connection.rollback()
+        if time.monotonic() > deadline:
+            raise TimeoutError("another migration is running on this database")
+        time.sleep(0.2)
+    connection.commit()
+    try:
+        yield
+    finally:
+        connection.rollback()
+        connection.execute(sa.select(sa.func.pg_advisory_unlock(LOCK_KEY)))
+        connection.commit()
+
+
+def _is_ours(name: str | None, kind: str, _parents: object) -> bool:
+    return kind != "schema" or name in (None, "control")
+
+
+run_migrations()

@@ -1,0 +1,100 @@
+"""The application, put together."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flask import Flask
+from flask_migrate import Migrate
+from flask_smorest import Api
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from tenantapp import cli, development, discovery, logs
+from tenantapp.config import ROOT, Settings, require_settings
+from tenantapp.db.directory import DatabaseDirectory
+from tenantapp.db.engine import bind_every_transaction, engine_options
+from tenantapp.db.pool import PoolLimits, TenantPool
+from tenantapp.db.session import db
+from tenantapp.http import api, problems, request_id
+from tenantapp.identity import guards
+from tenantapp.identity.credentials import Credentials
+from tenantapp.tenancy.directory import CachedDirectory
+from tenantapp.tenancy.hooks import Tenancy
+from tenantapp.tenancy.resolver import SubdomainResolver
+
+CREDENTIAL_SECONDS = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class Runtime:
+    """What one application runs on."""
+
+    settings: Settings
+    pool: TenantPool
+
+
+def create_app(settings: Settings | None = None) -> Flask:
+    """Return the application.
+
+    Args:
+        settings: what it is told from outside; by default what the environment says, and where that is wrong
+            the program ends with exit code 2.
+    """
+    settings = development.complete(settings or require_settings())
+    app = Flask("tenantapp", static_folder=None)
+    app.secret_key = settings.secret_key
+    logs.configure(settings)
+    runtime = Runtime(settings, _pool(settings))
+    app.extensions["tenantapp"] = runtime
+    _set_up_database(app, runtime)
+    _set_up_tenancy(app, runtime)
+    _set_up_http(app, settings)
+    cli.init_app(app)
+    return app
+
+
+def _pool(settings: Settings) -> TenantPool:
+    limits = PoolLimits(
+        min_size=settings.pool_min_size,
+        max_size=settings.pool_max_size,
+        max_idle=settings.pool_max_idle,
+        connect_timeout=settings.connect_timeout,
+        statement_timeout_ms=settings.statement_timeout_ms,
+    )
+    return TenantPool(settings.require("database_url", "the application"), limits, name="app")
+
+
+def _set_up_database(app: Flask, runtime: Runtime) -> None:
+    discovery.import_models()
+    app.config["SQLALCHEMY_DATABASE_URI"] = runtime.settings.database_url
+    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = engine_options(runtime.pool)
+    app.config["SQLALCHEMY_ECHO"] = runtime.settings.sql_echo
+    db.init_app(app)
+    with app.app_context():
+        bind_every_transaction(db.engine, runtime.pool)
+    Migrate(app, db, directory=str(ROOT / "migrations"))
+
+
+def _set_up_tenancy(app: Flask, runtime: Runtime) -> None:
+    settings = runtime.settings
+    in_development = settings.app_env in ("development", "testing")
+    Tenancy(
+        settings.tenant_header,
+        SubdomainResolver(settings.base_domain, settings.tenant_header, ip_is_bare=in_development),
+        CachedDirectory(DatabaseDirectory(runtime.pool), seconds=settings.directory_cache_seconds),
+    ).init_app(app)
+    guards.init_app(app, Credentials(seconds=CREDENTIAL_SECONDS))
+
+
+def _set_up_http(app: Flask, settings: Settings) -> None:
+    request_id.init_app(app)
+    problems.init_app(app)
+    _register_blueprints(api.init_app(app))
+    if settings.trusted_proxies:
+        hops = settings.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
+
+
+def _register_blueprints(registry: Api) -> None:
+    for blueprint in discovery.blueprints():
+        registry.register_blueprint(blueprint)

@@ -1,0 +1,37 @@
+"""A customer of the tenant's."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import CheckConstraint, Index
+from sqlalchemy.orm import Mapped
+
+from tenantapp.db import columns
+from tenantapp.db.models import Resource, SoftDeletable, live_unique
+
+STATUSES = ("active", "inactive", "prospect")
+
+
+class Customer(SoftDeletable, Resource):
+    """Someone the tenant does business with."""
+
+    __tablename__ = "customers"
+
+    name: Mapped[str] = columns.required_text(255)
+    email: Mapped[str] = columns.required_text(254)
+    phone: Mapped[str | None] = columns.optional_text(50)
+    status: Mapped[str] = columns.status("active")
+    notes: Mapped[str | None] = columns.optional_text()
+
+    @classmethod
+    def scoped_args(cls) -> tuple[Any, ...]:
+        """Return the table's further constraints and indexes."""
+        return (
+            # Stored normalised: lower(email) is not leakproof, so an index on it would not be used under RLS.
+            CheckConstraint("email = lower(email)", name="email_normalised"),
+            columns.one_of("status", STATUSES),
+            live_unique(cls.__tablename__, "email"),
+            Index(None, "tenant_id", "status"),
+            Index(None, "tenant_id", "created_at", "id"),
+        )

@@ -1,0 +1,29 @@
+"""Customers as the API reads and writes them."""
+
+from __future__ import annotations
+
+from marshmallow import Schema, fields, validate
+
+from tenantapp.customers.models import STATUSES
+from tenantapp.http.fields import Email, Text
+
+
+class CustomerSchema(Schema):
+    """A customer."""
+
+    id = fields.UUID(dump_only=True)
+    name = Text(255, required=True)
+    email = Email(required=True)
+    phone = Text(50, allow_none=True)
+    status = fields.String(validate=validate.OneOf(STATUSES))
+    notes = Text(10_000, allow_none=True)
+    row_version = fields.Integer(dump_only=True)
+    created_at = fields.AwareDateTime(dump_only=True)
+    updated_at = fields.AwareDateTime(dump_only=True)
+
+
+class CustomerPage(Schema):
+    """A page of customers, newest first."""
+
+    items = fields.List(fields.Nested(CustomerSchema), required=True)
+    next_cursor = fields.String(required=True, allow_none=True)

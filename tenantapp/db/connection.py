@@ -1,0 +1,70 @@
+"""A psycopg connection that begins a transaction and binds the tenant's context in one message."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import psycopg
+from psycopg import generators, pq
+from psycopg.abc import PQGen
+
+_BIND = b"SELECT tenancy.bind($1)"
+
+# Everything a borrower may leave behind that outlives its transaction. SET SESSION AUTHORIZATION also ends a
+# SET ROLE; the settings go back to what the connection was opened with.
+_CLEAN = b"CLOSE ALL; UNLISTEN *; SET SESSION AUTHORIZATION DEFAULT; RESET ALL"
+
+
+class TenantConnection(psycopg.Connection[Any]):
+    """A connection of the application's pool."""
+
+    def add_notice_handler(self, callback: Any) -> None:
+        """Add `callback` once: SQLAlchemy adds its own at each check-out of a NullPool."""
+        if callback not in self._notice_handlers:
+            super().add_notice_handler(callback)
+
+    def begin_bound(self, context: str) -> str | None:
+        """Begin a transaction and bind `context` to it, with one round trip for both.
+
+        Args:
+            context: the encoded tenant context; it travels as a parameter, never in the statement's text.
+
+        Returns:
+            The status of the tenant in this database, or None where it has no such tenant.
+
+        Raises:
+            psycopg.Error: the server refused, or the connection is gone.
+        """
+        with self.lock:
+            return self.wait(self._begin_bound(context.encode()))
+
+    def _begin_bound(self, context: bytes) -> PQGen[str | None]:
+        pgconn = self.pgconn
+        pgconn.enter_pipeline_mode()
+        try:
+            pgconn.send_query_params(self._get_tx_start_command(), None)
+            pgconn.send_query_params(_BIND, [context])
+            pgconn.pipeline_sync()
+            yield from generators.send(pgconn)
+            results = []
+            for _ in range(3):
+                results += yield from generators.fetch_many(pgconn)
+        finally:
+            if pgconn.status == pq.ConnStatus.OK:
+                pgconn.exit_pipeline_mode()
+        for result in results:
+            if result.status == pq.ExecStatus.FATAL_ERROR:
+                raise psycopg.errors.error_from_result(result, encoding=self.info.encoding)
+        status = results[1].get_value(0, 0)
+        return status.decode() if status is not None else None
+
+
+def clean(connection: TenantConnection) -> None:
+    """Undo what the last borrower left on the session, before the next one gets it.
+
+    Raises:
+        psycopg.OperationalError: the server refused; the pool then closes the connection.
+    """
+    result = connection.pgconn.exec_(_CLEAN)
+    if result.status != pq.ExecStatus.COMMAND_OK:
+        raise psycopg.OperationalError("the session could not be cleaned")

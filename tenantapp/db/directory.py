@@ -1,0 +1,39 @@
+"""The directory in PostgreSQL, read through the one function that answers without a tenant context."""
+
+from __future__ import annotations
+
+import psycopg
+from psycopg.rows import TupleRow
+
+from tenantapp.db.errors import DatabaseUnavailable
+from tenantapp.db.pool import TenantPool
+from tenantapp.tenancy.directory import DirectoryEntry
+
+_FIND = "SELECT tenant_id, subdomain, status, database, epoch FROM tenancy.find_tenant(%s)"
+
+
+class DatabaseDirectory:
+    """Finds tenants by a short statement on a connection of its own, never the request's."""
+
+    def __init__(self, pool: TenantPool) -> None:
+        self._pool = pool
+
+    def find(self, subdomain: str) -> DirectoryEntry | None:
+        """Return the tenant's entry, or None where no tenant has that subdomain.
+
+        Raises:
+            DatabaseUnavailable: the database does not answer.
+        """
+        try:
+            row = self._find(subdomain)
+        except psycopg.OperationalError:
+            self._pool.renew()
+            try:
+                row = self._find(subdomain)
+            except psycopg.OperationalError as error:
+                raise DatabaseUnavailable("the directory cannot be read") from error
+        return DirectoryEntry(*row) if row else None
+
+    def _find(self, subdomain: str) -> TupleRow | None:
+        with self._pool.connect() as connection:
+            return connection.execute(_FIND, (subdomain,)).fetchone()

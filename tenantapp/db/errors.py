@@ -1,0 +1,15 @@
+"""What can be wrong between the application and its database."""
+
+from __future__ import annotations
+
+
+class DatabaseUnavailable(Exception):
+    """Raised when no transaction can be begun: no connection is to be had, or two in a row were dropped."""
+
+
+class ForeignTenantSession(Exception):
+    """Raised when a session that holds one tenant's rows is used in another tenant's context."""
+
+
+class StaleVersion(Exception):
+    """Raised when a row was changed since the version that a write was based on."""

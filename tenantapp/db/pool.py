@@ -1,0 +1,85 @@
+"""The pool of connections under an engine: at least 2, at most 10, idle ones closed, a short wait."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass
+from typing import Any
+
+from psycopg_pool import ConnectionPool
+from sqlalchemy import URL
+
+from tenantapp.db.connection import TenantConnection, clean
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PoolLimits:
+    """How many connections a process holds, for how long, and how long it waits for one."""
+
+    min_size: int
+    max_size: int
+    max_idle: float
+    connect_timeout: int
+    statement_timeout_ms: int
+
+
+class IdlePool(ConnectionPool[TenantConnection]):
+    """Closes every connection that a period saw idle, where its base closes one a period."""
+
+    def _shrink_pool(self) -> None:
+        for _ in range(max(1, self._nconns_min)):
+            super()._shrink_pool()
+
+
+class TenantPool:
+    """The application's connections to one database; opened at first use, so after any fork."""
+
+    def __init__(self, url: URL, limits: PoolLimits, *, name: str) -> None:
+        self._opening = threading.Lock()
+        self.pool = IdlePool(
+            url.set(drivername="postgresql").render_as_string(hide_password=False),
+            name=name,
+            min_size=limits.min_size,
+            max_size=limits.max_size,
+            timeout=limits.connect_timeout,
+            # A connection is found idle at the end of the first whole period in which nobody took it.
+            max_idle=limits.max_idle / 2,
+            connection_class=TenantConnection,
+            kwargs=_session(limits),
+            reset=clean,
+            close_returns=True,
+            open=False,
+        )
+
+    def connect(self) -> TenantConnection:
+        """Lend a connection; closing it gives it back.
+
+        Raises:
+            psycopg_pool.PoolTimeout: none was to be had in time.
+        """
+        if self.pool.closed:
+            with self._opening:
+                self.pool.open()
+        return self.pool.getconn()
+
+    def renew(self) -> None:
+        """Replace every idle connection: one was found dropped, so the server may have restarted."""
+        self.pool.drain()
+
+    def close(self) -> None:
+        """Close every connection."""
+        self.pool.close()
+
+
+def _session(limits: PoolLimits) -> dict[str, Any]:
+    """Return what each session starts with: RESET ALL goes back to these, and ALTER ROLE cannot change them."""
+    settings = {
+        "search_path": "public",
+        "statement_timeout": str(limits.statement_timeout_ms),
+        "timezone": "UTC",
+    }
+    return {
+        "connect_timeout": limits.connect_timeout,
+        "application_name": "tenantapp",
+        "options": " ".join(f"-c {key}={value}" for key, value in settings.items()),
+    }

@@ -1,0 +1,183 @@
+"""What the application refuses to start on, and `/readyz` to be ready on: each check tells its reasons.
+
+Every check takes a connection of the application's role in autocommit mode and asks at most one query.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import psycopg
+from psycopg.rows import dict_row
+
+from tenantapp.db.roles import RoleNames, compose, compose_database_file
+
+Severity = Literal["error", "warning"]
+Connection = psycopg.Connection[Any]
+
+# The first releases without CVE-2025-8713 (planner statistics show values that a policy hides) and, before,
+# CVE-2024-10976 (a reused plan applies another role's policies): https://www.postgresql.org/support/security/
+_MINIMUM_VERSIONS = {15: "15.14", 16: "16.10", 17: "17.6", 18: "18.0"}
+_OLDEST_MAJOR = min(_MINIMUM_VERSIONS)
+_DETAIL_LENGTH = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Why a database is not safe to serve from; a warning is told and lived with."""
+
+    check: str
+    reason: str
+    severity: Severity
+
+    def __str__(self) -> str:
+        return f"{self.severity}: {self.check}: {self.reason}"
+
+
+def find_problems(
+    connection: Connection,
+    names: RoleNames,
+    *,
+    heads: Collection[str],
+    revisions: Collection[str],
+    development: bool = False,
+) -> list[Problem]:
+    """Return all that is wrong, the worst first.
+
+    Args:
+        connection: of the application's role, in autocommit mode.
+        names: the roles.
+        heads: the revisions that the database must be at.
+        revisions: every revision the program knows.
+        development: an old server is a warning there.
+
+    Raises:
+        psycopg.Error: the server cannot be asked.
+    """
+    problems = [
+        *check_server_version(connection, development=development),
+        *check_role(connection, names),
+        *check_preparation(connection, names),
+        *check_migrations(connection, heads, revisions),
+    ]
+    return sorted(problems, key=lambda problem: problem.severity)
+
+
+def check_role(connection: Connection, names: RoleNames) -> list[Problem]:
+    """Find out whether the connection's role could get past row-level security.
+
+    Args:
+        connection: of the application's role.
+        names: the roles.
+
+    Raises:
+        psycopg.Error: the server cannot be asked.
+    """
+    role = connection.info.user
+    problems = []
+    if role != names.app:
+        problems.append(Problem("role", f"role {role!r} is not the application's, {names.app!r}", "error"))
+    with connection.cursor(row_factory=dict_row) as cursor:
+        for row in cursor.execute(compose("roles/unsafe_role_v01.sql", {})):
+            problems.append(Problem("role", f"role {role!r} {row['reason']}", row["severity"]))
+    return problems
+
+
+def check_preparation(connection: Connection, names: RoleNames) -> list[Problem]:
+    """Find out whether the database was prepared.
+
+    A measure that depends on how much the bootstrap role may do is a warning.
+
+    Args:
+        connection: of the application's role.
+        names: the roles.
+
+    Raises:
+        psycopg.Error: the server cannot be asked.
+    """
+    database = connection.info.dbname
+    verify = compose_database_file("database/verify_v01.sql", names, database)
+    with connection.cursor(row_factory=dict_row) as cursor:
+        try:
+            rows = cursor.execute(verify).fetchall()
+        except psycopg.errors.UndefinedObject as error:
+            missing = f"{error.diag.message_primary}: run `flask roles create`"
+            return [Problem("preparation", missing, "error")]
+    return [
+        Problem(
+            "preparation",
+            f"database {database!r}: {row['measure']}: {row['detail'][:_DETAIL_LENGTH]}: "
+            "run `flask databases prepare`",
+            "error" if row["required"] else "warning",
+        )
+        for row in rows
+        if not row["holds"]
+    ]
+
+
+def check_server_version(connection: Connection, *, development: bool = False) -> list[Problem]:
+    """Find out whether the server has the fixes of row-level security; asks no query.
+
+    Args:
+        connection: any.
+        development: an old server is a warning there.
+    """
+    return version_problems(connection.info.server_version, development=development)
+
+
+def version_problems(version: int, *, development: bool = False) -> list[Problem]:
+    """Judge a server's version.
+
+    Args:
+        version: as libpq gives it: 150014 is 15.14.
+        development: an old minor version is a warning there; an old major version lacks what is used.
+    """
+    major, minor = divmod(version, 10_000)
+    if major < _OLDEST_MAJOR:
+        reason = (
+            f"PostgreSQL {major}.{minor} is too old: {_OLDEST_MAJOR} is the first with security_invoker views"
+        )
+        return [Problem("server_version", reason, "error")]
+    minimum = _MINIMUM_VERSIONS.get(major)
+    if minimum is None or minor >= int(minimum.partition(".")[2]):
+        return []
+    reason = (
+        f"PostgreSQL {major}.{minor} has known faults in row-level security: update to {minimum} or later"
+    )
+    return [Problem("server_version", reason, "warning" if development else "error")]
+
+
+def check_migrations(
+    connection: Connection, heads: Collection[str], revisions: Collection[str]
+) -> list[Problem]:
+    """Find out whether the database is at the program's own revision.
+
+    Args:
+        connection: of the application's role, in autocommit mode: a missing table fails the query.
+        heads: the revisions that the database must be at.
+        revisions: every revision the program knows.
+
+    Raises:
+        psycopg.Error: the server cannot be asked.
+    """
+    try:
+        rows = connection.execute("SELECT version_num FROM public.alembic_version").fetchall()
+    except (psycopg.errors.UndefinedTable, psycopg.errors.InvalidSchemaName):
+        return [_migration_problem("no migration was run: run `flask db upgrade`")]
+    except psycopg.errors.InsufficientPrivilege as error:
+        return [_migration_problem(f"{error.diag.message_primary}: run `flask db upgrade`")]
+    current = {str(row[0]) for row in rows}
+    if unknown := sorted(current - set(revisions)):
+        return [
+            _migration_problem(f"the database is at {', '.join(unknown)}, unknown here: update the program")
+        ]
+    if current != set(heads):
+        at, expected = ", ".join(sorted(current)) or "no revision", ", ".join(sorted(heads))
+        return [_migration_problem(f"the database is at {at}, not at {expected}: run `flask db upgrade`")]
+    return []
+
+
+def _migration_problem(reason: str) -> Problem:
+    return Problem("migrations", reason, "error")

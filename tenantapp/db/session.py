@@ -1,0 +1,43 @@
+"""The session: Flask-SQLAlchemy's, one per application context, for one tenant's rows."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask_sqlalchemy import SQLAlchemy
+from flask_sqlalchemy.session import Session
+from sqlalchemy import event
+from sqlalchemy.engine import Connection
+from sqlalchemy.orm import SessionTransaction
+
+from tenantapp.db.base import Base
+from tenantapp.db.errors import ForeignTenantSession
+from tenantapp.tenancy.context import context_closed, current_context
+
+_TENANT = "tenant_id"
+
+
+class TenantSession(Session):
+    """A session that serves the tenant whose context its first transaction began in, and no other."""
+
+
+@event.listens_for(TenantSession, "after_begin")
+def _stay_with_one_tenant(
+    session: TenantSession, _transaction: SessionTransaction, _connection: Connection
+) -> None:
+    """Refuse a session that holds objects of another tenant: its identity map would hand them out.
+
+    Raises:
+        ForeignTenantSession: the context is another tenant's than the one this session began with.
+    """
+    tenant_id = current_context().tenant_id
+    if session.info.setdefault(_TENANT, tenant_id) != tenant_id:
+        raise ForeignTenantSession("this session holds another tenant's rows; close it with its context")
+
+
+db = SQLAlchemy(model_class=Base, session_options={"class_": TenantSession, "expire_on_commit": False}, disable_autonaming=True)
+
+
+@context_closed.connect
+def _forget_rows(_sender: Any) -> None:
+    db.session.remove()

@@ -1,0 +1,54 @@
+"""What a violated constraint means to the client, told by its name and never by PostgreSQL's text."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+
+from psycopg import errors as pg
+from sqlalchemy import Index
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.sql.schema import ColumnCollectionConstraint
+
+from tenantapp.db.base import Base
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """What to answer."""
+
+    status: int
+    reason: str
+    detail: str
+    errors: dict[str, list[str]]
+
+
+def explain(error: IntegrityError) -> Explanation | None:
+    """Return what the client is told of `error`, or None where it is no fault of the client's."""
+    cause = error.orig
+    if not isinstance(cause, pg.IntegrityError):
+        return None
+    fields = _fields().get(cause.diag.constraint_name or "", ())
+    if isinstance(cause, pg.UniqueViolation) and fields:
+        return Explanation(
+            409, "already_taken", "A value is already taken.", {field: ["Already taken."] for field in fields}
+        )
+    if isinstance(cause, pg.ForeignKeyViolation) and fields:
+        return Explanation(
+            422, "unknown_reference", "A reference is unknown.", {field: ["Unknown."] for field in fields}
+        )
+    return None
+
+
+@cache
+def _fields() -> dict[str, tuple[str, ...]]:
+    """Return the fields that each named key or constraint is about, as the models declare them."""
+    found: dict[str, tuple[str, ...]] = {}
+    for table in Base.metadata.tables.values():
+        keys: list[ColumnCollectionConstraint | Index] = list(table.indexes)
+        keys += [item for item in table.constraints if isinstance(item, ColumnCollectionConstraint)]
+        for item in keys:
+            if item.name:
+                names = (column.name for column in item.columns)
+                found[str(item.name)] = tuple(name for name in names if name not in ("tenant_id", "id"))
+    return found

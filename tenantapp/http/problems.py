@@ -1,0 +1,140 @@
+"""Errors as the client sees them: RFC 9457 problem details, whatever went wrong and wherever."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import Any
+
+import structlog
+from flask import Flask, Response, current_app
+from psycopg_pool import PoolTimeout
+from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
+from sqlalchemy.orm.exc import StaleDataError
+
+from tenantapp.db.errors import DatabaseUnavailable
+from tenantapp.http.constraints import explain
+from tenantapp.http.request_id import request_id
+from tenantapp.tenancy.errors import TenancyError
+from tenantapp.tenancy.refusals import record_refusal
+
+MIMETYPE = "application/problem+json"
+RETRY_SECONDS = "5"
+
+_log = structlog.get_logger("tenantapp.http")
+
+
+class Problem(Exception):
+    """Base of every answer that is an error by design.
+
+    Args:
+        detail: one sentence for the client.
+        errors: what is wrong, by field.
+        headers: further headers of the answer.
+    """
+
+    status = 400
+    reason = "bad_request"
+
+    def __init__(
+        self,
+        detail: str,
+        *,
+        errors: dict[str, Any] | None = None,
+        headers: dict[str, str] | None = None,
+    ) -> None:
+        super().__init__(detail)
+        self.detail = detail
+        self.errors = errors
+        self.headers = headers
+
+
+class NotFound(Problem):
+    """Raised when no such row is visible: another tenant's row and none are the same."""
+
+    status = 404
+    reason = "not_found"
+
+
+class Conflict(Problem):
+    """Raised when a write contradicts what is already there."""
+
+    status = 409
+    reason = "conflict"
+
+
+def problem(
+    status: int,
+    reason: str,
+    detail: str | None = None,
+    *,
+    errors: dict[str, Any] | None = None,
+    headers: dict[str, str] | None = None,
+) -> Response:
+    """Return a problem document as a response.
+
+    Args:
+        status: the HTTP status.
+        reason: the stable word that a program can tell this problem by.
+        detail: one sentence for a person.
+        errors: what is wrong, by field.
+        headers: further headers.
+    """
+    body: dict[str, Any] = {
+        "type": f"urn:tenantapp:problem:{reason.replace('_', '-')}",
+        "title": HTTPStatus(status).phrase,
+        "status": status,
+    }
+    if detail:
+        body["detail"] = detail
+    if errors:
+        body["errors"] = errors
+    body["request_id"] = request_id()
+    return Response(current_app.json.dumps(body), status, headers, MIMETYPE)
+
+
+def init_app(app: Flask) -> None:
+    """Answer every error of `app` by a problem document."""
+    app.register_error_handler(Problem, _by_design)
+    app.register_error_handler(TenancyError, _tenancy)
+    app.register_error_handler(IntegrityError, _integrity)
+    app.register_error_handler(StaleDataError, _stale)
+    for unavailable in (DatabaseUnavailable, OperationalError, PoolTimeout):
+        app.register_error_handler(unavailable, _unavailable)
+
+
+def _by_design(error: Problem) -> Response:
+    return problem(error.status, error.reason, error.detail, errors=error.errors, headers=error.headers)
+
+
+def _tenancy(error: TenancyError) -> Response:
+    record_refusal(error, request_id())
+    detail = str(error) if error.status < 500 else None
+    return problem(error.status, error.reason, detail)
+
+
+def _integrity(error: IntegrityError) -> Response:
+    found = explain(error)
+    if found is None:
+        return _unexpected(error)
+    return problem(found.status, found.reason, found.detail, errors=found.errors)
+
+
+def _stale(_error: StaleDataError) -> Response:
+    return problem(409, "changed_meanwhile", "The row was changed by another request; read it again.")
+
+
+def _unavailable(error: Exception) -> Response:
+    if isinstance(error, DBAPIError) and not error.connection_invalidated and error.statement:
+        return _unexpected(error)
+    _log.error("database unavailable", error=str(error), request_id=request_id())
+    return problem(
+        503,
+        "database_unavailable",
+        "The database does not answer; try again later.",
+        headers={"Retry-After": RETRY_SECONDS},
+    )
+
+
+def _unexpected(error: Exception) -> Response:
+    _log.error("unexpected error", exc_info=error, request_id=request_id())
+    return problem(500, "internal_error")

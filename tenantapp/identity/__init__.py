@@ -1,0 +1,1 @@
+"""Who acts: credentials, and what each may do."""

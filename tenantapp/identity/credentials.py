@@ -1,0 +1,104 @@
+"""Whose token is this? Looked up among the tenant's own keys, remembered for seconds."""
+
+from __future__ import annotations
+
+import hmac
+import threading
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from uuid import UUID
+
+from cachetools import TTLCache
+from sqlalchemy import func, or_, select, text, update
+from sqlalchemy.engine import Connection, Engine
+
+from tenantapp.db.engine import CONTEXT_OPTION
+from tenantapp.identity.keys import prefix_of, sha256
+from tenantapp.identity.models import ApiKey
+from tenantapp.tenancy.context import TenantContext
+
+_USED_ANEW = text("interval '1 minute'")
+
+
+@dataclass(frozen=True, slots=True)
+class Credential:
+    """A key that was presented and found good."""
+
+    key_id: UUID
+    scopes: frozenset[str]
+    expires_at: datetime | None
+
+    @property
+    def role(self) -> str:
+        """The most that this credential may do, by name."""
+        return next((scope for scope in ("admin", "write", "read") if scope in self.scopes), "none")
+
+
+class Credentials:
+    """Finds the credential that a token stands for.
+
+    Args:
+        seconds: how long a good token is remembered, and so how long a revoked one may live elsewhere.
+    """
+
+    def __init__(self, *, seconds: float, size: int = 10_000) -> None:
+        self._known: TTLCache[tuple[UUID, bytes], Credential] = TTLCache(size, seconds)
+        self._lock = threading.Lock()
+
+    def find(self, engine: Engine, context: TenantContext, token: str) -> Credential | None:
+        """Return the living credential of the context's tenant that `token` stands for, if there is one.
+
+        Args:
+            engine: the tenant's database.
+            context: the tenant, in which nobody acts yet.
+            token: what the client sent.
+        """
+        cache_key = (context.tenant_id, sha256(token))
+        with self._lock:
+            credential = self._known.get(cache_key)
+        if credential is None:
+            credential = self._look_up(engine, context, token)
+            if credential is None:
+                return None
+            with self._lock:
+                self._known[cache_key] = credential
+        if credential.expires_at and credential.expires_at <= datetime.now(UTC):
+            return None
+        return credential
+
+    def forget(self, tenant_id: UUID, key_id: UUID) -> None:
+        """Drop a key that has just been revoked, so that it is dead in this process at once."""
+        with self._lock:
+            dead = [k for k, known in self._known.items() if k[0] == tenant_id and known.key_id == key_id]
+            for cache_key in dead:
+                self._known.pop(cache_key, None)
+
+    def _look_up(self, engine: Engine, context: TenantContext, token: str) -> Credential | None:
+        prefix = prefix_of(token)
+        if prefix is None:
+            return None
+        with engine.connect().execution_options(**{CONTEXT_OPTION: context}) as connection:
+            row = connection.execute(
+                select(ApiKey.id, ApiKey.secret_sha256, ApiKey.scopes, ApiKey.expires_at).where(
+                    ApiKey.prefix == prefix,
+                    ApiKey.revoked_at.is_(None),
+                    or_(ApiKey.expires_at.is_(None), ApiKey.expires_at > func.now()),
+                )
+            ).one_or_none()
+            if row is None or not hmac.compare_digest(row.secret_sha256, sha256(token)):
+                return None
+            _note_use(connection, row.id)
+            connection.commit()
+        return Credential(row.id, frozenset(row.scopes), row.expires_at)
+
+
+def _note_use(connection: Connection, key_id: UUID) -> None:
+    """Write down that the key is used, once a minute at most."""
+    connection.execute(
+        update(ApiKey)
+        .where(
+            ApiKey.id == key_id,
+            or_(ApiKey.last_used_at.is_(None), ApiKey.last_used_at < func.now() - _USED_ANEW),
+        )
+        .values(last_used_at=func.now(), updated_at=ApiKey.updated_at)
+    )

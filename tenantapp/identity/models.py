@@ -1,0 +1,31 @@
+"""The credentials of a tenant."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import UniqueConstraint
+from sqlalchemy.orm import Mapped
+
+from tenantapp.db import columns
+from tenantapp.db.models import Resource
+
+
+class ApiKey(Resource):
+    """A key by which a program acts for the tenant. The secret is shown once; only its hash is kept."""
+
+    __tablename__ = "api_keys"
+
+    name: Mapped[str] = columns.required_text(255)
+    prefix: Mapped[str] = columns.required_text(16)
+    secret_sha256: Mapped[bytes] = columns.digest()
+    scopes: Mapped[list[str]] = columns.words()
+    expires_at: Mapped[datetime | None] = columns.moment()
+    last_used_at: Mapped[datetime | None] = columns.moment()
+    revoked_at: Mapped[datetime | None] = columns.moment()
+
+    @classmethod
+    def scoped_args(cls) -> tuple[Any, ...]:
+        """Return the table's further constraints and indexes."""
+        return (UniqueConstraint("tenant_id", "prefix"),)

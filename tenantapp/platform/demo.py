@@ -1,0 +1,81 @@
+"""Two tenants to look at: made once, with customers that could be real and a key each."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+
+import sqlalchemy as sa
+from flask import Flask
+
+from tenantapp.customers.models import Customer
+from tenantapp.customers.repository import CustomerRepository
+from tenantapp.db.unit_of_work import writing
+from tenantapp.identity.keys import SCOPES, issue_key
+from tenantapp.platform.tenants import create_tenant, find_tenant_id
+from tenantapp.tenancy.context import TenantContext, tenant_context
+
+TENANTS = {"acme": "Acme Industrial Supply", "globex": "Globex Facility Services"}
+_FIRST = ("Ada", "Bruno", "Chioma", "Dmitri", "Elena", "Farid")
+_LAST = {
+    "acme": ("Albrecht", "Bianchi", "Castillo", "Dubois", "Eriksen"),
+    "globex": ("Fonseca", "Grigoryan", "Haddad", "Ivanova", "Jensen"),
+}
+_STATUSES = ("active", "active", "prospect", "active", "inactive")
+
+
+def create_demo(app: Flask) -> dict[str, str]:
+    """Make the demo tenants unless they are there, and return a key's token for each by subdomain.
+
+    A token is shown once, so it is kept beside the instance's other secrets; where that file is gone, new keys
+    are issued.
+
+    Raises:
+        SettingsError: there is no address of the platform role.
+    """
+    settings = app.extensions["tenantapp"].settings
+    path = settings.instance_path / "demo-keys.json"
+    tokens: dict[str, str] = json.loads(path.read_text()) if path.exists() else {}
+    engine = sa.create_engine(settings.require("platform_database_url"), poolclass=sa.pool.NullPool)
+    for subdomain, name in TENANTS.items():
+        with engine.begin() as connection:
+            tenant_id = find_tenant_id(connection, subdomain)
+            is_new = tenant_id is None
+            tenant_id = tenant_id or create_tenant(connection, subdomain, name)
+        if is_new or subdomain not in tokens:
+            with app.app_context(), tenant_context(TenantContext(tenant_id, role="seed")):
+                tokens[subdomain] = _fill(subdomain, with_customers=is_new)
+    _keep(path, tokens)
+    return tokens
+
+
+def _fill(subdomain: str, *, with_customers: bool) -> str:
+    with writing() as session:
+        issued = issue_key("demo", SCOPES)
+        session.add(issued.key)
+        if with_customers:
+            customers = CustomerRepository(session)
+            for customer in _customers(subdomain):
+                customers.add(customer)
+        session.commit()
+    return issued.token
+
+
+def _customers(subdomain: str) -> list[Customer]:
+    people = [(first, last) for last in _LAST[subdomain] for first in _FIRST]
+    return [
+        Customer(
+            name=f"{first} {last}",
+            email=f"{first}.{last}@{last}.example".lower(),
+            phone=f"+49 30 5550{number:03}",
+            status=_STATUSES[number % len(_STATUSES)],
+        )
+        for number, (first, last) in enumerate(people)
+    ]
+
+
+def _keep(path: Path, tokens: dict[str, str]) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+        json.dump(tokens, file)

@@ -1,0 +1,49 @@
+"""What the operator keeps in the control database: which tenant lives where."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from tenantapp.db import columns
+from tenantapp.db.base import Base
+from tenantapp.db.models import Timestamped
+from tenantapp.tenants.models import STATUSES
+
+THIS_DATABASE = "main"
+"""The name of the database that holds the control schema."""
+
+
+class Database(Timestamped, Base):
+    """A database in which tenants live."""
+
+    __tablename__ = "databases"
+
+    id: Mapped[UUID] = columns.uuid_key()
+    name: Mapped[str] = columns.required_text(63)
+
+    __table_args__ = (Index("uniq_databases_name", "name", unique=True), {"schema": "control"})
+
+
+class DirectoryRow(Timestamped, Base):
+    """Where one tenant is found. Its status is what a request is refused by before any database is asked;
+    the tenant's own row has the last word.
+    """
+
+    __tablename__ = "directory"
+
+    subdomain: Mapped[str] = mapped_column(String(63), primary_key=True)
+    tenant_id: Mapped[UUID]
+    database_id: Mapped[UUID] = mapped_column(ForeignKey("control.databases.id"))
+    status: Mapped[str] = columns.status("active")
+    epoch: Mapped[int] = columns.counter(1)
+
+    __table_args__ = (
+        columns.dns_label("subdomain"),
+        columns.one_of("status", STATUSES),
+        Index("uniq_directory_tenant_id", "tenant_id", unique=True),
+        Index(None, "database_id"),
+        {"schema": "control"},
+    )

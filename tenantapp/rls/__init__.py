@@ -1,0 +1,1 @@
+"""What PostgreSQL enforces, as operations of Alembic. Nothing that serves a request imports this."""

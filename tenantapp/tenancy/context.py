@@ -1,0 +1,104 @@
+"""The tenant context: who asks, on whose rows, for exactly one request or one block of a command.
+
+It lives in Flask's application context, as Flask-SQLAlchemy's session does: the two end together, and a new
+thread, which has no application context of the request's, has no tenant either.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from uuid import UUID
+
+from blinker import Signal
+from flask import g, has_app_context
+
+from tenantapp.tenancy.errors import InvalidTenantContext, MissingTenantContext, TenantContextAlreadyOpen
+
+_KEY = "_tenant_context"
+_ROLE = re.compile(r"[a-z][a-z_]{0,30}\Z")
+_REQUEST_ID = re.compile(r"[A-Za-z0-9_-]{1,64}\Z")
+
+context_closed = Signal()
+"""Sent when a context closes, so that whatever holds that tenant's rows lets go of them."""
+
+
+@dataclass(frozen=True, slots=True)
+class TenantContext:
+    """One tenant, one actor: immutable, so that a second tenant is a second context.
+
+    Args:
+        tenant_id: whose rows these are.
+        actor_id: the credential or user that acts; None for the program itself.
+        role: what the actor may do, by name.
+        request_id: the request or command this serves, as logged.
+
+    Raises:
+        InvalidTenantContext: a part has a form that the wire format does not carry.
+    """
+
+    tenant_id: UUID
+    actor_id: UUID | None = None
+    role: str = "system"
+    request_id: str = "none"
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.tenant_id, UUID):
+            raise InvalidTenantContext(f"tenant_id: expected a UUID, got {type(self.tenant_id).__name__}")
+        if not _ROLE.match(self.role):
+            raise InvalidTenantContext(f"role: expected lower-case letters and '_', got {self.role!r}")
+        if not _REQUEST_ID.match(self.request_id):
+            raise InvalidTenantContext(
+                f"request_id: expected 1 to 64 letters, digits, '-' or '_', got {self.request_id!r}"
+            )
+
+    def encode(self) -> str:
+        """Return the versioned text that `tenancy.current_context()` reads on the other side."""
+        return f"v1.{self.tenant_id}.{self.actor_id or ''}.{self.role}.{self.request_id}"
+
+
+def open_context(context: TenantContext) -> None:
+    """Open `context` until `close_context`, or until the application context ends.
+
+    Raises:
+        TenantContextAlreadyOpen: one is open; tenants are never switched inside a request.
+    """
+    if _KEY in g:
+        raise TenantContextAlreadyOpen("a tenant context is open here; close it before another one opens")
+    setattr(g, _KEY, context)
+
+
+def close_context() -> None:
+    """Close the open context, if there is one, and let its listeners drop what they hold."""
+    if has_app_context() and g.pop(_KEY, None) is not None:
+        context_closed.send(None)
+
+
+@contextmanager
+def tenant_context(context: TenantContext) -> Iterator[TenantContext]:
+    """Open `context` for a block.
+
+    Raises:
+        TenantContextAlreadyOpen: the block stands inside another one.
+    """
+    open_context(context)
+    try:
+        yield context
+    finally:
+        close_context()
+
+
+def current_context() -> TenantContext:
+    """Return the open context.
+
+    Raises:
+        MissingTenantContext: none is open here.
+    """
+    context: TenantContext | None = g.get(_KEY) if has_app_context() else None
+    if context is None:
+        raise MissingTenantContext(
+            "no tenant context is open here; serve a tenant's route, or open tenant_context(...)"
+        )
+    return context

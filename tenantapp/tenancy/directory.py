@@ -1,0 +1,94 @@
+"""From a subdomain to the tenant that has it; where the answer comes from is db's business."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass
+from typing import Protocol
+from uuid import UUID
+
+from cachetools import TTLCache
+
+from tenantapp.tenancy.errors import TenantNotFound, TenantSuspended
+
+
+@dataclass(frozen=True, slots=True)
+class DirectoryEntry:
+    """One tenant as the directory knows it: which database it lives in and whether it may be served."""
+
+    tenant_id: UUID
+    subdomain: str
+    status: str
+    database: str
+    epoch: int
+
+
+class Directory(Protocol):
+    """Finds a tenant by its subdomain."""
+
+    def find(self, subdomain: str) -> DirectoryEntry | None:
+        """Return the tenant's entry, or None where no tenant has that subdomain."""
+
+
+class CachedDirectory:
+    """Remembers answers of another directory for seconds, absent tenants too.
+
+    The two kinds are kept apart, so that a flood of invented names cannot push out the tenants in use.
+
+    Args:
+        source: the directory that knows.
+        seconds: how old an answer may get.
+        size: how many of each kind are kept.
+    """
+
+    def __init__(self, source: Directory, *, seconds: float, size: int = 10_000) -> None:
+        self._source = source
+        self._found: TTLCache[str, DirectoryEntry] = TTLCache(size, seconds)
+        self._absent: TTLCache[str, bool] = TTLCache(size, seconds)
+        self._lock = threading.Lock()
+
+    def find(self, subdomain: str) -> DirectoryEntry | None:
+        """Return the tenant's entry, at most `seconds` old."""
+        with self._lock:
+            entry = self._found.get(subdomain)
+            if entry is not None or subdomain in self._absent:
+                return entry
+        entry = self._source.find(subdomain)
+        with self._lock:
+            if entry is None:
+                self._absent[subdomain] = True
+            else:
+                self._found[subdomain] = entry
+        return entry
+
+    def forget(self, subdomain: str) -> None:
+        """Drop what is remembered of `subdomain`, for whoever has just changed it."""
+        with self._lock:
+            self._found.pop(subdomain, None)
+            self._absent.pop(subdomain, None)
+
+
+def require_served(entry: DirectoryEntry | None) -> DirectoryEntry:
+    """Return `entry` if its tenant may be served now.
+
+    Raises:
+        TenantNotFound: there is none, or it is archived.
+        TenantSuspended: it is suspended.
+    """
+    if entry is None:
+        raise TenantNotFound("There is no such tenant.")
+    require_active(entry.status)
+    return entry
+
+
+def require_active(status: str | None) -> None:
+    """Refuse a tenant whose status is not `active`.
+
+    Raises:
+        TenantNotFound: it is archived, or there is no status because there is no tenant.
+        TenantSuspended: it is suspended.
+    """
+    if status == "suspended":
+        raise TenantSuspended("This tenant is suspended.")
+    if status != "active":
+        raise TenantNotFound("There is no such tenant.")

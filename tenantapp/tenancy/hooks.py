@@ -1,0 +1,58 @@
+"""What a tenant's route does first: find out whose it is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import cast
+from urllib.parse import urlsplit
+
+from flask import Flask, current_app, request
+
+from tenantapp.tenancy.directory import CachedDirectory, DirectoryEntry, require_served
+from tenantapp.tenancy.errors import HostRefused
+from tenantapp.tenancy.resolver import SubdomainResolver
+
+_EXTENSION = "tenancy"
+
+
+@dataclass(frozen=True, slots=True)
+class Tenancy:
+    """What an application knows about its tenants: how they are named and where they are looked up."""
+
+    header: str
+    resolver: SubdomainResolver
+    directory: CachedDirectory
+
+    def init_app(self, app: Flask) -> None:
+        """Make this the tenancy of `app`."""
+        app.extensions[_EXTENSION] = self
+
+
+def tenancy() -> Tenancy:
+    """Return the current application's tenancy."""
+    return cast(Tenancy, current_app.extensions[_EXTENSION])
+
+
+def identify_tenant() -> DirectoryEntry:
+    """Return the tenant that the current request names and that may be served now.
+
+    Raises:
+        HostRefused, TenantHeaderRefused, TenantRequired: the request does not name one tenant clearly.
+        TenantNotFound, TenantSuspended: it names one that is not served.
+    """
+    known = tenancy()
+    subdomain = known.resolver.resolve(_host(), request.headers.get(known.header))
+    return require_served(known.directory.find(subdomain))
+
+
+def _host() -> str | None:
+    """Return the Host as received: Flask's own fills an empty one from the server's name.
+
+    Raises:
+        HostRefused: the request line holds an authority of its own that Host contradicts (RFC 9112 3.2.2).
+    """
+    host: str | None = request.environ.get("HTTP_HOST")
+    target: str = request.environ.get("RAW_URI", "")
+    if not target.startswith("/") and urlsplit(target).netloc not in ("", host):
+        raise HostRefused("The request line and Host name different hosts.")
+    return host

@@ -1,0 +1,1 @@
+"""The tenant itself, as it sees itself: its row of `tenants`."""
