@@ -1,0 +1,2 @@
+-- Last: a bootstrap role that is not a superuser prepared it as its owner.
+ALTER DATABASE {{database}} OWNER TO {{owner}};

@@ -1,0 +1,32 @@
+-- What `roles create` promises, read back: one row a measure, with what contradicts it.
+WITH wanted (role, login) AS (
+    VALUES ({{'owner'}}, true), ({{'app'}}, true), ({{'platform'}}, true), ({{'directory'}}, false)
+), found (measure, detail) AS (
+    SELECT 'attributes', CASE WHEN r.oid IS NULL THEN format('role %I does not exist', w.role)
+                              ELSE format('role %I has the wrong attributes', w.role) END
+    FROM wanted w LEFT JOIN pg_catalog.pg_roles r ON r.rolname = w.role
+    WHERE r.oid IS NULL OR r.rolcanlogin <> w.login OR r.rolinherit OR r.rolsuper OR r.rolbypassrls
+          OR r.rolcreatedb OR r.rolcreaterole OR r.rolreplication
+    UNION ALL
+    SELECT 'no_memberships', format('%s is a member of %s', m.member::regrole, m.roleid::regrole)
+    FROM pg_catalog.pg_auth_members m JOIN pg_catalog.pg_roles r ON r.oid = m.member
+    WHERE r.rolname IN ({{'app'}}, {{'platform'}}, {{'directory'}})
+    UNION ALL
+    SELECT 'memberships', format('%I is not a member of %I', m.member, m.role)
+    FROM (VALUES ({{'owner'}}, {{'directory'}}, 'MEMBER'), (current_user::text, {{'owner'}}, 'USAGE'))
+         AS m (member, role, kind)
+    LEFT JOIN pg_catalog.pg_roles a ON a.rolname = m.member
+    LEFT JOIN pg_catalog.pg_roles b ON b.rolname = m.role
+    WHERE NOT coalesce(pg_catalog.pg_has_role(a.oid, b.oid, m.kind), false)
+    UNION ALL
+    SELECT 'settings', format('%s starts with %s', s.setrole::regrole, array_to_string(s.setconfig, ', '))
+    FROM pg_catalog.pg_db_role_setting s JOIN pg_catalog.pg_roles r ON r.oid = s.setrole
+    WHERE r.rolname IN ({{'app'}}, {{'platform'}})
+)
+SELECT m.step, m.measure, m.required, f.detail IS NULL AS holds, coalesce(f.detail, '') AS detail
+FROM (VALUES ('roles/create_roles_v01.sql', 'attributes', true),
+             ('roles/revoke_memberships_v01.sql', 'no_memberships', true),
+             ('roles/grant_memberships_v01.sql', 'memberships', true),
+             ('roles/reset_settings_v01.sql', 'settings', false)) AS m (step, measure, required)
+LEFT JOIN (SELECT measure, string_agg(DISTINCT detail, '; ' ORDER BY detail) AS detail
+           FROM found GROUP BY measure) AS f USING (measure);

@@ -1,0 +1,137 @@
+"""`roles create`: the roles have just what they need, whatever they had before."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import psycopg
+import pytest
+from psycopg import sql
+
+from tenantapp.db.roles import RoleNames
+from tenantapp.platform.errors import PreparationError
+from tenantapp.platform.preparation import Passwords, create_roles, roles_script
+from tests.integration.preparation.conftest import Connect, execute
+
+PASSWORDS = Passwords("secret", "secret", "secret")
+Connection = psycopg.Connection[Any]
+ATTRIBUTES = "rolcanlogin, rolinherit, rolsuper, rolbypassrls, rolcreatedb, rolcreaterole, rolreplication"
+
+
+def attributes(superuser: Connection, role: str) -> tuple[bool, ...]:
+    query = f"SELECT {ATTRIBUTES} FROM pg_roles WHERE rolname = %s"
+    return superuser.execute(query, [role]).fetchone()
+
+
+def memberships(superuser: Connection, names: RoleNames) -> list[tuple[str, str]]:
+    query = """SELECT m.member::regrole::text, m.roleid::regrole::text FROM pg_auth_members m
+               JOIN pg_roles r ON r.oid = m.member WHERE r.rolname = ANY (%s)"""
+    return superuser.execute(query, [list(names.as_values().values())]).fetchall()
+
+
+@pytest.mark.parametrize(
+    ("purpose", "may_log_in"), [("owner", True), ("app", True), ("platform", True), ("directory", False)]
+)
+def test_a_role_may_log_in_or_not_and_nothing_else(
+    superuser: Connection, names: RoleNames, purpose: str, may_log_in: bool
+) -> None:
+    role = names.as_values()[purpose]
+    assert attributes(superuser, role) == (may_log_in, False, False, False, False, False, False)
+
+
+def test_only_the_owner_is_a_member_and_only_of_the_directory_role(
+    superuser: Connection, names: RoleNames
+) -> None:
+    assert memberships(superuser, names) == [(names.owner, names.directory)]
+
+
+def test_a_second_run_changes_nothing_but_the_passwords(superuser: Connection, names: RoleNames) -> None:
+    report = create_roles(superuser, names, PASSWORDS)
+    assert report.with_status("done") == ("passwords",)
+    assert report.with_status("not possible") == ()
+
+
+@pytest.mark.parametrize(
+    "attribute",
+    ["SUPERUSER", "BYPASSRLS", "CREATEDB", "CREATEROLE", "REPLICATION", "INHERIT", "NOLOGIN"],
+)
+def test_a_wrong_attribute_is_repaired(superuser: Connection, names: RoleNames, attribute: str) -> None:
+    before = attributes(superuser, names.app)
+    execute(superuser, f"ALTER ROLE {{app}} {attribute}", app=names.app)
+    assert attributes(superuser, names.app) != before
+    report = create_roles(superuser, names, PASSWORDS)
+    assert report.with_status("done") == ("attributes", "passwords")
+    assert attributes(superuser, names.app) == before
+
+
+def test_memberships_are_revoked_whoever_granted_them(superuser: Connection, names: RoleNames) -> None:
+    execute(
+        superuser, "GRANT {owner} TO {platform} WITH ADMIN OPTION", owner=names.owner, platform=names.platform
+    )
+    execute(superuser, "SET ROLE {platform}", platform=names.platform)
+    execute(superuser, "GRANT {owner} TO {app}", owner=names.owner, app=names.app)
+    superuser.execute("RESET ROLE")
+    report = create_roles(superuser, names, PASSWORDS)
+    assert report.with_status("done") == ("no_memberships", "passwords")
+    assert memberships(superuser, names) == [(names.owner, names.directory)]
+
+
+def test_settings_that_a_role_left_itself_are_reset(
+    superuser: Connection, connect: Connect, names: RoleNames, prepared: str
+) -> None:
+    with connect(prepared, names.app) as app:
+        app.execute("ALTER ROLE CURRENT_USER SET search_path = 'pg_temp'")
+        execute(app, "ALTER ROLE CURRENT_USER IN DATABASE {name} SET statement_timeout = 0", name=prepared)
+    report = create_roles(superuser, names, PASSWORDS)
+    assert report.with_status("done") == ("settings", "passwords")
+    left = "SELECT FROM pg_db_role_setting s JOIN pg_roles r ON r.oid = s.setrole WHERE rolname = %s"
+    assert superuser.execute(left, [names.app]).fetchone() is None
+
+
+def test_no_plain_password_is_sent(
+    superuser: Connection, names: RoleNames, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sent = []
+    execute_plainly = superuser.execute
+
+    def record(query: Any, *args: Any, **kwargs: Any) -> Any:
+        sent.append(query.as_string() if isinstance(query, sql.Composable) else str(query))
+        return execute_plainly(query, *args, **kwargs)
+
+    monkeypatch.setattr(superuser, "execute", record)
+    create_roles(superuser, names, Passwords("plain-owner", "plain-app", "plain-platform"))
+    monkeypatch.undo()
+    create_roles(superuser, names, PASSWORDS)
+    assert "SCRAM-SHA-256$" in "".join(sent)
+    assert "plain-" not in "".join(sent) + roles_script(names, Passwords("plain-a", "plain-b", "plain-c"))
+
+
+def test_passwords_are_not_shown() -> None:
+    assert "secret" not in repr(PASSWORDS)
+
+
+def test_several_programs_may_create_the_same_roles_at_once(
+    connect: Connect, make_names: Callable[[], RoleNames]
+) -> None:
+    names = make_names()
+
+    def create(_: int) -> bool:
+        with connect() as connection:
+            return create_roles(connection, names, PASSWORDS).acceptable
+
+    with ThreadPoolExecutor(8) as pool:
+        assert all(pool.map(create, range(8)))
+
+
+def test_a_connection_in_a_transaction_is_refused(
+    bootstrap: Any, superuser: Connection, names: RoleNames
+) -> None:
+    address = bootstrap.set(drivername="postgresql").render_as_string(hide_password=False)
+    with psycopg.connect(address) as connection, pytest.raises(PreparationError, match="autocommit"):
+        create_roles(connection, names, PASSWORDS)
+
+
+@pytest.mark.parametrize("prefix", ["", "Acme", "1st", 'a"b', "a$$b", "a" * 42, "a\n"])
+def test_a_prefix_that_needs_quoting_or_cutting_is_refused(prefix: str) -> None:
+    with pytest.raises(ValueError, match="no prefix of role names"):
+        RoleNames(prefix)
