@@ -1,0 +1,154 @@
+"""What the commands on roles and databases share: the configured addresses, connections and reports."""
+
+from __future__ import annotations
+
+import functools
+import json
+from collections.abc import Callable
+from typing import Any, TypeVar, cast
+
+import click
+import psycopg
+from flask import current_app
+from sqlalchemy import URL
+
+from tenantapp.config import Settings, SettingsError
+from tenantapp.db.roles import RoleNames
+from tenantapp.platform.errors import PreparationError
+from tenantapp.platform.measures import Connection, first_line
+from tenantapp.platform.preparation import Passwords
+from tenantapp.platform.report import Report
+
+ADDRESS_FIELDS = {
+    "app": "database_url",
+    "owner": "migration_database_url",
+    "platform": "platform_database_url",
+    "bootstrap": "bootstrap_database_url",
+}
+Command = TypeVar("Command", bound=Callable[..., None])
+
+
+def one_line_errors(command: Command) -> Command:
+    """Make a command end with one line, not a traceback, where the server or the settings refuse."""
+
+    @functools.wraps(command)
+    def guarded(*args: Any, **kwargs: Any) -> None:
+        try:
+            command(*args, **kwargs)
+        except psycopg.Error as error:
+            raise click.ClickException(first_line(error)) from error
+        except (PreparationError, SettingsError) as error:
+            raise click.ClickException(str(error)) from error
+
+    return cast("Command", guarded)
+
+
+def role_names() -> RoleNames:
+    """Return the configured roles."""
+    return RoleNames(_settings().role_prefix)
+
+
+def address(role: str) -> URL:
+    """Return the address of a role, checked to be of the role it is meant for.
+
+    Args:
+        role: app, owner, platform or bootstrap.
+
+    Raises:
+        SettingsError: it is not set, or logs in as another role.
+    """
+    field = ADDRESS_FIELDS[role]
+    url = _settings().require(field)
+    expected = role_names().as_values().get(role, url.username)
+    if url.username != expected:
+        raise SettingsError(
+            {field.upper(): f"logs in as {url.username!r}, expected {expected!r} (ROLE_PREFIX)"}
+        )
+    return url
+
+
+def bootstrap_url() -> URL:
+    """Return the address of the role that may create roles and databases.
+
+    Raises:
+        SettingsError: it is not set.
+    """
+    return address("bootstrap")
+
+
+def passwords() -> Passwords:
+    """Return the passwords that the addresses hold.
+
+    Raises:
+        SettingsError: an address is not set, or has no password.
+    """
+    return Passwords(owner=_password("owner"), app=_password("app"), platform=_password("platform"))
+
+
+def database_name() -> str:
+    """Return the name of the database that all roles' addresses lead to.
+
+    Raises:
+        SettingsError: an address is not set, or leads to another database.
+    """
+    database = address("app").database
+    for role in ("owner", "platform"):
+        if address(role).database != database:
+            key = ADDRESS_FIELDS[role].upper()
+            raise SettingsError(
+                {key: f"leads to database {address(role).database!r}, DATABASE_URL to {database!r}"}
+            )
+    return cast("str", database)
+
+
+def connect(url: URL) -> Connection:
+    """Connect in autocommit mode.
+
+    Args:
+        url: the address.
+
+    Raises:
+        psycopg.OperationalError: the server cannot be reached, or refuses the role.
+    """
+    return psycopg.connect(plain(url), autocommit=True, connect_timeout=_settings().connect_timeout)
+
+
+def plain(url: URL) -> str:
+    """Return an address as psql reads it, password included.
+
+    Args:
+        url: the address.
+    """
+    return url.set(drivername="postgresql").render_as_string(hide_password=False)
+
+
+def echo_used(url: URL) -> None:
+    """Say on standard error which address is used, without its password.
+
+    Args:
+        url: the address.
+    """
+    click.echo(f"as {url.username} at {url.set(drivername='postgresql').render_as_string()}", err=True)
+
+
+def echo_report(report: Report, *, as_json: bool = False) -> None:
+    """Print a report, and fail where the application would refuse to start on what it says.
+
+    Args:
+        report: what was done.
+        as_json: for a machine.
+    """
+    click.echo(json.dumps(report.as_json(), indent=2) if as_json else "\n".join(map(str, report.outcomes)))
+    if not report.acceptable:
+        raise click.ClickException("a required measure was not possible")
+
+
+def _password(role: str) -> str:
+    password = address(role).password
+    if not password:
+        raise SettingsError({ADDRESS_FIELDS[role].upper(): "expected an address with a password"})
+    return str(password)
+
+
+def _settings() -> Settings:
+    return cast("Settings", current_app.extensions["tenantapp"].settings)
