@@ -81,8 +81,9 @@ class EmbeddedServer:
         """
         if self._users is None:
             return
-        if self._joined_by != os.getpid():
+        if self._joined_by != os.getpid() or not self.root.exists():
             # A fork shares its parent's lock: it may drop its copy, but not the lock.
+            # A removed folder takes its server along: PostgreSQL looks for its files every minute.
             self._users.close()
             self._users = None
             return

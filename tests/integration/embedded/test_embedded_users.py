@@ -1,6 +1,7 @@
 """The server stops with the last program that uses it, and starts again whatever was killed."""
 
 import os
+import shutil
 import signal
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -73,6 +74,16 @@ def test_a_killed_server_is_forgotten_when_its_users_leave(root: Path) -> None:
     os.kill(postmaster_of(root), signal.SIGKILL)
     server.stop()
     assert eventually(lambda: not processes_of(root))
+    with embedded(root) as server:
+        connect(server).close()
+
+
+def test_a_program_may_leave_a_server_whose_folder_was_removed(root: Path) -> None:
+    server = embedded(root).start()
+    postmaster = postmaster_of(root)
+    shutil.rmtree(root)
+    server.stop()
+    os.kill(postmaster, signal.SIGQUIT)
     with embedded(root) as server:
         connect(server).close()
 
