@@ -9,6 +9,7 @@ from flask import Flask, current_app, request
 from flask_smorest import Blueprint
 
 from tenantapp.db.session import db
+from tenantapp.http.parsing import JsonParser
 from tenantapp.http.request_id import request_id
 from tenantapp.identity.credentials import Credential, Credentials
 from tenantapp.identity.errors import CredentialRefused, PermissionRefused
@@ -38,6 +39,8 @@ def permission_of(view: Callable[..., Any]) -> str | None:
 
 class TenantBlueprint(Blueprint):  # type: ignore[misc]  # flask-smorest has no types
     """A blueprint whose every request opens the context of the tenant that it names."""
+
+    ARGUMENTS_PARSER = JsonParser()
 
     def __init__(self, name: str, import_name: str, **options: Any) -> None:
         super().__init__(name, import_name, **options)

@@ -1,0 +1,102 @@
+"""Databases for tests: a template that is migrated once, and prepared clones of it."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, replace
+from typing import Any
+
+import psycopg
+from psycopg import sql
+from sqlalchemy import URL
+
+from tenantapp.config import Settings, load_settings
+from tenantapp.db.roles import RoleNames
+from tenantapp.platform.preparation import Passwords, create_roles, prepare_database
+
+PASSWORDS = Passwords(owner="owner-secret", app="app-secret", platform="platform-secret")
+
+
+@dataclass(frozen=True)
+class Server:
+    """A server that tests may create databases on, in the form that pytest-postgresql asks for."""
+
+    url: URL
+    names: RoleNames
+    options: str = ""
+    maintenance_dbname: str = "postgres"
+    template_dbname: None = None
+
+    @property
+    def host(self) -> str:
+        return self.url.host or "127.0.0.1"
+
+    @property
+    def port(self) -> int:
+        return self.url.port or 5432
+
+    @property
+    def user(self) -> str:
+        return self.url.username or "postgres"
+
+    @property
+    def password(self) -> str:
+        return str(self.url.password or "")
+
+    def address(self, role: str, database: str) -> URL:
+        """Return where `owner`, `app`, `platform` or `bootstrap` connects to `database`."""
+        if role == "bootstrap":
+            return self.url.set(database=database)
+        return self.url.set(
+            username=getattr(self.names, role), password=getattr(PASSWORDS, role), database=database
+        )
+
+    def settings(self, database: str, **changes: Any) -> Settings:
+        """Return the settings of an application on `database`."""
+        settings = load_settings({"APP_ENV": "testing", "LOG_LEVEL": "WARNING"}, dotenv=None)
+        return replace(
+            settings,
+            role_prefix=self.names.prefix,
+            database_url=self.address("app", database),
+            migration_database_url=self.address("owner", database),
+            platform_database_url=self.address("platform", database),
+            bootstrap_database_url=self.address("bootstrap", database),
+            **changes,
+        )
+
+    def connect(self, role: str, database: str, **options: Any) -> closing[psycopg.Connection[Any]]:
+        """Connect to `database` as a role, in autocommit mode unless told otherwise."""
+        url = self.address(role, database).set(drivername="postgresql")
+        options = {"autocommit": True, **options}
+        return closing(psycopg.connect(url.render_as_string(hide_password=False), **options))
+
+    @contextmanager
+    def clone(self, template: str) -> Iterator[str]:
+        """Lend a prepared copy of `template`."""
+        name = f"clone_{secrets.token_hex(6)}"
+        with self.connect("bootstrap", "postgres") as connection:
+            quoted = {"name": sql.Identifier(name), "template": sql.Identifier(template)}
+            connection.execute(sql.SQL("CREATE DATABASE {name} TEMPLATE {template}").format(**quoted))
+            try:
+                with self.connect("bootstrap", name) as inside:
+                    prepare_database(inside, self.names)
+                yield name
+            finally:
+                connection.execute(sql.SQL("DROP DATABASE {name} WITH (FORCE)").format(**quoted))
+
+
+@contextmanager
+def roles_on(url: URL) -> Iterator[Server]:
+    """Create roles of a random prefix on a server, so that it can be shared, and drop them afterwards."""
+    server = Server(url, RoleNames(f"test_{secrets.token_hex(4)}"))
+    with server.connect("bootstrap", "postgres") as connection:
+        create_roles(connection, server.names, PASSWORDS)
+        try:
+            yield server
+        finally:
+            for role in server.names.as_values().values():
+                quoted = sql.Identifier(role)
+                connection.execute(sql.SQL("DROP OWNED BY {}").format(quoted))
+                connection.execute(sql.SQL("DROP ROLE {}").format(quoted))
