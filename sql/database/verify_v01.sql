@@ -1,6 +1,6 @@
 -- What `databases prepare` promises, read back: one row a measure, with what contradicts it. The application's
 -- role may run it. Without a required measure the application does not start; the others depend on how much the
--- bootstrap role may do.
+-- bootstrap role may do. What PUBLIC may do is not said again of each role.
 WITH unprivileged (role) AS (
     VALUES ('public'::name), ({{'app'}}), ({{'platform'}})
 ), denied AS (
@@ -45,6 +45,7 @@ WITH unprivileged (role) AS (
     SELECT 'languages', format('%s may use language %s', u.role, l.lanname)
     FROM pg_catalog.pg_language l CROSS JOIN unprivileged u
     WHERE l.lanpltrusted AND pg_catalog.has_language_privilege(u.role, l.oid, 'USAGE')
+      AND (u.role = 'public' OR NOT pg_catalog.has_language_privilege('public', l.oid, 'USAGE'))
     UNION ALL
     SELECT 'languages', format('{{owner}} cannot use language %s', l.lanname)
     FROM pg_catalog.pg_language l
@@ -53,6 +54,7 @@ WITH unprivileged (role) AS (
     SELECT d.measure, format('%s may call %s', u.role, d.signature)
     FROM denied d CROSS JOIN unprivileged u
     WHERE u.role <> ALL (d.kept_by) AND pg_catalog.has_function_privilege(u.role, d.oid, 'EXECUTE')
+      AND (u.role = 'public' OR NOT pg_catalog.has_function_privilege('public', d.oid, 'EXECUTE'))
     UNION ALL
     SELECT d.measure, format('%s cannot call %s', k.role, d.signature)
     FROM denied d CROSS JOIN LATERAL unnest(d.kept_by) AS k (role)
@@ -64,6 +66,7 @@ WITH unprivileged (role) AS (
                  ('pg_catalog.pg_largeobject_metadata')) AS v (name)
     CROSS JOIN (VALUES ('public'), ({{'app'}})) AS r (role)
     WHERE pg_catalog.has_table_privilege(r.role, v.name, 'SELECT')
+      AND (r.role = 'public' OR NOT pg_catalog.has_table_privilege('public', v.name, 'SELECT'))
     UNION ALL
     SELECT 'maintenance_databases', format('PUBLIC may connect to %I', d.datname)
     FROM pg_catalog.pg_database d

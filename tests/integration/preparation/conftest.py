@@ -70,7 +70,7 @@ def make_names(superuser: psycopg.Connection[Any]) -> Iterator[Callable[[], Role
 
     yield make
     for role in (role for names in made for role in names.as_values().values()):
-        if superuser.execute("SELECT FROM pg_roles WHERE rolname = %s", [role]).fetchone():
+        if superuser.execute("SELECT FROM pg_roles WHERE rolname = %s", [role]).fetchone() is not None:
             execute(superuser, "DROP OWNED BY {role}", role=role)
             execute(superuser, "DROP ROLE {role}", role=role)
 
