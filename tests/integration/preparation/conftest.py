@@ -1,16 +1,14 @@
 """A server with roles of a random prefix, so that servers can be shared, and databases on it."""
 
-import os
 import secrets
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, closing
-from pathlib import Path
 from typing import Any
 
 import psycopg
 import pytest
 from psycopg import sql
-from sqlalchemy import URL, make_url
+from sqlalchemy import URL
 
 from tenantapp.db.roles import RoleNames
 from tenantapp.platform.preparation import Passwords, create_database, create_roles, prepare_database
@@ -23,19 +21,6 @@ def execute(connection: psycopg.Connection[Any], statement: str, **names: str) -
     """Execute a statement whose placeholders are identifiers."""
     quoted = {key: sql.Identifier(name) for key, name in names.items()}
     return connection.execute(sql.SQL(statement).format(**quoted))
-
-
-@pytest.fixture(scope="session")
-def bootstrap(tmp_path_factory: pytest.TempPathFactory) -> Iterator[URL]:
-    """Give the address of a superuser."""
-    if address := os.environ.get("TEST_DATABASE_URL"):
-        yield make_url(address)
-        return
-    from tenantapp.embedded import EmbeddedServer
-
-    root: Path = tmp_path_factory.mktemp("server")
-    with EmbeddedServer(root, settings={"fsync": "off"}) as server:
-        yield server.superuser_url
 
 
 @pytest.fixture(scope="session")
