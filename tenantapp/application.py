@@ -9,13 +9,15 @@ from flask_migrate import Migrate
 from flask_smorest import Api
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from tenantapp import cli, development, discovery, logs
+from tenantapp import cli as commands
+from tenantapp import development, discovery, logs
 from tenantapp.config import ROOT, Settings, require_settings
 from tenantapp.db.directory import DatabaseDirectory
 from tenantapp.db.engine import bind_every_transaction, engine_options
 from tenantapp.db.pool import PoolLimits, TenantPool
+from tenantapp.db.roles import RoleNames
 from tenantapp.db.session import db
-from tenantapp.http import api, problems, request_id
+from tenantapp.http import api, problems, request_id, request_log
 from tenantapp.identity import guards
 from tenantapp.identity.credentials import Credentials
 from tenantapp.tenancy.directory import CachedDirectory
@@ -49,7 +51,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     _set_up_database(app, runtime)
     _set_up_tenancy(app, runtime)
     _set_up_http(app, settings)
-    cli.init_app(app)
+    commands.init_app(app)
     return app
 
 
@@ -61,7 +63,9 @@ def _pool(settings: Settings) -> TenantPool:
         connect_timeout=settings.connect_timeout,
         statement_timeout_ms=settings.statement_timeout_ms,
     )
-    return TenantPool(settings.require("database_url", "the application"), limits, name="app")
+    return TenantPool(
+        settings.require("database_url", "the application"), limits, RoleNames(settings.role_prefix)
+    )
 
 
 def _set_up_database(app: Flask, runtime: Runtime) -> None:
@@ -88,11 +92,13 @@ def _set_up_tenancy(app: Flask, runtime: Runtime) -> None:
 
 def _set_up_http(app: Flask, settings: Settings) -> None:
     request_id.init_app(app)
+    request_log.init_app(app)
     problems.init_app(app)
     _register_blueprints(api.init_app(app))
     if settings.trusted_proxies:
         hops = settings.trusted_proxies
-        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
+        behind_proxies = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)
+        app.wsgi_app = behind_proxies  # type: ignore[method-assign]
 
 
 def _register_blueprints(registry: Api) -> None:

@@ -3,16 +3,27 @@
 from __future__ import annotations
 
 import atexit
+import sys
 from dataclasses import replace
+from pathlib import Path
 
 from sqlalchemy import URL
 
 from tenantapp.config import Settings
 from tenantapp.db.roles import RoleNames
-from tenantapp.embedded import EmbeddedServer
+from tenantapp.embedded import EmbeddedServer, EmbeddedServerError
 from tenantapp.embedded.passwords import Passwords
 
 DATABASE = "tenantapp"
+
+
+def _embedded(root: Path) -> URL:
+    try:
+        server = EmbeddedServer(root).start()
+    except EmbeddedServerError as error:
+        sys.exit(f"tenantapp: {error}")
+    atexit.register(server.stop)
+    return server.superuser_url
 
 
 def complete(settings: Settings) -> Settings:
@@ -21,17 +32,14 @@ def complete(settings: Settings) -> Settings:
     With `BOOTSTRAP_DATABASE_URL` the roles are that server's; without, an embedded PostgreSQL under the
     instance folder is started or joined. The roles' passwords are made once and kept there too.
 
-    Raises:
-        EmbeddedServerError: the embedded server does not start; it says why.
+    Where the embedded server does not start, the program ends with one line that says why.
     """
     if settings.database_url is not None or settings.app_env != "development":
         return settings
     root = settings.instance_path / "postgresql"
     bootstrap = settings.bootstrap_database_url
     if bootstrap is None:
-        server = EmbeddedServer(root).start()
-        atexit.register(server.stop)
-        bootstrap = server.superuser_url
+        bootstrap = _embedded(root)
     root.mkdir(parents=True, exist_ok=True, mode=0o700)
     passwords = Passwords(root)
     names = RoleNames(settings.role_prefix)

@@ -4,6 +4,12 @@ from __future__ import annotations
 
 from flask import Flask
 
+from tenantapp.cli.databases import databases
+from tenantapp.cli.roles import roles
+from tenantapp.cli.up import up
+
 
 def init_app(app: Flask) -> None:
     """Add every command group to `app`."""
+    for command in (roles, databases, up):
+        app.cli.add_command(command)

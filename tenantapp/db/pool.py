@@ -10,6 +10,9 @@ from psycopg_pool import ConnectionPool
 from sqlalchemy import URL
 
 from tenantapp.db.connection import TenantConnection, clean
+from tenantapp.db.errors import UnsafeRole
+from tenantapp.db.roles import RoleNames
+from tenantapp.db.safety import check_role
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,11 +37,11 @@ class IdlePool(ConnectionPool[TenantConnection]):
 class TenantPool:
     """The application's connections to one database; opened at first use, so after any fork."""
 
-    def __init__(self, url: URL, limits: PoolLimits, *, name: str) -> None:
+    def __init__(self, url: URL, limits: PoolLimits, names: RoleNames) -> None:
+        self._names = names
         self._opening = threading.Lock()
         self.pool = IdlePool(
             url.set(drivername="postgresql").render_as_string(hide_password=False),
-            name=name,
             min_size=limits.min_size,
             max_size=limits.max_size,
             timeout=limits.connect_timeout,
@@ -46,6 +49,7 @@ class TenantPool:
             max_idle=limits.max_idle / 2,
             connection_class=TenantConnection,
             kwargs=_session(limits),
+            configure=self._configure,
             reset=clean,
             close_returns=True,
             open=False,
@@ -62,8 +66,14 @@ class TenantPool:
                 self.pool.open()
         return self.pool.getconn()
 
+    def _configure(self, connection: TenantConnection) -> None:
+        reasons = [problem.reason for problem in check_role(connection, self._names) if problem.is_error]
+        if reasons:
+            raise UnsafeRole("; ".join(reasons))
+        connection.commit()
+
     def renew(self) -> None:
-        """Replace every idle connection: one was found dropped, so the server may have restarted."""
+        """Replace every idle connection: one was found dropped, as by a server that restarted."""
         self.pool.drain()
 
     def close(self) -> None:
@@ -72,7 +82,7 @@ class TenantPool:
 
 
 def _session(limits: PoolLimits) -> dict[str, Any]:
-    """Return what each session starts with: RESET ALL goes back to these, and ALTER ROLE cannot change them."""
+    """Return what a session starts with: RESET ALL goes back to it, and ALTER ROLE cannot change it."""
     settings = {
         "search_path": "public",
         "statement_timeout": str(limits.statement_timeout_ms),

@@ -32,6 +32,11 @@ class Problem:
     reason: str
     severity: Severity
 
+    @property
+    def is_error(self) -> bool:
+        """Tell whether this is refused rather than told."""
+        return self.severity == "error"
+
     def __str__(self) -> str:
         return f"{self.severity}: {self.check}: {self.reason}"
 

@@ -35,7 +35,11 @@ def _stay_with_one_tenant(
         raise ForeignTenantSession("this session holds another tenant's rows; close it with its context")
 
 
-db = SQLAlchemy(model_class=Base, session_options={"class_": TenantSession, "expire_on_commit": False}, disable_autonaming=True)
+db = SQLAlchemy(
+    model_class=Base,
+    session_options={"class_": TenantSession, "expire_on_commit": False},
+    disable_autonaming=True,
+)
 
 
 @context_closed.connect

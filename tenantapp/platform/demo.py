@@ -28,8 +28,8 @@ _STATUSES = ("active", "active", "prospect", "active", "inactive")
 def create_demo(app: Flask) -> dict[str, str]:
     """Make the demo tenants unless they are there, and return a key's token for each by subdomain.
 
-    A token is shown once, so it is kept beside the instance's other secrets; where that file is gone, new keys
-    are issued.
+    A token is shown once, so it is kept beside the instance's other secrets; where that file is gone, new
+    keys are issued.
 
     Raises:
         SettingsError: there is no address of the platform role.

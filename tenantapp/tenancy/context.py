@@ -90,13 +90,19 @@ def tenant_context(context: TenantContext) -> Iterator[TenantContext]:
         close_context()
 
 
+def open_context_here() -> TenantContext | None:
+    """Return the open context, or None."""
+    context: TenantContext | None = g.get(_KEY) if has_app_context() else None
+    return context
+
+
 def current_context() -> TenantContext:
     """Return the open context.
 
     Raises:
         MissingTenantContext: none is open here.
     """
-    context: TenantContext | None = g.get(_KEY) if has_app_context() else None
+    context = open_context_here()
     if context is None:
         raise MissingTenantContext(
             "no tenant context is open here; serve a tenant's route, or open tenant_context(...)"

@@ -1,0 +1,108 @@
+"""`flask up`: the whole program on a fresh machine, from roles to a served request."""
+
+from __future__ import annotations
+
+import contextlib
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+
+import click
+from flask import current_app
+from flask.cli import with_appcontext
+from flask_migrate import upgrade
+
+from tenantapp.cli.servers import (
+    bootstrap_url,
+    connect,
+    database_name,
+    one_line_errors,
+    passwords,
+    role_names,
+)
+from tenantapp.platform.demo import create_demo
+from tenantapp.platform.preparation import create_database, create_roles, prepare_database
+
+START_SECONDS = 30.0
+
+
+@click.command("up")
+@with_appcontext
+@one_line_errors
+def up() -> None:
+    """Prepare the server and the database, migrate, make two demo tenants, and serve."""
+    settings = current_app.extensions["tenantapp"].settings
+    _refuse_taken_port(settings.port)
+    if settings.bootstrap_database_url is not None:
+        _prepare()
+    click.echo("migrating")
+    upgrade()
+    tokens = create_demo(current_app)
+    # The server's workers have pools of their own.
+    current_app.extensions["tenantapp"].pool.close()
+    sys.exit(_serve(settings.port, tokens))
+
+
+def _refuse_taken_port(port: int) -> None:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError as error:
+            raise click.ClickException(
+                f"PORT: 127.0.0.1:{port} is taken; choose another: PORT={port + 1} make run"
+            ) from error
+
+
+def _prepare() -> None:
+    url, database = bootstrap_url(), database_name()
+    click.echo(f"preparing database {database!r} at {url.host}:{url.port}")
+    with connect(url) as connection:
+        reports = [create_roles(connection, role_names(), passwords())]
+        create_database(connection, database)
+    with connect(url.set(database=database)) as connection:
+        reports.append(prepare_database(connection, role_names()))
+    for outcome in (outcome for report in reports for outcome in report.outcomes):
+        if outcome.status == "not possible":
+            click.echo(f"  {outcome}")
+
+
+def _serve(port: int, tokens: dict[str, str]) -> int:
+    """Run gunicorn until it ends; a signal that ends this program ends gunicorn first."""
+    command = [sys.executable, "-m", "gunicorn", "-c", "python:tenantapp.server", "wsgi:app"]
+    server = subprocess.Popen(command)
+    signal.signal(signal.SIGTERM, lambda *_: server.terminate())
+    # Control-C reaches the whole group: gunicorn ends by itself.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    if _answers(port, server):
+        _show(port, tokens)
+    return server.wait()
+
+
+def _answers(port: int, server: subprocess.Popen[bytes]) -> bool:
+    deadline = time.monotonic() + START_SECONDS
+    while server.poll() is None and time.monotonic() < deadline:
+        with (
+            contextlib.suppress(urllib.error.URLError, ConnectionError),
+            urllib.request.urlopen(f"http://127.0.0.1:{port}/readyz", timeout=2),
+        ):
+            return True
+        time.sleep(0.1)
+    return False
+
+
+def _show(port: int, tokens: dict[str, str]) -> None:
+    def curl(subdomain: str, token: str) -> str:
+        return (
+            f'curl -s -H "Authorization: Bearer {token}" '
+            f'-H "X-Tenant-Subdomain: {subdomain}" http://127.0.0.1:{port}/api/v1/customers'
+        )
+
+    click.echo(f"\nServing on http://127.0.0.1:{port} (Control-C ends it). Paste:\n")
+    click.echo(f"# acme's customers\n{curl('acme', tokens['acme'])}\n")
+    click.echo(f"# globex's customers\n{curl('globex', tokens['globex'])}\n")
+    click.echo(f"# acme's key is refused at globex\n{curl('globex', tokens['acme'])}\n")

@@ -1,0 +1,1 @@
+"""How rows are reached: engines, sessions, model bases. Every transaction carries the tenant's context."""

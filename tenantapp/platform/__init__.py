@@ -1,0 +1,1 @@
+"""The operator's side: tenants and databases, from outside any tenant."""
