@@ -1,0 +1,194 @@
+"""What isolation costs a request: the real application beside the same handler with a WHERE and no RLS.
+
+Run: `.venv/bin/python -m benchmarks.context`
+"""
+
+from __future__ import annotations
+
+import contextlib
+import gc
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from unittest import mock
+from uuid import UUID
+
+from flask import Flask
+from sqlalchemy import select
+from werkzeug.test import EnvironBuilder
+
+from benchmarks.stage import Stage, stage
+from tenantapp import application
+from tenantapp.customers.models import Customer
+from tenantapp.customers.schemas import CustomerSchema
+from tenantapp.db.connection import TenantConnection
+from tenantapp.db.pool import IdlePool
+from tenantapp.db.unit_of_work import reading
+from tenantapp.identity.guards import TenantBlueprint, requires
+from tenantapp.tenancy.context import current_context
+from tests.support.tenants import TenantUnderTest
+
+PAIRS = 40
+REQUESTS = 250
+CUSTOMERS = 1000
+PORT = 18_431
+CLEANING_SECONDS = 0.2
+VIEW = "customers.get_customer"
+
+
+@requires("read")
+@TenantBlueprint("plain", __name__).response(200, CustomerSchema)
+def plain_get_customer(customer_id: UUID) -> Customer:
+    """Return a customer, as one would without RLS: by a tenant filter of one's own."""
+    with reading() as session:
+        tenant_id = current_context().tenant_id
+        return session.scalars(
+            select(Customer).where(
+                Customer.tenant_id == tenant_id, Customer.id == customer_id, Customer.deleted_at.is_(None)
+            )
+        ).one()
+
+
+def plain_application(place: Stage) -> Flask:
+    """Return the same application, with nothing bound and the tenant filtered by hand."""
+    with mock.patch.object(application, "bind_every_transaction"):
+        app = application.create_app(place.settings())
+    app.view_functions[VIEW] = plain_get_customer
+    return app
+
+
+@contextmanager
+def copy_without_rls(place: Stage) -> Iterator[Stage]:
+    """Lend a copy of the database in which no table has row-level security."""
+    with place.server.clone(place.database) as name:
+        with place.server.connect("bootstrap", name) as connection:
+            for table in ("tenants", "api_keys", "customers"):
+                connection.execute(f"ALTER TABLE {table} DISABLE ROW LEVEL SECURITY")
+            connection.execute("VACUUM ANALYZE")
+        yield Stage(place.server, name)
+
+
+class Client:
+    """Sends one request again and again, without a network."""
+
+    def __init__(self, app: Flask, tenant: TenantUnderTest, path: str) -> None:
+        self._app = app
+        self._environ = EnvironBuilder(
+            path,
+            base_url=f"http://{tenant.subdomain}.localhost",
+            headers={"Authorization": f"Bearer {tenant.token}"},
+        ).get_environ()
+
+    def get(self) -> bytes:
+        """Send it once and return the body."""
+        status: list[str] = []
+        body = b"".join(self._app(dict(self._environ), lambda line, *_: status.append(line)))
+        assert status[0].startswith("200"), (status, body)
+        return body
+
+    def cpu(self) -> float:
+        """Return the processor time of a request in microseconds."""
+        gc.collect()
+        started = time.process_time()
+        for _ in range(REQUESTS):
+            self.get()
+        return (time.process_time() - started) / REQUESTS * 1e6
+
+
+def round_trips(client: Client) -> int:
+    """Return how often the server said ReadyForQuery for one warm request, its cleaning included."""
+    lent: list[TenantConnection] = []
+    getconn = IdlePool.getconn
+
+    def traced(pool: IdlePool) -> TenantConnection:
+        lent.append(getconn(pool))
+        lent[-1].pgconn.trace(log.fileno())
+        return lent[-1]
+
+    for _ in range(20):
+        client.get()
+    with tempfile.TemporaryFile("w+") as log:
+        with mock.patch.object(IdlePool, "getconn", traced):
+            client.get()
+        time.sleep(CLEANING_SECONDS)
+        for connection in lent:
+            connection.pgconn.untrace()
+        log.seek(0)
+        return sum("ReadyForQuery" in line for line in log)
+
+
+def worker_megabytes(place: Stage) -> float:
+    """Return the resident memory of a gunicorn worker that has answered one request."""
+    settings = place.settings()
+    environ = {
+        **os.environ,
+        "APP_ENV": "development",
+        "SQL_ECHO": "false",
+        "LOG_LEVEL": "ERROR",
+        "PORT": str(PORT),
+        "WEB_WORKERS": "1",
+        "ROLE_PREFIX": settings.role_prefix,
+        "DATABASE_URL": settings.require("database_url").render_as_string(hide_password=False),
+    }
+    command = [sys.executable, "-m", "gunicorn", "-c", "python:tenantapp.server", "wsgi:app"]
+    with subprocess.Popen(command, env=environ) as server:
+        try:
+            _wait_until_ready()
+            children = Path(f"/proc/{server.pid}/task/{server.pid}/children").read_text().split()
+            return sum(_resident(int(child)) for child in children)
+        finally:
+            server.terminate()
+
+
+def _wait_until_ready() -> None:
+    for _ in range(100):
+        with contextlib.suppress(OSError):
+            urllib.request.urlopen(f"http://127.0.0.1:{PORT}/readyz", timeout=2).close()
+            return
+        time.sleep(0.1)
+    raise TimeoutError("gunicorn does not answer")
+
+
+def _resident(pid: int) -> float:
+    lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+    return next(int(line.split()[1]) / 1024 for line in lines if line.startswith("VmRSS"))
+
+
+def main() -> None:
+    """Print the round trips of both, the ratio of their processor time, and a worker's memory."""
+    with stage() as place:
+        real = application.create_app(place.settings())
+        tenant = place.tenant(real, CUSTOMERS)
+        some = tenant.request("GET", "/api/v1/customers").json["items"][0]["id"]
+        real.extensions["tenantapp"].pool.close()
+        with copy_without_rls(place) as copy:
+            path = f"/api/v1/customers/{some}"
+            ours = Client(application.create_app(place.settings()), tenant, path)
+            plain = Client(plain_application(copy), tenant, path)
+            assert ours.get() == plain.get()
+            print(f"round trips a request: {round_trips(ours)} with isolation, {round_trips(plain)} without")
+            print(f"application CPU a request: {compare(ours, plain)}")
+        print(f"idle worker: {worker_megabytes(place):.0f} MB resident")
+
+
+def compare(ours: Client, plain: Client) -> str:
+    """Measure both in turn; return the ratio pair by pair, as text."""
+    pairs = [(ours.cpu(), plain.cpu()) for _ in range(PAIRS)]
+    ratios = [with_isolation / without for with_isolation, without in pairs]
+    low, middle, high = statistics.quantiles(ratios, n=4)
+    with_isolation, without = (statistics.median(column) for column in zip(*pairs, strict=True))
+    return (
+        f"{with_isolation:.0f} µs with isolation, {without:.0f} µs without; "
+        f"ratio {middle:.3f} (quartiles {low:.3f} and {high:.3f}, {PAIRS} pairs of {REQUESTS})"
+    )
+
+
+if __name__ == "__main__":
+    main()
