@@ -75,7 +75,7 @@ def _set_up_database(app: Flask, runtime: Runtime) -> None:
     app.config["SQLALCHEMY_ECHO"] = runtime.settings.sql_echo
     db.init_app(app)
     with app.app_context():
-        bind_every_transaction(db.engine, runtime.pool)
+        bind_every_transaction(db.engine)
     Migrate(app, db, directory=str(ROOT / "migrations"))
 
 

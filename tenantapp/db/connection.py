@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import psycopg
@@ -16,7 +17,9 @@ _CLEAN = b"CLOSE ALL; UNLISTEN *; SET SESSION AUTHORIZATION DEFAULT; RESET ALL"
 
 
 class TenantConnection(psycopg.Connection[Any]):
-    """A connection of the application's pool."""
+    """A connection of the application's pool; `renew_pool` replaces those that lie idle beside it."""
+
+    renew_pool: Callable[[], None]
 
     def add_notice_handler(self, callback: Any) -> None:
         """Add `callback` once: SQLAlchemy adds its own at each check-out of a NullPool."""

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import psycopg
 import sqlalchemy as sa
-from sqlalchemy import event
-from sqlalchemy.engine import Connection, Engine
+from sqlalchemy.engine import Connection, Engine, RootTransaction
+from sqlalchemy.engine.base import OptionEngine
 
 from tenantapp.db.connection import TenantConnection
 from tenantapp.db.errors import DatabaseUnavailable
@@ -30,41 +30,67 @@ def engine_options(pool: TenantPool) -> dict[str, object]:
     }
 
 
-def bind_every_transaction(engine: Engine, pool: TenantPool) -> None:
-    """Make each transaction of `engine` begin with the tenant's context, bound to that transaction alone."""
+class BoundConnection(Connection):
+    """A connection whose every transaction begins with a tenant's context, bound to that transaction alone.
 
-    @event.listens_for(engine, "begin")
-    def bind(connection: Connection) -> None:
-        context = connection.get_execution_options().get(CONTEXT_OPTION) or current_context()
-        status = _begin(connection, context, pool)
+    Whatever path begins one (the session, a flush, autobegin, the program) comes through `begin`. An event
+    would do the same and cost each statement of a request more than the isolation itself does.
+    """
+
+    def begin(self) -> RootTransaction:
+        """Begin a transaction in the open context, or in the one of the execution option.
+
+        Raises:
+            MissingTenantContext: there is neither; nothing was sent to the server.
+            TenantNotFound, TenantSuspended: this database may not serve the tenant now.
+            DatabaseUnavailable: no transaction can be begun.
+        """
+        if not self.in_transaction():
+            context = self.get_execution_options().get(CONTEXT_OPTION) or current_context()
+            self._bind(context)
+        return super().begin()
+
+    def _bind(self, context: TenantContext) -> None:
+        status = self._begin_bound(context.encode())
         try:
             require_active(status)
         except TenancyError:
-            _driver(connection).rollback()
+            self._driver.rollback()
             raise
 
+    def _begin_bound(self, context: str) -> str | None:
+        """Begin on the pooled connection; where that one was dropped, once more on a new one.
 
-def _begin(connection: Connection, context: TenantContext, pool: TenantPool) -> str | None:
-    """Begin on the pooled connection; where that one was dropped, once more on a new one.
+        Only here is a retry harmless: nothing of the transaction has happened yet.
+        """
+        driver = self._driver
+        try:
+            return driver.begin_bound(context)
+        except psycopg.OperationalError as error:
+            if not driver.closed:
+                driver.rollback()
+                raise DatabaseUnavailable("the database refused to begin a transaction") from error
+        self.invalidate()
+        driver.renew_pool()
+        try:
+            return self._driver.begin_bound(context)
+        except psycopg.OperationalError as error:
+            raise DatabaseUnavailable("the database dropped two connections in a row") from error
 
-    Only here is a retry harmless: nothing of the transaction has happened yet.
-    """
-    encoded = context.encode()
-    try:
-        return _driver(connection).begin_bound(encoded)
-    except psycopg.OperationalError as error:
-        if not _driver(connection).closed:
-            _driver(connection).rollback()
-            raise DatabaseUnavailable("the database refused to begin a transaction") from error
-    connection.invalidate()
-    pool.renew()
-    try:
-        return _driver(connection).begin_bound(encoded)
-    except psycopg.OperationalError as error:
-        raise DatabaseUnavailable("the database dropped two connections in a row") from error
+    @property
+    def _driver(self) -> TenantConnection:
+        driver = self.connection.driver_connection
+        assert isinstance(driver, TenantConnection)  # noqa: S101 - the pool lends nothing else
+        return driver
 
 
-def _driver(connection: Connection) -> TenantConnection:
-    driver = connection.connection.driver_connection
-    assert isinstance(driver, TenantConnection)  # noqa: S101 - the pool lends nothing else
-    return driver
+class BoundOptionEngine(OptionEngine):
+    """What `Engine.execution_options` returns: it binds as its engine does."""
+
+    _connection_cls = BoundConnection
+
+
+def bind_every_transaction(engine: Engine) -> None:
+    """Make `engine` lend no connection but bound ones."""
+    engine._connection_cls = BoundConnection
+    engine._option_cls = BoundOptionEngine

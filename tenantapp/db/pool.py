@@ -71,6 +71,7 @@ class TenantPool:
         if reasons:
             raise UnsafeRole("; ".join(reasons))
         connection.commit()
+        connection.renew_pool = self.renew
 
     def renew(self) -> None:
         """Replace every idle connection: one was found dropped, as by a server that restarted."""
