@@ -8,6 +8,7 @@ from contextlib import contextmanager
 
 import sqlalchemy as sa
 from alembic import context
+from alembic.util import CommandError
 from flask import current_app
 from sqlalchemy.engine import Connection
 
@@ -24,10 +25,12 @@ def run_migrations() -> None:
 
     Raises:
         SettingsError: there is no such address.
+        CommandError: it logs in as another role than the owner.
     """
     settings = current_app.extensions["tenantapp"].settings
+    names = RoleNames(settings.role_prefix)
     engine = sa.create_engine(settings.require("migration_database_url"), poolclass=sa.pool.NullPool)
-    with engine.connect() as connection, one_at_a_time(connection):
+    with engine.connect() as connection, one_at_a_time(require_owner(connection, names)):
         context.configure(
             connection=connection,
             target_metadata=Base.metadata,
@@ -35,10 +38,24 @@ def run_migrations() -> None:
             include_schemas=True,
             include_name=_is_ours,
             compare_server_default=True,
-            role_names=RoleNames(settings.role_prefix),
+            role_names=names,
         )
         with context.begin_transaction():
             context.run_migrations()
+
+
+def require_owner(connection: Connection, names: RoleNames) -> Connection:
+    """Return `connection` if it is the owner's.
+
+    Raises:
+        CommandError: it is not: what a superuser created, FORCE would not bind.
+    """
+    role = connection.scalar(sa.select(sa.func.current_user()))
+    if role != names.owner:
+        raise CommandError(
+            f"MIGRATION_DATABASE_URL: logs in as {role!r}, expected the owner, {names.owner!r}"
+        )
+    return connection
 
 
 @contextmanager
