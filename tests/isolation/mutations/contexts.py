@@ -1,0 +1,126 @@
+"""Contexts that last too long, reach too far or are made up; functions that answer for another."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from uuid import uuid4
+
+import pytest
+
+from tenantapp.db import engine, pool, session
+from tenantapp.identity import guards
+from tenantapp.identity.credentials import Credential
+from tenantapp.identity.keys import SCOPES
+from tenantapp.tenancy import context
+from tests.isolation.checks import contexts, http, reads, roles, structure
+from tests.isolation.mutation import Mutation
+
+
+def _keep_contexts_for_all(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Keep the context where it outlives its application context."""
+    monkeypatch.setattr(context, "g", _Lasting())
+
+
+def _leave_contexts_open(monkeypatch: pytest.MonkeyPatch) -> None:
+    _keep_contexts_for_all(monkeypatch)
+    monkeypatch.setattr(guards, "close_context", lambda: None)
+
+
+class _Lasting(SimpleNamespace):
+    """A `g` that no application context takes along."""
+
+    def __contains__(self, name: str) -> bool:
+        return name in self.__dict__
+
+    def get(self, name: str) -> object:
+        return self.__dict__.get(name)
+
+    def pop(self, name: str, default: object = None) -> object:
+        return self.__dict__.pop(name, default)
+
+
+def _return_connections_as_they_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pool, "clean", lambda _: None)
+
+
+def _make_contexts_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    for module in (engine, session):
+        monkeypatch.setattr(module, "current_context", lambda: context.TenantContext(uuid4()))
+
+
+def _believe_every_credential(monkeypatch: pytest.MonkeyPatch) -> None:
+    known = Credential(uuid4(), frozenset(SCOPES), None)
+    monkeypatch.setattr(guards, "_credential", lambda _: known)
+
+
+_FOR_THE_SESSION = """
+    CREATE OR REPLACE FUNCTION tenancy.bind(context text) RETURNS text LANGUAGE sql
+    AS $$ SELECT set_config('tenancy.context', context, false); SELECT 'active' $$
+"""
+MUTATIONS = (
+    Mutation(
+        "a directory that can be listed",
+        (roles.the_directory_answers_one_subdomain_at_a_time,),
+        """CREATE OR REPLACE FUNCTION tenancy.find_tenant(wanted text)
+           RETURNS TABLE (tenant_id uuid, subdomain text, status text, database text, epoch integer)
+           LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+           AS 'SELECT tenant_id, subdomain, status, null, epoch FROM control.directory
+               WHERE subdomain LIKE wanted'""",
+    ),
+    Mutation(
+        "a context bound to the session", (contexts.a_context_ends_with_its_transaction,), _FOR_THE_SESSION
+    ),
+    Mutation(
+        "a context bound to the session and not cleaned away",
+        (
+            contexts.a_context_ends_with_its_transaction,
+            contexts.the_next_borrower_of_a_connection_has_no_context,
+        ),
+        _FOR_THE_SESSION,
+        patch=_return_connections_as_they_are,
+    ),
+    Mutation(
+        "a context that a default fills in",
+        (
+            contexts.without_a_context_every_table_raises,
+            contexts.a_spoiled_context_raises,
+            contexts.the_next_borrower_of_a_connection_has_no_context,
+            contexts.the_owner_without_a_context_fails_loudly,
+        ),
+        """CREATE OR REPLACE FUNCTION tenancy.current_tenant_id() RETURNS uuid LANGUAGE sql STABLE
+           AS $$ SELECT (string_to_array(current_setting('tenancy.context', true), '.'))[2]::uuid $$""",
+    ),
+    Mutation(
+        "an IMMUTABLE tenant function",
+        (
+            reads.a_plan_made_for_a_serves_b_its_own_rows,
+            structure.what_policies_call_is_neither_immutable_nor_leakproof,
+        ),
+        "ALTER FUNCTION tenancy.current_tenant_id() IMMUTABLE",
+    ),
+    Mutation(
+        "a LEAKPROOF tenant function",
+        (structure.what_policies_call_is_neither_immutable_nor_leakproof,),
+        "ALTER FUNCTION tenancy.current_tenant_id() LEAKPROOF",
+    ),
+    Mutation(
+        "a context left in a thread",
+        (contexts.a_request_leaves_no_context_behind,),
+        patch=_leave_contexts_open,
+    ),
+    Mutation(
+        "a context that threads share",
+        (contexts.a_context_does_not_reach_another_thread,),
+        patch=_keep_contexts_for_all,
+    ),
+    Mutation(
+        "a missing context taken for anybody's",
+        (contexts.without_a_context_the_orm_raises_before_any_sql,),
+        patch=_make_contexts_up,
+    ),
+    Mutation(
+        "a credential that is not looked up",
+        (http.as_key_is_refused_at_bs_host, http.bs_host_without_a_key_tells_nothing),
+        patch=_believe_every_credential,
+    ),
+)

@@ -1,0 +1,29 @@
+"""Two tenants in one database, kept apart by everything that is tried."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.factories import factory_of
+from tests.isolation.checks import CHECKS, Check
+from tests.isolation.tables import models_by_table
+from tests.isolation.world import World
+
+
+@pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.__name__)
+def test_the_isolation_holds(world: World, check: Check) -> None:
+    check(world)
+
+
+def test_every_scoped_model_is_attacked(world: World) -> None:
+    for tenant in (world.a, world.b):
+        for table in models_by_table():
+            assert tenant.rows[table.name], f"{table} has no canary"
+
+
+def test_a_model_without_a_factory_fails_and_says_what_to_add() -> None:
+    class Invoice:
+        pass
+
+    with pytest.raises(AssertionError, match="Invoice has no factory: add InvoiceFactory in a file of tests"):
+        factory_of(Invoice)

@@ -1,0 +1,109 @@
+"""A database of two tenants, and every way to it that a check may try."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from functools import cached_property
+from typing import Any
+
+import psycopg
+import sqlalchemy as sa
+from flask import Flask
+from sqlalchemy.engine import Connection, Engine
+from sqlalchemy.orm import Session, scoped_session
+from werkzeug.test import TestResponse
+
+from tenantapp.application import create_app
+from tenantapp.db.session import db
+from tenantapp.platform.tenants import bind
+from tenantapp.tenancy.context import tenant_context
+from tests.isolation.canaries import Inhabitant
+from tests.support.databases import Server
+from tests.support.tenants import TenantUnderTest
+
+DENIED = "42501"
+
+
+class World:
+    """Two tenants in one database: `a` attacks, `b` is attacked.
+
+    Args:
+        server: the server.
+        database: the database's name.
+        a: one tenant.
+        b: the other.
+        app_role: which role the application is given; a mutation gives it the wrong one.
+    """
+
+    def __init__(
+        self, server: Server, database: str, a: Inhabitant, b: Inhabitant, *, app_role: str = "app"
+    ) -> None:
+        self.server = server
+        self.database = database
+        self.a = a
+        self.b = b
+        self.app_role = app_role
+        self._engines: dict[str, Engine] = {}
+
+    @cached_property
+    def app(self) -> Flask:
+        """The application on this database."""
+        address = self.server.address(self.app_role, self.database)
+        return create_app(replace(self.server.settings(self.database), database_url=address))
+
+    @contextmanager
+    def connect(self, role: str = "app") -> Iterator[Connection]:
+        """Connect as a role, past everything that the program does."""
+        if role not in self._engines:
+            login = self.app_role if role == "app" else role
+            address = self.server.address(login, self.database)
+            self._engines[role] = sa.create_engine(address, poolclass=sa.pool.NullPool)
+        with self._engines[role].connect() as connection:
+            yield connection
+
+    @contextmanager
+    def transaction(self, tenant: Inhabitant | None, role: str = "app") -> Iterator[Connection]:
+        """Begin a transaction as a role, in a tenant's context or in none, and roll it back."""
+        with self.connect(role) as connection, connection.begin() as transaction:
+            if tenant is not None:
+                bind(connection, tenant.context)
+            yield connection
+            transaction.rollback()
+
+    @contextmanager
+    def session(self, tenant: Inhabitant) -> Iterator[scoped_session[Session]]:
+        """Give the application's session in a tenant's context."""
+        with self.app.app_context(), tenant_context(tenant.context):
+            yield db.session  # type: ignore[misc]
+
+    def request(self, tenant: Inhabitant, method: str, path: str, **options: Any) -> TestResponse:
+        """Send a request to the tenant's host with the tenant's key."""
+        client = TenantUnderTest(self.app, tenant.id, tenant.subdomain, tenant.token)
+        return client.request(method, path, **options)
+
+    def close(self) -> None:
+        """Close the application's connections."""
+        if "app" in self.__dict__:
+            self.app.extensions["tenantapp"].pool.close()
+
+
+@contextmanager
+def refused(connection: Connection, attempt: str, *states: str) -> Iterator[None]:
+    """Expect PostgreSQL to refuse the block with one of the states, by default for want of a privilege.
+
+    Raises:
+        AssertionError: the block went through, or was refused for another reason.
+    """
+    savepoint = connection.begin_nested()
+    try:
+        yield
+    except (sa.exc.DBAPIError, psycopg.Error) as error:
+        cause = error.orig if isinstance(error, sa.exc.DBAPIError) else error
+        state = getattr(cause, "sqlstate", None)
+        assert state in (states or (DENIED,)), f"{attempt}: refused with {state}: {cause}"
+    else:
+        raise AssertionError(f"{attempt}: was not refused")
+    finally:
+        savepoint.rollback()
