@@ -1,0 +1,69 @@
+"""All that migrations make, as the catalog tells it: two equal snapshots are two equal schemas."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy.engine import Connection
+
+from tests.support.catalog import facts
+
+Snapshot = dict[str, list[dict[str, Any]]]
+
+_OURS = "ANY ('{public,control,tenancy}'::regnamespace[])"
+_ACL = "ARRAY(SELECT a::text FROM unnest(coalesce({acl}, acldefault('{kind}', {owner}))) AS a ORDER BY 1)"
+
+_QUERIES = {
+    "schemas": f"""
+        SELECT n.nspname AS name, n.nspowner::regrole::text AS owner,
+               {_ACL.format(acl="n.nspacl", kind="n", owner="n.nspowner")} AS acl
+        FROM pg_namespace n WHERE n.oid = {_OURS} ORDER BY 1""",
+    "relations": f"""
+        SELECT c.oid::regclass::text AS name, c.relkind::text AS kind, c.relpersistence::text AS persistence,
+               c.relowner::regrole::text AS owner, c.relrowsecurity AS rls, c.relforcerowsecurity AS forced,
+               c.reloptions AS options, obj_description(c.oid) AS comment,
+               {_ACL.format(acl="c.relacl", kind="r", owner="c.relowner")} AS acl
+        FROM pg_class c WHERE c.relnamespace = {_OURS} ORDER BY 1""",
+    "columns": f"""
+        SELECT a.attrelid::regclass::text AS relation, a.attnum AS position, a.attname AS name,
+               format_type(a.atttypid, a.atttypmod) AS type, a.attnotnull AS required,
+               pg_get_expr(d.adbin, d.adrelid) AS default, a.attidentity::text AS identity,
+               a.attgenerated::text AS generated, a.attcollation::regcollation::text AS collation,
+               a.attacl::text AS acl
+        FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
+        LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
+        WHERE c.relnamespace = {_OURS} AND a.attnum > 0 AND NOT a.attisdropped ORDER BY 1, 2""",
+    "constraints": f"""
+        SELECT k.conrelid::regclass::text AS relation, k.conname AS name, k.convalidated AS validated,
+               pg_get_constraintdef(k.oid) AS definition
+        FROM pg_constraint k WHERE k.connamespace = {_OURS} ORDER BY 1, 2""",
+    "indexes": f"""
+        SELECT pg_get_indexdef(x.indexrelid) AS definition, x.indisvalid AS valid
+        FROM pg_index x JOIN pg_class c ON c.oid = x.indrelid WHERE c.relnamespace = {_OURS} ORDER BY 1""",
+    "policies": """
+        SELECT p.polrelid::regclass::text AS relation, p.polname AS name, p.polcmd::text AS command,
+               p.polpermissive AS permissive, p.polroles::text AS roles,
+               pg_get_expr(p.polqual, p.polrelid) AS using, pg_get_expr(p.polwithcheck, p.polrelid) AS check
+        FROM pg_policy p ORDER BY 1, 2""",
+    "triggers": """
+        SELECT pg_get_triggerdef(t.oid) AS definition FROM pg_trigger t
+        WHERE NOT t.tgisinternal ORDER BY 1""",
+    "functions": f"""
+        SELECT p.oid::regprocedure::text AS name, p.proowner::regrole::text AS owner, p.prosrc AS source,
+               pg_get_functiondef(p.oid) AS definition,
+               {_ACL.format(acl="p.proacl", kind="f", owner="p.proowner")} AS acl
+        FROM pg_proc p WHERE p.pronamespace = {_OURS} ORDER BY 1""",
+    "types": f"""
+        SELECT t.oid::regtype::text AS name, t.typtype::text AS kind
+        FROM pg_type t WHERE t.typnamespace = {_OURS} ORDER BY 1""",
+    "extensions": "SELECT e.extname AS name, e.extversion AS version FROM pg_extension e ORDER BY 1",
+    "default_privileges": """
+        SELECT a.defaclrole::regrole::text AS role, a.defaclnamespace::regnamespace::text AS schema,
+               a.defaclobjtype::text AS kind, a.defaclacl::text AS acl
+        FROM pg_default_acl a ORDER BY 1, 2, 3""",
+}
+
+
+def take_snapshot(connection: Connection) -> Snapshot:
+    """Return the whole schema, by kind of object."""
+    return {kind: [dict(row) for row in facts(connection, query)] for kind, query in _QUERIES.items()}
