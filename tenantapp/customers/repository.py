@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from sqlalchemy.orm import Session
-
 from tenantapp.customers.models import Customer
 from tenantapp.db.repository import Repository
 
 
-class CustomerRepository(Repository[Customer]):
+class CustomerRepository(Repository):
     """The tenant's customers."""
 
-    def __init__(self, session: Session) -> None:
-        super().__init__(session, Customer)
+    model = Customer

@@ -20,10 +20,3 @@ class CustomerSchema(Schema):
     row_version = fields.Integer(dump_only=True)
     created_at = fields.AwareDateTime(dump_only=True)
     updated_at = fields.AwareDateTime(dump_only=True)
-
-
-class CustomerPage(Schema):
-    """A page of customers, newest first."""
-
-    items = fields.List(fields.Nested(CustomerSchema), required=True)
-    next_cursor = fields.String(required=True, allow_none=True)

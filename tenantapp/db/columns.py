@@ -65,6 +65,11 @@ def counter(start: int) -> Mapped[int]:
     return mapped_column(Integer, server_default=text(str(start)))
 
 
+def required_moment() -> Mapped[datetime]:
+    """A point in time that is always there."""
+    return mapped_column(DateTime(timezone=True))
+
+
 def moment() -> Mapped[datetime | None]:
     """A point in time that may not have come."""
     return mapped_column(DateTime(timezone=True))

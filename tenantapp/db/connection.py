@@ -26,11 +26,12 @@ class TenantConnection(psycopg.Connection[Any]):
         if callback not in self._notice_handlers:
             super().add_notice_handler(callback)
 
-    def begin_bound(self, context: str) -> str | None:
+    def begin_bound(self, context: str, begin: bytes | None = None) -> str | None:
         """Begin a transaction and bind `context` to it, with one round trip for both.
 
         Args:
             context: the encoded tenant context; it travels as a parameter, never in the statement's text.
+            begin: the command; by default what the connection's own options ask for.
 
         Returns:
             The status of the tenant in this database, or None where it has no such tenant.
@@ -39,13 +40,13 @@ class TenantConnection(psycopg.Connection[Any]):
             psycopg.Error: the server refused, or the connection is gone.
         """
         with self.lock:
-            return self.wait(self._begin_bound(context.encode()))
+            return self.wait(self._begin_bound(begin or self._get_tx_start_command(), context.encode()))
 
-    def _begin_bound(self, context: bytes) -> PQGen[str | None]:
+    def _begin_bound(self, begin: bytes, context: bytes) -> PQGen[str | None]:
         pgconn = self.pgconn
         pgconn.enter_pipeline_mode()
         try:
-            pgconn.send_query_params(self._get_tx_start_command(), None)
+            pgconn.send_query_params(begin, None)
             pgconn.send_query_params(_BIND, [context])
             pgconn.pipeline_sync()
             yield from generators.send(pgconn)

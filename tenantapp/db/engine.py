@@ -37,6 +37,9 @@ class BoundConnection(Connection):
     would do the same and cost each statement of a request more than the isolation itself does.
     """
 
+    # None for what the connection's isolation level and options ask for.
+    _begin: bytes | None = None
+
     def begin(self) -> RootTransaction:
         """Begin a transaction in the open context, or in the one of the execution option.
 
@@ -65,7 +68,7 @@ class BoundConnection(Connection):
         """
         driver = self._driver
         try:
-            return driver.begin_bound(context)
+            return driver.begin_bound(context, self._begin)
         except psycopg.OperationalError as error:
             if not driver.closed:
                 driver.rollback()
@@ -73,7 +76,7 @@ class BoundConnection(Connection):
         self.invalidate()
         driver.renew_pool()
         try:
-            return self._driver.begin_bound(context)
+            return self._driver.begin_bound(context, self._begin)
         except psycopg.OperationalError as error:
             raise DatabaseUnavailable("the database dropped two connections in a row") from error
 
@@ -82,6 +85,12 @@ class BoundConnection(Connection):
         driver = self.connection.driver_connection
         assert isinstance(driver, TenantConnection)  # noqa: S101 - the pool lends nothing else
         return driver
+
+
+class ReadOnlyConnection(BoundConnection):
+    """A bound connection whose transactions are READ ONLY."""
+
+    _begin = b"BEGIN READ ONLY"
 
 
 class BoundOptionEngine(OptionEngine):

@@ -11,5 +11,13 @@ class UnsafeRole(Exception):
     """Raised when a new connection's role could get past row-level security: no statement is run on it."""
 
 
+class RowNotFound(Exception):
+    """Raised when a row is not there for this tenant; it carries the table's name."""
+
+
+class RowChanged(Exception):
+    """Raised when a row has another version than a write is based on; it carries the table's name."""
+
+
 class ForeignTenantSession(Exception):
     """Raised when a session that holds one tenant's rows is used in another tenant's context."""

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import ForeignKeyConstraint, Index, func, text
+from sqlalchemy import ForeignKeyConstraint, Index, Table, func, text
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column
 
 from tenantapp.db import columns
@@ -86,6 +86,11 @@ class Resource(Timestamped, TenantScoped, Base):
     """A tenant-scoped model with times: what a repository keeps and the API serves."""
 
     __abstract__ = True
+
+
+def table_of(model: type[Resource]) -> Table:
+    """Return a model's table, which SQLAlchemy types more widely."""
+    return cast(Table, model.__table__)
 
 
 def scoped_models() -> Iterator[type[TenantScoped]]:

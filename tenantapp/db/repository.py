@@ -1,63 +1,134 @@
-"""What every repository does with the rows of one model. It never commits."""
+"""What every repository does with the rows of one model, one statement each. It never commits."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Generic, TypeVar
+from collections.abc import Collection, Mapping
+from functools import cache
+from typing import Any, ClassVar
 from uuid import UUID
 
-from sqlalchemy import Select, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import Row, Select, Update, bindparam, delete, func, insert, select, update
+from sqlalchemy.engine import Connection
 
-from tenantapp.db.models import Resource, SoftDeletable
+from tenantapp.db.errors import RowChanged, RowNotFound
+from tenantapp.db.models import Resource, SoftDeletable, table_of
+from tenantapp.db.paging import Page, PageQuery, fetch_page
 
-Row = TypeVar("Row", bound=Resource)
+Versions = Collection[int] | None
 
 
-class Repository(Generic[Row]):
-    """The rows of one model, as the tenant in whose context the session works sees them.
+class Repository:
+    """The rows of one model, as the tenant in whose context the connection works sees them.
 
-    Rows of a soft-deletable model that are deleted are not seen.
+    Deleted rows of a soft-deletable model are seen by `restore` and by a page of the deleted alone.
+    Another tenant's row and none are the same to every method.
 
     Args:
-        session: the unit of work's session.
-        model: the model.
+        connection: the unit of work's.
     """
 
-    def __init__(self, session: Session, model: type[Row]) -> None:
-        self.session = session
-        self.model = model
+    model: ClassVar[type[Resource]]
 
-    def live(self) -> Select[Row]:
-        """Return the query for all rows that are seen."""
-        query = select(self.model)
-        if issubclass(self.model, SoftDeletable):
-            query = query.where(self.model.deleted_at.is_(None))
-        return query
+    def __init__(self, connection: Connection) -> None:
+        self.connection = connection
 
-    def find(self, row_id: UUID) -> Row | None:
-        """Return one row, or None: another tenant's row and none are the same here."""
-        return self.session.scalars(self.live().where(self.model.id == row_id)).one_or_none()
+    def get(self, row_id: UUID) -> Row[Any]:
+        """Return one row.
 
-    def newest(self, limit: int) -> Sequence[Row]:
-        """Return the newest rows, at most `limit`."""
-        newest_first = self.live().order_by(self.model.created_at.desc(), self.model.id.desc())
-        return self.session.scalars(newest_first.limit(limit)).all()
-
-    def add(self, row: Row) -> Row:
-        """Insert a row and return it as PostgreSQL completed it."""
-        self.session.add(row)
-        self.session.flush()
+        Raises:
+            RowNotFound: there is none.
+        """
+        row = self.connection.execute(_select_one(self.model), {"row_id": row_id}).one_or_none()
+        if row is None:
+            raise RowNotFound(self.model.__tablename__)
         return row
 
-    def save(self) -> None:
-        """Send the changes of the rows that were read."""
-        self.session.flush()
+    def page(self, query: PageQuery) -> Page:
+        """Return one page of rows."""
+        return fetch_page(self.connection, self.model, query)
 
-    def remove(self, row: Row) -> None:
-        """Delete a row; a soft-deletable one can be restored."""
-        if isinstance(row, SoftDeletable):
-            row.deleted_at = self.session.scalar(select(func.now()))
-        else:
-            self.session.delete(row)
-        self.session.flush()
+    def add(self, values: Mapping[str, Any]) -> Row[Any]:
+        """Insert a row and return it as PostgreSQL completed it."""
+        return self.connection.execute(_insert(self.model), dict(values)).one()
+
+    def change(self, row_id: UUID, values: Mapping[str, Any], versions: Versions = None) -> Row[Any]:
+        """Change the given columns of a row and return it.
+
+        Args:
+            row_id: which row.
+            values: the new values by column; with none the row is returned as it is.
+            versions: the versions that the change may be based on; None for any.
+
+        Raises:
+            RowNotFound: there is no such row.
+            RowChanged: it has none of these versions.
+        """
+        if not values:
+            return self._expect(self.get(row_id), versions)
+        return self._write(row_id, self._live_update().values(values), versions)
+
+    def remove(self, row_id: UUID, versions: Versions = None) -> None:
+        """Delete a row; a soft-deletable one can be restored.
+
+        Raises:
+            RowNotFound: there is no such row.
+            RowChanged: it has none of these versions.
+        """
+        if issubclass(self.model, SoftDeletable):
+            self._write(row_id, self._live_update().values(deleted_at=func.now()), versions)
+            return
+        self._expect(self.get(row_id), versions)
+        self.connection.execute(delete(self.model).where(self.model.id == row_id))
+
+    def restore(self, row_id: UUID) -> Row[Any]:
+        """Bring a deleted row back and return it; one that was not deleted is returned as it is.
+
+        Raises:
+            RowNotFound: there is no such row.
+        """
+        model = self.model
+        assert issubclass(model, SoftDeletable)  # noqa: S101 - no other model has the verb
+        undelete = update(model).where(model.deleted_at.is_not(None)).values(deleted_at=None)
+        row = self._apply(row_id, undelete)
+        return self.get(row_id) if row is None else row
+
+    def _live_update(self) -> Update:
+        statement = update(self.model)
+        if issubclass(self.model, SoftDeletable):
+            statement = statement.where(self.model.deleted_at.is_(None))
+        return statement
+
+    def _write(self, row_id: UUID, statement: Update, versions: Versions) -> Row[Any]:
+        if versions is not None:
+            statement = statement.where(self.model.row_version.in_(tuple(versions)))
+        row = self._apply(row_id, statement)
+        if row is None:
+            self._expect(self.get(row_id), versions)
+            raise RowChanged(self.model.__tablename__)
+        return row
+
+    def _apply(self, row_id: UUID, statement: Update) -> Row[Any] | None:
+        counted = statement.values(row_version=self.model.row_version + 1)
+        changed = counted.where(self.model.id == row_id).returning(*_columns(self.model))
+        return self.connection.execute(changed).one_or_none()
+
+    def _expect(self, row: Row[Any], versions: Versions) -> Row[Any]:
+        if versions is not None and row.row_version not in versions:
+            raise RowChanged(self.model.__tablename__)
+        return row
+
+
+def _columns(model: type[Resource]) -> tuple[Any, ...]:
+    return tuple(table_of(model).columns)
+
+
+@cache
+def _select_one(model: type[Resource]) -> Select[Any]:
+    """Return the statement that finds a row: built once, so that its cache key is too."""
+    statement = select(*_columns(model)).where(model.id == bindparam("row_id"))
+    return statement.where(model.deleted_at.is_(None)) if issubclass(model, SoftDeletable) else statement
+
+
+@cache
+def _insert(model: type[Resource]) -> Any:
+    return insert(table_of(model)).returning(*_columns(model))

@@ -1,30 +1,39 @@
-"""The unit of work: a block that reads, or that writes and commits only when told to."""
+"""The unit of work: a block that reads, or one that writes and makes it last only when told to."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import random
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import TypeVar
 
-from sqlalchemy.orm import Session, scoped_session
+from psycopg import errors as pg
+from sqlalchemy.engine import Connection
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
 
-from tenantapp.db.session import TenantSession, db
+from tenantapp.db.engine import ReadOnlyConnection
+from tenantapp.db.session import db
 
-TenantScopedSession = scoped_session[TenantSession]
+Result = TypeVar("Result")
+
+ATTEMPTS = 3
+_LONGEST_PAUSE = 0.05
 
 
 @contextmanager
-def reading() -> Iterator[Session]:
-    """Read in a READ ONLY transaction.
+def reading() -> Iterator[Connection]:
+    """Read rows in a READ ONLY transaction, without a session's bookkeeping.
 
-    It ends in COMMIT even so: a ROLLBACK would make psycopg forget its prepared statements.
+    It ends in COMMIT whatever happens: there is nothing to undo, and a ROLLBACK would make psycopg forget the
+    statements it has prepared.
     """
-    session = db.session()
-    session.connection(execution_options={"postgresql_readonly": True})
-    try:
-        yield session
-        session.commit()
-    finally:
-        session.close()
+    with ReadOnlyConnection(db.engine) as connection:
+        try:
+            yield connection
+        finally:
+            connection.commit()
 
 
 @contextmanager
@@ -35,3 +44,24 @@ def writing() -> Iterator[Session]:
         yield session
     finally:
         session.rollback()
+
+
+def retrying(work: Callable[[], Result]) -> Result:
+    """Do a unit of work, again where PostgreSQL ended it for the sake of a concurrent one.
+
+    Args:
+        work: the whole unit, from begin to commit; it must be safe to do again, having been rolled back.
+
+    Raises:
+        sqlalchemy.exc.DBAPIError: it was ended so at each attempt.
+    """
+    for attempt in range(1, ATTEMPTS + 1):
+        try:
+            return work()
+        except DBAPIError as error:
+            if attempt == ATTEMPTS or not isinstance(
+                error.orig, (pg.SerializationFailure, pg.DeadlockDetected)
+            ):
+                raise
+        time.sleep(random.uniform(0, _LONGEST_PAUSE))  # noqa: S311 - only to part those who collided
+    raise AssertionError("unreachable")

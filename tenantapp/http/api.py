@@ -8,21 +8,9 @@ import orjson
 from flask import Flask, Response
 from flask.json.provider import JSONProvider
 from flask_smorest import Api
-from marshmallow import Schema, fields
 from werkzeug.exceptions import HTTPException
 
-from tenantapp.http.problems import problem
-
-
-class ProblemSchema(Schema):
-    """An error, after RFC 9457."""
-
-    type = fields.String(required=True)
-    title = fields.String(required=True)
-    status = fields.Integer(required=True)
-    detail = fields.String()
-    errors = fields.Dict(keys=fields.String())
-    request_id = fields.String(required=True)
+from tenantapp.http.problems import ProblemSchema, problem
 
 
 class ProblemApi(Api):  # type: ignore[misc]  # flask-smorest has no types
@@ -32,12 +20,9 @@ class ProblemApi(Api):  # type: ignore[misc]  # flask-smorest has no types
 
     def handle_http_exception(self, error: HTTPException) -> Response:
         """Return the problem that `error` is, with the headers it asks for."""
-        data: dict[str, Any] = getattr(error, "data", None) or {}
         status = error.code or 500
-        invalid = data.get("messages", {})
-        errors = {key: value for fields in invalid.values() for key, value in fields.items()} or None
-        detail = "Some fields are invalid." if errors else (error.description if status < 500 else None)
-        response = problem(status, (error.name or "error").lower().replace(" ", "_"), detail, errors=errors)
+        reason = (error.name or "error").lower().replace(" ", "_")
+        response = problem(status, reason, error.description if status < 500 else None)
         for name, value in error.get_headers():
             if name not in ("Content-Type", "Content-Length"):
                 response.headers[name] = value

@@ -8,7 +8,10 @@ from typing import Any
 
 from marshmallow import ValidationError, fields, validate
 
+from tenantapp.http.dump import passes_unchanged
 
+
+@passes_unchanged
 class Text(fields.String):
     """Text in NFC without white space around it, with something in it, of at most `length` characters.
 
@@ -27,6 +30,7 @@ class Text(fields.String):
         return unicodedata.normalize("NFC", text).strip()
 
 
+@passes_unchanged
 class Email(Text):
     """An e-mail address, in lower case: it is compared by value."""
 

@@ -1,19 +1,20 @@
-"""How a request's body is read: JSON and nothing else, or a clear answer."""
+"""How a request is read: JSON and query parameters through a schema, or a clear answer."""
 
 from __future__ import annotations
 
 from typing import Any
 
 import orjson
-from flask import Request
-from marshmallow import Schema
-from webargs.flaskparser import FlaskParser
+from flask import request
+from marshmallow import Schema, ValidationError
 
 from tenantapp.http.problems import Problem
 
+DEEPEST = 20
+
 
 class MalformedBody(Problem):
-    """Raised when the body is not JSON."""
+    """Raised when the body is not JSON, or is nested deeper than anything meant for us."""
 
     reason = "malformed_body"
 
@@ -25,19 +26,65 @@ class UnsupportedBody(Problem):
     reason = "unsupported_media_type"
 
 
-class JsonParser(FlaskParser):
-    """Reads JSON bodies; unknown fields are the schema's to refuse."""
+class InvalidFields(Problem):
+    """Raised when fields of the body or the query are invalid: all of them at once."""
 
-    def load_json(self, req: Request, schema: Schema) -> Any:  # noqa: ARG002 - webargs gives it
-        """Return what the body says.
+    status = 422
+    reason = "invalid_fields"
 
-        Raises:
-            UnsupportedBody: its media type is not JSON.
-            MalformedBody: it is not JSON.
-        """
-        if not req.is_json:
-            raise UnsupportedBody("Send the body as application/json.")
-        try:
-            return orjson.loads(req.get_data())
-        except orjson.JSONDecodeError:
-            raise MalformedBody("The body is not valid JSON.") from None
+    def __init__(self, errors: dict[str, Any]) -> None:
+        super().__init__("Some fields are invalid.", errors=errors)
+
+
+def read_body(schema: Schema) -> Any:
+    """Return what the body says, as `schema` loads it.
+
+    Raises:
+        UnsupportedBody: its media type is not JSON.
+        MalformedBody: it is not JSON.
+        InvalidFields: it is not what the schema asks for.
+    """
+    if not request.is_json:
+        raise UnsupportedBody("Send the body as application/json.")
+    try:
+        body = orjson.loads(request.get_data())
+    except orjson.JSONDecodeError:
+        raise MalformedBody("The body is not valid JSON.") from None
+    if _depth(body) > DEEPEST:
+        raise MalformedBody(f"The body is nested deeper than {DEEPEST} levels.")
+    return _load(schema, body)
+
+
+def read_query(schema: Schema) -> Any:
+    """Return what the query string says, as `schema` loads it.
+
+    Raises:
+        InvalidFields: a parameter is repeated, unknown or invalid.
+    """
+    given = {name: values[0] for name, values in request.args.lists()}
+    repeated = {name: ["Given more than once."] for name, values in request.args.lists() if len(values) > 1}
+    if repeated:
+        raise InvalidFields(repeated)
+    return _load(schema, given)
+
+
+def _load(schema: Schema, given: Any) -> Any:
+    try:
+        return schema.load(given)
+    except ValidationError as error:
+        messages = error.messages
+        raise InvalidFields(messages if isinstance(messages, dict) else {"_schema": messages}) from None
+
+
+def _depth(value: Any) -> int:
+    """Return how deep a JSON value is nested; counted level by level, since recursion is what is bounded."""
+    depth, level = 0, [value]
+    while level and depth <= DEEPEST:
+        depth += 1
+        level = [
+            child
+            for parent in level
+            if isinstance(parent, (dict, list))
+            for child in (parent.values() if isinstance(parent, dict) else parent)
+        ]
+    return depth

@@ -7,11 +7,12 @@ from typing import Any
 
 import structlog
 from flask import Flask, Response, current_app
+from marshmallow import Schema, fields
 from psycopg_pool import PoolTimeout
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 from sqlalchemy.orm.exc import StaleDataError
 
-from tenantapp.db.errors import DatabaseUnavailable
+from tenantapp.db.errors import DatabaseUnavailable, RowChanged, RowNotFound
 from tenantapp.http.constraints import explain
 from tenantapp.http.request_id import request_id
 from tenantapp.tenancy.errors import TenancyError
@@ -21,6 +22,17 @@ MIMETYPE = "application/problem+json"
 RETRY_SECONDS = "5"
 
 _log = structlog.get_logger("tenantapp.http")
+
+
+class ProblemSchema(Schema):
+    """An error, after RFC 9457."""
+
+    type = fields.String(required=True)
+    title = fields.String(required=True)
+    status = fields.Integer(required=True)
+    detail = fields.String()
+    errors = fields.Dict(keys=fields.String())
+    request_id = fields.String(required=True)
 
 
 class Problem(Exception):
@@ -46,20 +58,6 @@ class Problem(Exception):
         self.detail = detail
         self.errors = errors
         self.headers = headers
-
-
-class NotFound(Problem):
-    """Raised when no such row is visible: another tenant's row and none are the same."""
-
-    status = 404
-    reason = "not_found"
-
-
-class Conflict(Problem):
-    """Raised when a write contradicts what is already there."""
-
-    status = 409
-    reason = "conflict"
 
 
 def problem(
@@ -98,6 +96,8 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(TenancyError, _tenancy)
     app.register_error_handler(IntegrityError, _integrity)
     app.register_error_handler(StaleDataError, _stale)
+    app.register_error_handler(RowNotFound, _not_found)
+    app.register_error_handler(RowChanged, _changed)
     for unavailable in (DatabaseUnavailable, OperationalError, PoolTimeout):
         app.register_error_handler(unavailable, _unavailable)
 
@@ -121,6 +121,14 @@ def _integrity(error: IntegrityError) -> Response:
 
 def _stale(_error: StaleDataError) -> Response:
     return problem(409, "changed_meanwhile", "The row was changed by another request; read it again.")
+
+
+def _not_found(_error: RowNotFound) -> Response:
+    return problem(404, "not_found", "There is no such row.")
+
+
+def _changed(_error: RowChanged) -> Response:
+    return problem(412, "precondition_failed", "The row has another version; read it again.")
 
 
 def _unavailable(error: Exception) -> Response:

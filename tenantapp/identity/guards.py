@@ -1,56 +1,26 @@
-"""A tenant's blueprint: each of its routes declares a permission, and runs inside one tenant's context."""
+"""The guard before each of a tenant's endpoints: one tenant, one of its credentials, one context."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, TypeVar, cast
+from typing import cast
 
 from flask import Flask, current_app, request
-from flask_smorest import Blueprint
 
 from tenantapp.db.session import db
-from tenantapp.http.parsing import JsonParser
+from tenantapp.http import endpoints
 from tenantapp.http.request_id import request_id
 from tenantapp.identity.credentials import Credential, Credentials
 from tenantapp.identity.errors import CredentialRefused, PermissionRefused
-from tenantapp.tenancy.context import TenantContext, close_context, open_context
+from tenantapp.tenancy.context import TenantContext, open_context
 from tenantapp.tenancy.hooks import identify_tenant
 
-View = TypeVar("View", bound=Callable[..., Any])
-
-_PERMISSION = "_permission"
 _EXTENSION = "credentials"
 
 
-def requires(permission: str) -> Callable[[View], View]:
-    """Declare the scope that a credential needs for the decorated view."""
-
-    def declare(view: View) -> View:
-        setattr(view, _PERMISSION, permission)
-        return view
-
-    return declare
-
-
-def permission_of(view: Callable[..., Any]) -> str | None:
-    """Return the scope that `view` declares."""
-    return getattr(view, _PERMISSION, None)
-
-
-class TenantBlueprint(Blueprint):  # type: ignore[misc]  # flask-smorest has no types
-    """A blueprint whose every request opens the context of the tenant that it names."""
-
-    ARGUMENTS_PARSER = JsonParser()
-
-    def __init__(self, name: str, import_name: str, **options: Any) -> None:
-        super().__init__(name, import_name, **options)
-        self.before_request(enter_tenant)
-        self.teardown_request(leave_tenant)
-
-
 def init_app(app: Flask, credentials: Credentials) -> None:
-    """Make `credentials` those that `app` knows."""
+    """Make `credentials` those that `app` knows, and let them guard its tenants' endpoints."""
     app.extensions[_EXTENSION] = credentials
+    endpoints.init_app(app, enter_tenant)
 
 
 def known_credentials() -> Credentials:
@@ -58,8 +28,11 @@ def known_credentials() -> Credentials:
     return cast(Credentials, current_app.extensions[_EXTENSION])
 
 
-def enter_tenant() -> None:
+def enter_tenant(permission: str | None) -> None:
     """Open the context for exactly this request: the tenant it names, the credential it shows.
+
+    Args:
+        permission: the scope that the route needs; a route that declares none is open to nobody.
 
     Raises:
         TenancyError: it does not name one tenant that is served.
@@ -68,15 +41,9 @@ def enter_tenant() -> None:
     """
     tenant = identify_tenant()
     credential = _credential(TenantContext(tenant.tenant_id, None, "authenticator", request_id()))
-    needed = permission_of(current_app.view_functions[request.endpoint or ""])
-    if needed not in credential.scopes:
-        raise PermissionRefused(f"This needs the scope {needed!r}.")
+    if permission not in credential.scopes:
+        raise PermissionRefused(f"This needs the scope {permission!r}.")
     open_context(TenantContext(tenant.tenant_id, credential.key_id, credential.role, request_id()))
-
-
-def leave_tenant(_error: BaseException | None) -> None:
-    """Close the request's context."""
-    close_context()
 
 
 def _credential(context: TenantContext) -> Credential:

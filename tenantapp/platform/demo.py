@@ -10,7 +10,6 @@ import sqlalchemy as sa
 from flask import Flask
 
 from tenantapp.customers.models import Customer
-from tenantapp.customers.repository import CustomerRepository
 from tenantapp.db.unit_of_work import writing
 from tenantapp.identity.keys import SCOPES, issue_key
 from tenantapp.platform.tenants import create_tenant, find_tenant_id
@@ -55,9 +54,7 @@ def _fill(subdomain: str, *, with_customers: bool) -> str:
         issued = issue_key("demo", SCOPES)
         session.add(issued.key)
         if with_customers:
-            customers = CustomerRepository(session)
-            for customer in _customers(subdomain):
-                customers.add(customer)
+            session.add_all(_customers(subdomain))
         session.commit()
     return issued.token
 

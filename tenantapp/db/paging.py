@@ -1,0 +1,132 @@
+"""Pages of a list, by keyset: where the last page ended, not how many rows to skip.
+
+A page stays where it is while rows come and go around it, and the thousandth costs what the first did.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any
+
+from sqlalchemy import Row, Select, bindparam, func, select, tuple_
+from sqlalchemy.engine import Connection
+
+from tenantapp.db.models import Resource, SoftDeletable
+
+
+@dataclass(frozen=True, slots=True)
+class PageQuery:
+    """Which page of which rows.
+
+    Args:
+        limit: how many rows at most.
+        sort: the column to order by; the id decides among equals.
+        descending: whether the greatest comes first.
+        after: the sort value and id of the row that the page comes after.
+        equal: values that columns must have.
+        lower: values that columns must not be below.
+        upper: values that columns must be below.
+        deleted: whether to list the deleted rows instead of the living.
+        counted: whether to count all rows that fit.
+    """
+
+    limit: int
+    sort: str = "created_at"
+    descending: bool = True
+    after: Sequence[Any] | None = None
+    equal: Mapping[str, Any] = field(default_factory=dict)
+    lower: Mapping[str, Any] = field(default_factory=dict)
+    upper: Mapping[str, Any] = field(default_factory=dict)
+    deleted: bool = False
+    counted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Rows, where the next page begins if there is one, and how many fit in all if that was asked."""
+
+    rows: Sequence[Row[Any]]
+    next_after: tuple[Any, Any] | None
+    total: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Shape:
+    """A page query without its values: one statement each, built once."""
+
+    model: type[Resource]
+    sort: str
+    descending: bool
+    goes_on: bool
+    equal: tuple[str, ...]
+    lower: tuple[str, ...]
+    upper: tuple[str, ...]
+    deleted: bool
+
+
+def fetch_page(connection: Connection, model: type[Resource], query: PageQuery) -> Page:
+    """Return the page that `query` asks for, by one statement, and one more where it is counted."""
+    shape = _Shape(
+        model,
+        query.sort,
+        query.descending,
+        query.after is not None,
+        tuple(query.equal),
+        tuple(query.lower),
+        tuple(query.upper),
+        query.deleted,
+    )
+    values = _values(query)
+    # One row more than a page tells whether there is a next one.
+    rows = connection.execute(_page(shape), {**values, "page_limit": query.limit + 1}).all()
+    shown = rows[: query.limit]
+    more = len(rows) > query.limit
+    last = shown[-1] if more else None
+    return Page(
+        shown,
+        (getattr(last, query.sort), last.id) if last is not None else None,
+        connection.execute(_count(shape), values).scalar_one() if query.counted else None,
+    )
+
+
+def _values(query: PageQuery) -> dict[str, Any]:
+    values = {f"equal_{name}": value for name, value in query.equal.items()}
+    values |= {f"lower_{name}": value for name, value in query.lower.items()}
+    values |= {f"upper_{name}": value for name, value in query.upper.items()}
+    if query.after is not None:
+        values["after_value"], values["after_id"] = query.after
+    return values
+
+
+@lru_cache(maxsize=1024)
+def _page(shape: _Shape) -> Select[Any]:
+    columns = shape.model.__table__.columns
+    key, row_id = columns[shape.sort], columns["id"]
+    statement = _fitting(shape, select(*columns))
+    if shape.goes_on:
+        position = tuple_(bindparam("after_value", type_=key.type), bindparam("after_id", type_=row_id.type))
+        at = tuple_(key, row_id)
+        statement = statement.where(at < position if shape.descending else at > position)
+    ordered = (key.desc(), row_id.desc()) if shape.descending else (key, row_id)
+    return statement.order_by(*ordered).limit(bindparam("page_limit"))
+
+
+@lru_cache(maxsize=1024)
+def _count(shape: _Shape) -> Select[Any]:
+    return _fitting(shape, select(func.count()).select_from(shape.model.__table__))
+
+
+def _fitting(shape: _Shape, statement: Select[Any]) -> Select[Any]:
+    columns = shape.model.__table__.columns
+    if issubclass(shape.model, SoftDeletable):
+        deleted_at = columns["deleted_at"]
+        statement = statement.where(deleted_at.is_not(None) if shape.deleted else deleted_at.is_(None))
+    for name in shape.equal:
+        statement = statement.where(columns[name] == bindparam(f"equal_{name}"))
+    for name in shape.lower:
+        statement = statement.where(columns[name] >= bindparam(f"lower_{name}"))
+    for name in shape.upper:
+        statement = statement.where(columns[name] < bindparam(f"upper_{name}"))
+    return statement

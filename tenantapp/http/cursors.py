@@ -1,0 +1,51 @@
+"""Cursors: where a list goes on, signed, and good for the same list alone."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any
+
+from flask import current_app
+from itsdangerous import BadData, URLSafeSerializer
+
+from tenantapp.http.problems import Problem
+
+
+class CursorRefused(Problem):
+    """Raised when a cursor is not one this list gave out: altered, another tenant's, or of other filters."""
+
+    reason = "cursor_refused"
+
+    def __init__(self) -> None:
+        super().__init__("The cursor does not belong to this list; start without one.")
+
+
+def seal(position: list[Any], of_list: str) -> str:
+    """Return a cursor for a position.
+
+    Args:
+        position: the values that the next page comes after.
+        of_list: what the cursor is good for: tenant, route, filters and order, as text.
+    """
+    return str(_serializer(of_list).dumps(position))
+
+
+def unseal(cursor: str, of_list: str) -> list[Any]:
+    """Return the position that a cursor holds.
+
+    Raises:
+        CursorRefused: it is none of this list's.
+    """
+    try:
+        position = _serializer(of_list).loads(cursor)
+    except BadData:
+        raise CursorRefused from None
+    return list(position)
+
+
+def _serializer(of_list: str) -> URLSafeSerializer:
+    return URLSafeSerializer(
+        str(current_app.secret_key),
+        salt=f"cursor|{of_list}",
+        signer_kwargs={"key_derivation": "hmac", "digest_method": hashlib.sha256},
+    )

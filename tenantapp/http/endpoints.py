@@ -1,0 +1,186 @@
+"""A tenant's endpoints: what is declared here is said by no handler again.
+
+A handler gets the unit of work's connection and what was sent, and returns what to answer. Its decorator says
+the rest: permission, what is read, what is answered, and so what the API document tells of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from flask import Flask, Response, current_app, request
+from flask_smorest import Blueprint
+from marshmallow import Schema
+from sqlalchemy.engine import Connection
+
+from tenantapp.db.unit_of_work import reading, retrying, writing
+from tenantapp.http.answers import item_answer
+from tenantapp.http.documentation import notes
+from tenantapp.http.dump import Dump, compile_dump
+from tenantapp.http.idempotency import remember
+from tenantapp.http.parsing import read_body, read_query
+from tenantapp.tenancy.context import close_context
+
+Work = TypeVar("Work", bound=Callable[..., Any])
+View = Callable[..., Response]
+Guard = Callable[[str | None], None]
+Answer = Callable[[Any, Dump], Response]
+
+PUBLIC = "public"
+_PERMISSION = "_permission"
+_GUARD = "guard"
+
+
+@dataclass(frozen=True, slots=True)
+class Created:
+    """A row that has just come to be, and where it is found."""
+
+    row: Any
+    location: str
+
+
+def init_app(app: Flask, guard: Guard) -> None:
+    """Make `guard` open the context of each tenant's request, given the permission that its route needs."""
+    app.extensions[_GUARD] = guard
+
+
+def permission_of(view: Callable[..., Any]) -> str | None:
+    """Return the permission that a view declares, if it does."""
+    return getattr(view, _PERMISSION, None)
+
+
+def permits(permission: str) -> Callable[[Work], Work]:
+    """Declare the scope that a credential needs for the decorated view; PUBLIC where none is looked at."""
+
+    def declare(view: Work) -> Work:
+        setattr(view, _PERMISSION, permission)
+        return view
+
+    return declare
+
+
+class TenantBlueprint(Blueprint):  # type: ignore[misc]  # flask-smorest has no types
+    """A blueprint whose every request runs in the context of the tenant that it names."""
+
+    def __init__(self, name: str, import_name: str, **options: Any) -> None:
+        super().__init__(name, import_name, url_prefix=f"/api/v1/{name.replace('_', '-')}", **options)
+        self.before_request(_enter)
+        self.teardown_request(_leave)
+
+    def reads(
+        self,
+        rule: str,
+        *,
+        shows: type[Schema],
+        answers: type[Schema] | None = None,
+        query: Schema | None = None,
+        answer: Answer = item_answer,
+        permission: str = "read",
+    ) -> Callable[[Work], Work]:
+        """Declare a GET: `work(connection, [query,] **path)` returns a row, or rows.
+
+        Args:
+            rule: the path, after the blueprint's.
+            shows: the schema of a row.
+            answers: the schema of the answer, where it is not a row alone.
+            query: the schema of the query string, where there is one.
+            answer: how the result becomes a response.
+            permission: the scope that it needs.
+        """
+        dump = compile_dump(shows())
+
+        def declare(work: Work) -> Work:
+            def view(**path: Any) -> Response:
+                sent = () if query is None else (read_query(query),)
+                with reading() as connection:
+                    return answer(work(connection, *sent, **path), dump)
+
+            documented = notes(self, method="GET", status=200, answers=answers or shows, query=query)
+            self._add(rule, "GET", work, permits(permission)(view), documented)
+            return work
+
+        return declare
+
+    def writes(
+        self,
+        rule: str,
+        method: str = "POST",
+        *,
+        takes: Schema | None = None,
+        answers: type[Schema] | None = None,
+        status: int = 200,
+        permission: str = "write",
+        if_match_required: bool = False,
+    ) -> Callable[[Work], Work]:
+        """Declare a write: `work(connection, [body,] **path)` is a unit of work, committed when it returns.
+
+        A POST may be sent again under the same Idempotency-Key.
+
+        Args:
+            rule: the path, after the blueprint's.
+            method: POST, PATCH or DELETE.
+            takes: the schema of the body, where there is one.
+            answers: the schema of the answer, where there is one.
+            status: the status of the answer.
+            permission: the scope that it needs.
+            if_match_required: whether the work asks for If-Match; it is the work that refuses without.
+        """
+        dump = compile_dump(answers()) if answers else None
+
+        def declare(work: Work) -> Work:
+            def view(**path: Any) -> Response:
+                sent = () if takes is None else (read_body(takes),)
+
+                def unit(connection: Connection) -> Response:
+                    return _answer(work(connection, *sent, **path), dump, status)
+
+                return retrying(lambda: _write(unit))
+
+            documented = notes(
+                self,
+                method=method,
+                status=status,
+                answers=answers,
+                takes=takes,
+                if_match_required=if_match_required,
+            )
+            self._add(rule, method, work, permits(permission)(view), documented)
+            return work
+
+        return declare
+
+    def _add(self, rule: str, method: str, work: Work, view: View, documented: dict[str, Any]) -> None:
+        view.__name__, view.__doc__ = work.__name__, work.__doc__
+        view._apidoc = documented  # type: ignore[attr-defined]
+        self.route(rule, endpoint=work.__name__, methods=[method])(view)
+
+
+def _write(unit: Callable[[Connection], Response]) -> Response:
+    with writing() as session:
+        connection = session.connection()
+        remembered = remember(connection, request.path)
+        if remembered.replay is not None:
+            return remembered.replay
+        response = unit(connection)
+        remembered.keep(response)
+        session.commit()
+        return response
+
+
+def _answer(result: Any, dump: Dump | None, status: int) -> Response:
+    if dump is None:
+        return Response(status=204)
+    if isinstance(result, Created):
+        return item_answer(result.row, dump, status, {"Location": result.location})
+    return item_answer(result, dump, status)
+
+
+def _enter() -> None:
+    view = current_app.view_functions[request.endpoint or ""]
+    current_app.extensions[_GUARD](permission_of(view))
+
+
+def _leave(_error: BaseException | None) -> None:
+    close_context()

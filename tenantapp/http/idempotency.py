@@ -1,0 +1,105 @@
+"""Idempotency-Key: a request that is sent again is answered again, and done once.
+
+The key is kept in the work's own transaction. Of two requests at once the second waits on the first's key: it
+then finds the answer, or, where the first failed, does the work itself.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from flask import Response, request
+from sqlalchemy import Row, func, select, text, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.engine import Connection
+
+from tenantapp.db.models import table_of
+from tenantapp.http.models import IdempotencyKey
+from tenantapp.http.problems import Problem
+from tenantapp.tenancy.context import current_context
+
+HEADER = "Idempotency-Key"
+REPLAYED = "Idempotency-Replayed"
+_FORM = re.compile(r"[\x21-\x7e]{1,255}\Z")
+_KEPT_HEADERS = ("Location", "ETag")
+_LIFETIME = text("interval '24 hours'")
+_TABLE = table_of(IdempotencyKey)
+
+
+class IdempotencyKeyRefused(Problem):
+    """Raised when the key is not 1 to 255 visible ASCII characters."""
+
+    reason = "idempotency_key_refused"
+
+
+class IdempotencyKeyReused(Problem):
+    """Raised when the key was used for another request."""
+
+    status = 422
+    reason = "idempotency_key_reused"
+
+
+@dataclass(frozen=True, slots=True)
+class RememberedRequest:
+    """The current request, entered by its key; in the unit of work that does it."""
+
+    connection: Connection
+    row_id: UUID | None
+    replay: Response | None
+
+    def keep(self, response: Response) -> None:
+        """Keep `response` for the next time, unless the request gave no key."""
+        if self.row_id is None:
+            return
+        headers = {name: response.headers[name] for name in _KEPT_HEADERS if name in response.headers}
+        self.connection.execute(
+            update(_TABLE)
+            .where(_TABLE.c.id == self.row_id)
+            .values(status=response.status_code, headers=headers, body=response.get_data(as_text=True))
+        )
+
+
+def remember(connection: Connection, route: str) -> RememberedRequest:
+    """Enter the current request by its key, or find what it was answered before.
+
+    Args:
+        connection: the unit of work's.
+        route: what was asked for, path parameters included.
+
+    Raises:
+        IdempotencyKeyRefused: the key has not the form of one.
+        IdempotencyKeyReused: it was used for another request.
+    """
+    key = request.headers.get(HEADER)
+    if key is None:
+        return RememberedRequest(connection, None, None)
+    if not _FORM.match(key):
+        raise IdempotencyKeyRefused(f"{HEADER} must be 1 to 255 visible ASCII characters.")
+    owner = {"credential_id": current_context().actor_id, "route": route, "key": key}
+    fingerprint = hashlib.sha256(request.get_data()).digest()
+    entered = connection.execute(_enter(owner, fingerprint)).scalar_one_or_none()
+    if entered is not None:
+        return RememberedRequest(connection, entered, None)
+    known = connection.execute(select(_TABLE).filter_by(**owner)).one()
+    if known.fingerprint != fingerprint:
+        raise IdempotencyKeyReused(f"This {HEADER} was used for another request.")
+    return RememberedRequest(connection, None, _again(known))
+
+
+def _enter(owner: dict[str, Any], fingerprint: bytes) -> Any:
+    """Return the statement that takes the key, if it is new or has expired."""
+    taken = insert(_TABLE).values(**owner, fingerprint=fingerprint, expires_at=func.now() + _LIFETIME)
+    return taken.on_conflict_do_update(
+        index_elements=["tenant_id", "credential_id", "route", "key"],
+        set_={"fingerprint": taken.excluded.fingerprint, "expires_at": taken.excluded.expires_at},
+        where=_TABLE.c.expires_at < func.now(),
+    ).returning(_TABLE.c.id)
+
+
+def _again(known: Row[Any]) -> Response:
+    headers = {**known.headers, REPLAYED: "true"}
+    return Response(known.body, known.status, headers, "application/json")

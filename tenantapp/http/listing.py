@@ -1,0 +1,126 @@
+"""Lists: what may be asked of one, and how a page of it is answered."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlencode
+from uuid import UUID
+
+from flask import Response, request
+from marshmallow import Schema, fields, validate
+
+from tenantapp.db.models import Resource, SoftDeletable
+from tenantapp.db.paging import Page, PageQuery
+from tenantapp.http.answers import json_answer
+from tenantapp.http.cursors import seal, unseal
+from tenantapp.http.dump import Dump
+from tenantapp.tenancy.context import current_context
+
+LONGEST = 200
+USUAL = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """What a list may be asked for.
+
+    Args:
+        sorts: the columns it may be ordered by; none of them may be NULL.
+        equal: the fields it may be filtered by.
+        ranges: the times it may be bounded by, as `{field}_from` and `{field}_to`.
+    """
+
+    sorts: tuple[str, ...] = ("created_at",)
+    equal: tuple[str, ...] = ()
+    ranges: tuple[str, ...] = ("created_at",)
+
+    def schema(self, resource: type[Schema], model: type[Resource]) -> Schema:
+        """Return the schema of the query string, with the resource's own fields for its filters."""
+        declared = resource().fields
+        orders = [order for name in self.sorts for order in (name, f"-{name}")]
+        parameters: dict[str, fields.Field[Any]] = {
+            "limit": fields.Integer(load_default=USUAL, validate=validate.Range(1, LONGEST)),
+            "cursor": fields.String(metadata={"description": "The next_cursor of the page before."}),
+            "sort": fields.String(load_default="-created_at", validate=validate.OneOf(orders)),
+            "count": fields.String(validate=validate.OneOf(["exact"])),
+        }
+        for name in self.equal:
+            parameters[name] = _filter(declared[name])
+        for name in self.ranges:
+            parameters[f"{name}_from"] = fields.AwareDateTime(metadata={"description": "Not before."})
+            parameters[f"{name}_to"] = fields.AwareDateTime(metadata={"description": "Before."})
+        if issubclass(model, SoftDeletable):
+            parameters["deleted"] = fields.Boolean(load_default=False)
+        return Schema.from_dict(parameters, name=f"{resource.__name__}Query")()
+
+    def page_query(self, given: Mapping[str, Any]) -> PageQuery:
+        """Return the page query that a loaded query string asks for.
+
+        Raises:
+            CursorRefused: its cursor is not one of this list's.
+        """
+        return PageQuery(
+            limit=given["limit"],
+            sort=given["sort"].removeprefix("-"),
+            descending=given["sort"].startswith("-"),
+            equal={name: given[name] for name in self.equal if name in given},
+            lower={name: given[f"{name}_from"] for name in self.ranges if f"{name}_from" in given},
+            upper={name: given[f"{name}_to"] for name in self.ranges if f"{name}_to" in given},
+            deleted=given.get("deleted", False),
+            counted="count" in given,
+            after=_position(given["cursor"], given["sort"]) if "cursor" in given else None,
+        )
+
+
+def page_schema(resource: type[Schema]) -> type[Schema]:
+    """Return the schema of a page of a resource."""
+    name = resource.__name__.removesuffix("Schema")
+    return Schema.from_dict(
+        {
+            "items": fields.List(fields.Nested(resource), required=True),
+            "next_cursor": fields.String(required=True, allow_none=True),
+            "total": fields.Integer(metadata={"description": "With count=exact: how many fit in all."}),
+        },
+        name=f"{name}Page",
+    )
+
+
+def page_answer(page: Page, dump: Dump) -> Response:
+    """Return a page as JSON, with a link to the next one."""
+    body: dict[str, Any] = {"items": [dump(row) for row in page.rows], "next_cursor": None}
+    headers = {}
+    if page.next_after is not None:
+        body["next_cursor"] = cursor = seal([_as_text(value) for value in page.next_after], _this_list())
+        parameters = urlencode({**request.args.to_dict(), "cursor": cursor})
+        headers["Link"] = f'<{request.path}?{parameters}>; rel="next"'
+    if page.total is not None:
+        body["total"] = page.total
+    return json_answer(body, headers=headers)
+
+
+def _this_list() -> str:
+    """Return what a cursor is good for: everything that decides which rows come in which order."""
+    decisive = {
+        name: value for name, value in request.args.items() if name not in ("cursor", "limit", "count")
+    }
+    return f"{current_context().tenant_id}|{request.path}|{urlencode(sorted(decisive.items()))}"
+
+
+def _position(cursor: str, sort: str) -> list[Any]:
+    value, row_id = unseal(cursor, _this_list())
+    return [datetime.fromisoformat(value) if sort.endswith("_at") else value, UUID(row_id)]
+
+
+def _as_text(value: Any) -> Any:
+    return value.isoformat() if isinstance(value, datetime) else str(value)
+
+
+def _filter(field: fields.Field[Any]) -> fields.Field[Any]:
+    """Return a field like a resource's own, as an optional parameter."""
+    parameter = type(field).__new__(type(field))
+    parameter.__dict__.update(field.__dict__)
+    parameter.required, parameter.load_only, parameter.dump_only = False, False, False
+    return parameter

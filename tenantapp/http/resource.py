@@ -1,0 +1,91 @@
+"""A resource and its standard verbs, from its repository, its schema and what its list may be asked for."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from flask import url_for
+from marshmallow import Schema
+from sqlalchemy import Row
+from sqlalchemy.engine import Connection
+
+from tenantapp.db.paging import Page
+from tenantapp.db.repository import Repository
+from tenantapp.http.endpoints import Created, TenantBlueprint
+from tenantapp.http.listing import Listing, page_answer, page_schema
+from tenantapp.http.preconditions import expected_versions
+
+ITEM = "/<uuid:item_id>"
+
+
+class ResourceBlueprint(TenantBlueprint):
+    """A tenant's resource.
+
+    Args:
+        name: what it is called in paths, in the plural.
+        import_name: the module that declares it.
+        repository: where its rows are kept.
+        schema: how a row is shown, and, but for `dump_only` fields, written.
+        listing: what its list may be asked for.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        import_name: str,
+        *,
+        repository: type[Repository],
+        schema: type[Schema],
+        listing: Listing,
+        **options: Any,
+    ) -> None:
+        super().__init__(name, import_name, **options)
+        self.repository, self.schema, self.listing = repository, schema, listing
+
+    def serve(self, *verbs: str) -> None:
+        """Serve standard verbs: list, create, get, update, delete, restore."""
+        for verb in verbs:
+            getattr(self, f"_serve_{verb}")()
+
+    def _serve_list(self) -> None:
+        query = self.listing.schema(self.schema, self.repository.model)
+
+        @self.reads("", shows=self.schema, answers=page_schema(self.schema), query=query, answer=page_answer)
+        def list_items(connection: Connection, given: dict[str, Any]) -> Page:
+            """List, newest first unless sorted otherwise."""
+            return self.repository(connection).page(self.listing.page_query(given))
+
+    def _serve_create(self) -> None:
+        @self.writes("", takes=self.schema(), answers=self.schema, status=201)
+        def create_item(connection: Connection, given: dict[str, Any]) -> Created:
+            """Create."""
+            return self.created(self.repository(connection).add(given))
+
+    def _serve_get(self) -> None:
+        @self.reads(ITEM, shows=self.schema)
+        def get_item(connection: Connection, item_id: UUID) -> Row[Any]:
+            """Return one."""
+            return self.repository(connection).get(item_id)
+
+    def _serve_update(self) -> None:
+        @self.writes(ITEM, "PATCH", takes=self.schema(partial=True), answers=self.schema)
+        def update_item(connection: Connection, given: dict[str, Any], item_id: UUID) -> Row[Any]:
+            """Change the fields that are given."""
+            return self.repository(connection).change(item_id, given, expected_versions())
+
+    def _serve_delete(self) -> None:
+        @self.writes(ITEM, "DELETE", status=204)
+        def delete_item(connection: Connection, item_id: UUID) -> None:
+            """Delete."""
+            self.repository(connection).remove(item_id, expected_versions())
+
+    def _serve_restore(self) -> None:
+        @self.writes(f"{ITEM}/restore", answers=self.schema)
+        def restore_item(connection: Connection, item_id: UUID) -> Row[Any]:
+            """Bring a deleted one back."""
+            return self.repository(connection).restore(item_id)
+
+    def created(self, row: Row[Any]) -> Created:
+        """Return the answer to a create: the row, and where it is found from now on."""
+        return Created(row, url_for(f"{self.name}.get_item", item_id=row.id))
