@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import contextlib
+import ctypes
+import http.client
 import signal
 import socket
 import subprocess
 import sys
 import time
-import urllib.error
-import urllib.request
 
 import click
 from flask import current_app
@@ -28,6 +28,7 @@ from tenantapp.platform.demo import create_demo
 from tenantapp.platform.preparation import create_database, create_roles, prepare_database
 
 START_SECONDS = 30.0
+PR_SET_PDEATHSIG = 1
 
 
 @click.command("up")
@@ -72,27 +73,41 @@ def _prepare() -> None:
 
 
 def _serve(port: int, tokens: dict[str, str]) -> int:
-    """Run gunicorn until it ends; a signal that ends this program ends gunicorn first."""
+    """Run gunicorn until it ends; however this program ends, gunicorn ends with it."""
     command = [sys.executable, "-m", "gunicorn", "-c", "python:tenantapp.server", "wsgi:app"]
-    server = subprocess.Popen(command)
-    signal.signal(signal.SIGTERM, lambda *_: server.terminate())
-    # Control-C reaches the whole group: gunicorn ends by itself.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    if _answers(port, server):
-        _show(port, tokens)
-    return server.wait()
+    server = subprocess.Popen(command, preexec_fn=_end_with_parent)  # noqa: PLW1509 - no thread is left
+    try:
+        signal.signal(signal.SIGTERM, lambda *_: server.terminate())
+        # Control-C reaches the whole group: gunicorn ends by itself.
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        if _answers(port, server):
+            _show(port, tokens)
+        return server.wait()
+    finally:
+        server.terminate()
+
+
+def _end_with_parent() -> None:
+    """Ask for SIGTERM when the parent is gone: kill -9 leaves it no time to pass one on."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
 def _answers(port: int, server: subprocess.Popen[bytes]) -> bool:
     deadline = time.monotonic() + START_SECONDS
     while server.poll() is None and time.monotonic() < deadline:
-        with (
-            contextlib.suppress(urllib.error.URLError, ConnectionError),
-            urllib.request.urlopen(f"http://127.0.0.1:{port}/readyz", timeout=2),
-        ):
-            return True
+        with contextlib.suppress(OSError, http.client.HTTPException):
+            if _is_ready(port):
+                return True
         time.sleep(0.1)
     return False
+
+
+def _is_ready(port: int) -> bool:
+    # Not urllib, which would ask the proxy that the environment names.
+    with contextlib.closing(http.client.HTTPConnection("127.0.0.1", port, timeout=2)) as connection:
+        connection.request("GET", "/readyz")
+        return connection.getresponse().status == 200
 
 
 def _show(port: int, tokens: dict[str, str]) -> None:
