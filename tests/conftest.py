@@ -16,6 +16,7 @@ from sqlalchemy import URL, make_url
 from tenantapp.application import create_app
 from tenantapp.embedded import EmbeddedServer
 from tenantapp.platform.preparation import prepare_database
+from tests.support import debian
 from tests.support.databases import Server, roles_on
 from tests.support.tenants import TenantUnderTest, make_tenant
 
@@ -31,14 +32,15 @@ UNSAFE_AND_FAST = {
 
 @pytest.fixture(scope="session")
 def bootstrap() -> Iterator[URL]:
-    """The address of a superuser: `TEST_DATABASE_URL`, or an embedded server's of `TEST_POSTGRES_VERSION`."""
+    """The address of a superuser: `TEST_DATABASE_URL`, or a server's of `TEST_POSTGRES_VERSION`."""
     if address := os.environ.get("TEST_DATABASE_URL"):
         yield make_url(address).set(drivername="postgresql+psycopg")
         return
     version = int(os.environ.get("TEST_POSTGRES_VERSION", "18"))
     root = Path(__file__).parents[1] / "instance" / f"test-postgresql-{version}"
-    with EmbeddedServer(root, version=version, settings=UNSAFE_AND_FAST) as embedded:
-        yield embedded.superuser_url
+    lend = debian.debian_server if version in debian.VERSIONS else EmbeddedServer
+    with lend(root, version=version, settings=UNSAFE_AND_FAST) as started:
+        yield started.superuser_url
 
 
 @pytest.fixture(scope="session")
