@@ -50,10 +50,21 @@ class Versioned:
         return {"version_id_col": cls.row_version, "eager_defaults": True}
 
 
-class TenantScoped(Versioned):
+class Record(Timestamped, Versioned, Base):
+    """A model of identified rows, such as a repository keeps."""
+
+    __abstract__ = True
+
+    @declared_attr
+    def id(cls) -> Mapped[UUID]:
+        """Which row this is."""
+        return columns.uuid_key()
+
+
+class TenantScoped:
     """A model whose every row belongs to one tenant.
 
-    It gets `tenant_id`, filled in by PostgreSQL from the context, the primary key `(tenant_id, id)`, and the
+    It gets `tenant_id`, filled in by PostgreSQL from the context, a primary key that begins with it, and the
     reference to `tenants`. A model's own arguments go into `scoped_args`; what they index or make unique must
     begin with `tenant_id`.
     """
@@ -67,11 +78,6 @@ class TenantScoped(Versioned):
             primary_key=True, server_default=func.tenancy.current_tenant_id(), sort_order=-99
         )
 
-    @declared_attr
-    def id(cls) -> Mapped[UUID]:
-        """Which row of the tenant's this is."""
-        return columns.uuid_key()
-
     @classmethod
     def scoped_args(cls) -> tuple[Any, ...]:
         """Return the table's further constraints and indexes."""
@@ -82,21 +88,21 @@ class TenantScoped(Versioned):
         return (ForeignKeyConstraint(["tenant_id"], ["tenants.id"]), *cls.scoped_args())
 
 
-class Resource(Timestamped, TenantScoped, Base):
-    """A tenant-scoped model with times: what a repository keeps and the API serves."""
+class Resource(TenantScoped, Record):
+    """A tenant-scoped model of identified rows: what the API serves."""
 
     __abstract__ = True
 
 
-def table_of(model: type[Resource]) -> Table:
+def table_of(model: type[Record]) -> Table:
     """Return a model's table, which SQLAlchemy types more widely."""
     return cast(Table, model.__table__)
 
 
-def scoped_models() -> Iterator[type[TenantScoped]]:
+def scoped_models() -> Iterator[type[Resource]]:
     """Yield every tenant-scoped model that has been imported."""
     for mapper in Base.registry.mappers:
-        if issubclass(mapper.class_, TenantScoped):
+        if issubclass(mapper.class_, Resource):
             yield mapper.class_
 
 

@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import Row, Select, bindparam, func, select, tuple_
 from sqlalchemy.engine import Connection
 
-from tenantapp.db.models import Resource, SoftDeletable
+from tenantapp.db.models import Record, SoftDeletable
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,7 @@ class Page:
 class _Shape:
     """A page query without its values: one statement each, built once."""
 
-    model: type[Resource]
+    model: type[Record]
     sort: str
     descending: bool
     goes_on: bool
@@ -66,7 +66,7 @@ class _Shape:
     deleted: bool
 
 
-def fetch_page(connection: Connection, model: type[Resource], query: PageQuery) -> Page:
+def fetch_page(connection: Connection, model: type[Record], query: PageQuery) -> Page:
     """Return the page that `query` asks for, by one statement, and one more where it is counted."""
     shape = _Shape(
         model,

@@ -11,7 +11,7 @@ from sqlalchemy import Row, Select, Update, bindparam, delete, func, insert, sel
 from sqlalchemy.engine import Connection
 
 from tenantapp.db.errors import RowChanged, RowNotFound
-from tenantapp.db.models import Resource, SoftDeletable, table_of
+from tenantapp.db.models import Record, SoftDeletable, table_of
 from tenantapp.db.paging import Page, PageQuery, fetch_page
 
 Versions = Collection[int] | None
@@ -27,7 +27,7 @@ class Repository:
         connection: the unit of work's.
     """
 
-    model: ClassVar[type[Resource]]
+    model: ClassVar[type[Record]]
 
     def __init__(self, connection: Connection) -> None:
         self.connection = connection
@@ -118,17 +118,17 @@ class Repository:
         return row
 
 
-def _columns(model: type[Resource]) -> tuple[Any, ...]:
+def _columns(model: type[Record]) -> tuple[Any, ...]:
     return tuple(table_of(model).columns)
 
 
 @cache
-def _select_one(model: type[Resource]) -> Select[Any]:
+def _select_one(model: type[Record]) -> Select[Any]:
     """Return the statement that finds a row: built once, so that its cache key is too."""
     statement = select(*_columns(model)).where(model.id == bindparam("row_id"))
     return statement.where(model.deleted_at.is_(None)) if issubclass(model, SoftDeletable) else statement
 
 
 @cache
-def _insert(model: type[Resource]) -> Any:
+def _insert(model: type[Record]) -> Any:
     return insert(table_of(model)).returning(*_columns(model))

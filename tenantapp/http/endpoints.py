@@ -113,6 +113,7 @@ class TenantBlueprint(Blueprint):  # type: ignore[misc]  # flask-smorest has no 
         status: int = 200,
         permission: str = "write",
         if_match_required: bool = False,
+        repeatable: bool = True,
     ) -> Callable[[Work], Work]:
         """Declare a write: `work(connection, [body,] **path)` is a unit of work, committed when it returns.
 
@@ -126,6 +127,7 @@ class TenantBlueprint(Blueprint):  # type: ignore[misc]  # flask-smorest has no 
             status: the status of the answer.
             permission: the scope that it needs.
             if_match_required: whether the work asks for If-Match; it is the work that refuses without.
+            repeatable: False where the answer shows a secret, which must not be kept for a second time.
         """
         dump = compile_dump(answers()) if answers else None
 
@@ -136,7 +138,7 @@ class TenantBlueprint(Blueprint):  # type: ignore[misc]  # flask-smorest has no 
                 def unit(connection: Connection) -> Response:
                     return _answer(work(connection, *sent, **path), dump, status)
 
-                return retrying(lambda: _write(unit))
+                return retrying(lambda: _write(unit, repeatable=repeatable))
 
             documented = notes(
                 self,
@@ -157,10 +159,10 @@ class TenantBlueprint(Blueprint):  # type: ignore[misc]  # flask-smorest has no 
         self.route(rule, endpoint=work.__name__, methods=[method])(view)
 
 
-def _write(unit: Callable[[Connection], Response]) -> Response:
+def _write(unit: Callable[[Connection], Response], *, repeatable: bool) -> Response:
     with writing() as session:
         connection = session.connection()
-        remembered = remember(connection, request.path)
+        remembered = remember(connection, request.path, repeatable=repeatable)
         if remembered.replay is not None:
             return remembered.replay
         response = unit(connection)

@@ -3,20 +3,30 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
+import orjson
 from marshmallow import ValidationError, fields, validate
 
 from tenantapp.http.dump import passes_unchanged
 
+LARGEST_OBJECT = 16 * 1024
+
+
+def refuse_unstorable(text: str) -> None:
+    """Refuse what PostgreSQL cannot store (NUL) or UTF-8 cannot carry (a lone surrogate).
+
+    Raises:
+        ValidationError: the text holds either.
+    """
+    if any(character == "\0" or "\ud800" <= character <= "\udfff" for character in text):
+        raise ValidationError("Must not hold NUL or lone surrogates.")
+
 
 @passes_unchanged
 class Text(fields.String):
-    """Text in NFC without white space around it, with something in it, of at most `length` characters.
-
-    PostgreSQL cannot store NUL, and UTF-8 cannot carry a lone surrogate: both are refused here.
-    """
+    """Text in NFC without white space around it, with something in it, of at most `length` characters."""
 
     def __init__(self, length: int, **kwargs: Any) -> None:
         super().__init__(validate=validate.Length(1, length), **kwargs)
@@ -25,8 +35,7 @@ class Text(fields.String):
         self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any
     ) -> str:
         text: str = super()._deserialize(value, attr, data, **kwargs)
-        if any(character == "\0" or "\ud800" <= character <= "\udfff" for character in text):
-            raise ValidationError("Must not hold NUL or lone surrogates.")
+        refuse_unstorable(text)
         return unicodedata.normalize("NFC", text).strip()
 
 
@@ -42,3 +51,30 @@ class Email(Text):
         self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any
     ) -> str:
         return super()._deserialize(value, attr, data, **kwargs).lower()
+
+
+@passes_unchanged
+class JsonObject(fields.Dict):
+    """A JSON object of at most 16 KiB, whatever is in it."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(keys=fields.String(), validate=_storable_json, **kwargs)
+
+
+def _storable_json(value: dict[str, Any]) -> None:
+    for text in _texts(value):
+        refuse_unstorable(text)
+    if len(orjson.dumps(value)) > LARGEST_OBJECT:
+        raise ValidationError(f"Must be at most {LARGEST_OBJECT} bytes as JSON.")
+
+
+def _texts(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        for key, child in value.items():
+            yield key
+            yield from _texts(child)
+    elif isinstance(value, list):
+        for child in value:
+            yield from _texts(child)

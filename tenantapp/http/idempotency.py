@@ -31,7 +31,7 @@ _TABLE = table_of(IdempotencyKey)
 
 
 class IdempotencyKeyRefused(Problem):
-    """Raised when the key is not 1 to 255 visible ASCII characters."""
+    """Raised when the key is not 1 to 255 visible ASCII characters, or the route takes none."""
 
     reason = "idempotency_key_refused"
 
@@ -63,20 +63,23 @@ class RememberedRequest:
         )
 
 
-def remember(connection: Connection, route: str) -> RememberedRequest:
+def remember(connection: Connection, route: str, *, repeatable: bool) -> RememberedRequest:
     """Enter the current request by its key, or find what it was answered before.
 
     Args:
         connection: the unit of work's.
         route: what was asked for, path parameters included.
+        repeatable: whether its answer may be kept.
 
     Raises:
-        IdempotencyKeyRefused: the key has not the form of one.
+        IdempotencyKeyRefused: the key has not the form of one, or the answer may not be kept.
         IdempotencyKeyReused: it was used for another request.
     """
     key = request.headers.get(HEADER)
-    if key is None:
+    if key is None or request.method != "POST":
         return RememberedRequest(connection, None, None)
+    if not repeatable:
+        raise IdempotencyKeyRefused("The answer shows a secret, so it is not kept for a second request.")
     if not _FORM.match(key):
         raise IdempotencyKeyRefused(f"{HEADER} must be 1 to 255 visible ASCII characters.")
     owner = {"credential_id": current_context().actor_id, "route": route, "key": key}

@@ -12,7 +12,7 @@ from uuid import UUID
 from flask import Response, request
 from marshmallow import Schema, fields, validate
 
-from tenantapp.db.models import Resource, SoftDeletable
+from tenantapp.db.models import Record, SoftDeletable
 from tenantapp.db.paging import Page, PageQuery
 from tenantapp.http.answers import json_answer
 from tenantapp.http.cursors import seal, unseal
@@ -37,7 +37,7 @@ class Listing:
     equal: tuple[str, ...] = ()
     ranges: tuple[str, ...] = ("created_at",)
 
-    def schema(self, resource: type[Schema], model: type[Resource]) -> Schema:
+    def schema(self, resource: type[Schema], model: type[Record]) -> Schema:
         """Return the schema of the query string, with the resource's own fields for its filters."""
         declared = resource().fields
         orders = [order for name in self.sorts for order in (name, f"-{name}")]

@@ -28,6 +28,8 @@ class ResourceBlueprint(TenantBlueprint):
         repository: where its rows are kept.
         schema: how a row is shown, and, but for `dump_only` fields, written.
         listing: what its list may be asked for.
+        read: the scope that reading needs.
+        write: the scope that writing needs.
     """
 
     def __init__(
@@ -38,10 +40,13 @@ class ResourceBlueprint(TenantBlueprint):
         repository: type[Repository],
         schema: type[Schema],
         listing: Listing,
+        read: str = "read",
+        write: str = "write",
         **options: Any,
     ) -> None:
         super().__init__(name, import_name, **options)
         self.repository, self.schema, self.listing = repository, schema, listing
+        self.read, self.write = read, write
 
     def serve(self, *verbs: str) -> None:
         """Serve standard verbs: list, create, get, update, delete, restore."""
@@ -51,41 +56,50 @@ class ResourceBlueprint(TenantBlueprint):
     def _serve_list(self) -> None:
         query = self.listing.schema(self.schema, self.repository.model)
 
-        @self.reads("", shows=self.schema, answers=page_schema(self.schema), query=query, answer=page_answer)
+        @self.reads(
+            "",
+            shows=self.schema,
+            answers=page_schema(self.schema),
+            query=query,
+            answer=page_answer,
+            permission=self.read,
+        )
         def list_items(connection: Connection, given: dict[str, Any]) -> Page:
             """List, newest first unless sorted otherwise."""
             return self.repository(connection).page(self.listing.page_query(given))
 
     def _serve_create(self) -> None:
-        @self.writes("", takes=self.schema(), answers=self.schema, status=201)
+        @self.writes("", takes=self.schema(), answers=self.schema, status=201, permission=self.write)
         def create_item(connection: Connection, given: dict[str, Any]) -> Created:
             """Create."""
             return self.created(self.repository(connection).add(given))
 
     def _serve_get(self) -> None:
-        @self.reads(ITEM, shows=self.schema)
+        @self.reads(ITEM, shows=self.schema, permission=self.read)
         def get_item(connection: Connection, item_id: UUID) -> Row[Any]:
             """Return one."""
             return self.repository(connection).get(item_id)
 
     def _serve_update(self) -> None:
-        @self.writes(ITEM, "PATCH", takes=self.schema(partial=True), answers=self.schema)
+        @self.writes(
+            ITEM, "PATCH", takes=self.schema(partial=True), answers=self.schema, permission=self.write
+        )
         def update_item(connection: Connection, given: dict[str, Any], item_id: UUID) -> Row[Any]:
             """Change the fields that are given."""
             return self.repository(connection).change(item_id, given, expected_versions())
 
     def _serve_delete(self) -> None:
-        @self.writes(ITEM, "DELETE", status=204)
+        @self.writes(ITEM, "DELETE", status=204, permission=self.write)
         def delete_item(connection: Connection, item_id: UUID) -> None:
             """Delete."""
             self.repository(connection).remove(item_id, expected_versions())
 
     def _serve_restore(self) -> None:
-        @self.writes(f"{ITEM}/restore", answers=self.schema)
+        @self.writes(f"{ITEM}/restore", answers=self.schema, permission=self.write)
         def restore_item(connection: Connection, item_id: UUID) -> Row[Any]:
             """Bring a deleted one back."""
             return self.repository(connection).restore(item_id)
 
-    def created(self, row: Row[Any]) -> Created:
+    def created(self, row: Any) -> Created:
         """Return the answer to a create: the row, and where it is found from now on."""
         return Created(row, url_for(f"{self.name}.get_item", item_id=row.id))

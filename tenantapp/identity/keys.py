@@ -7,8 +7,7 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-
-from tenantapp.identity.models import ApiKey
+from typing import Any
 
 SCOPES = ("read", "write", "admin")
 _ALPHABET = "abcdefghijkmnpqrstuvwxyz23456789"
@@ -17,9 +16,9 @@ _PREFIX_LENGTH = 12
 
 @dataclass(frozen=True, slots=True)
 class IssuedKey:
-    """A new key, and the token that shows it; the token cannot be had again."""
+    """What a new key's row holds, and the token that shows the key: it cannot be had again."""
 
-    key: ApiKey
+    values: dict[str, Any]
     token: str
 
 
@@ -30,10 +29,14 @@ def issue_key(name: str, scopes: Sequence[str], expires_at: datetime | None = No
     """
     prefix = "".join(secrets.choice(_ALPHABET) for _ in range(_PREFIX_LENGTH))
     token = f"tk_{prefix}_{secrets.token_urlsafe(32)}"
-    key = ApiKey(
-        name=name, prefix=prefix, secret_sha256=sha256(token), scopes=list(scopes), expires_at=expires_at
-    )
-    return IssuedKey(key, token)
+    values = {
+        "name": name,
+        "prefix": prefix,
+        "secret_sha256": sha256(token),
+        "scopes": list(scopes),
+        "expires_at": expires_at,
+    }
+    return IssuedKey(values, token)
 
 
 def prefix_of(token: str) -> str | None:

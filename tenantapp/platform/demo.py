@@ -12,6 +12,7 @@ from flask import Flask
 from tenantapp.customers.models import Customer
 from tenantapp.db.unit_of_work import writing
 from tenantapp.identity.keys import SCOPES, issue_key
+from tenantapp.identity.models import ApiKey
 from tenantapp.platform.tenants import create_tenant, find_tenant_id
 from tenantapp.tenancy.context import TenantContext, tenant_context
 
@@ -52,7 +53,7 @@ def create_demo(app: Flask) -> dict[str, str]:
 def _fill(subdomain: str, *, with_customers: bool) -> str:
     with writing() as session:
         issued = issue_key("demo", SCOPES)
-        session.add(issued.key)
+        session.add(ApiKey(**issued.values))
         if with_customers:
             session.add_all(_customers(subdomain))
         session.commit()

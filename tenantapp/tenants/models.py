@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 from typing import Any
-from uuid import UUID
 
 from sqlalchemy import Index
 from sqlalchemy.orm import Mapped
 
 from tenantapp.db import columns
-from tenantapp.db.base import Base
-from tenantapp.db.models import Timestamped, Versioned
+from tenantapp.db.models import Record
 
 STATUSES = ("active", "suspended", "archived")
 
 
-class Tenant(Timestamped, Versioned, Base):
+class Tenant(Record):
     """A company that is served. Its own id is the tenant's id: the one scoped table without `tenant_id`.
 
     `epoch` counts the tenant's moves: a database that is left behind has a lower one.
@@ -23,7 +21,6 @@ class Tenant(Timestamped, Versioned, Base):
 
     __tablename__ = "tenants"
 
-    id: Mapped[UUID] = columns.uuid_key()
     name: Mapped[str] = columns.required_text(255)
     subdomain: Mapped[str] = columns.required_text(63)
     status: Mapped[str] = columns.status("active")

@@ -14,6 +14,7 @@ from werkzeug.test import TestResponse
 
 from tenantapp.db.unit_of_work import writing
 from tenantapp.identity.keys import SCOPES, issue_key
+from tenantapp.identity.models import ApiKey
 from tenantapp.platform.tenants import create_tenant
 from tenantapp.tenancy.context import TenantContext, tenant_context
 
@@ -59,6 +60,6 @@ def issue(app: Flask, tenant_id: UUID, scopes: Sequence[str] = SCOPES, **options
     """Issue a key of the tenant's and return its token."""
     with app.app_context(), tenant_context(TenantContext(tenant_id, role="test")), writing() as session:
         issued = issue_key("test", scopes, **options)
-        session.add(issued.key)
+        session.add(ApiKey(**issued.values))
         session.commit()
     return issued.token

@@ -1,0 +1,40 @@
+"""API keys as the API reads and shows them."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from marshmallow import Schema, ValidationError, fields, validate
+
+from tenantapp.http.fields import Text
+from tenantapp.identity.keys import SCOPES
+
+
+def _to_come(moment: datetime) -> None:
+    if moment <= datetime.now(UTC):
+        raise ValidationError("Must be in the future.")
+
+
+class ApiKeySchema(Schema):
+    """An API key, without its secret."""
+
+    id = fields.UUID(dump_only=True)
+    name = Text(255, required=True)
+    prefix = fields.String(dump_only=True)
+    scopes = fields.List(
+        fields.String(validate=validate.OneOf(SCOPES)),
+        required=True,
+        validate=validate.Length(1, len(SCOPES)),
+    )
+    expires_at = fields.AwareDateTime(allow_none=True, validate=_to_come)
+    last_used_at = fields.AwareDateTime(dump_only=True, allow_none=True)
+    revoked_at = fields.AwareDateTime(dump_only=True, allow_none=True)
+    row_version = fields.Integer(dump_only=True)
+    created_at = fields.AwareDateTime(dump_only=True)
+    updated_at = fields.AwareDateTime(dump_only=True)
+
+
+class IssuedApiKeySchema(ApiKeySchema):
+    """An API key on the one occasion on which its token is shown."""
+
+    token = fields.String(dump_only=True)

@@ -1,0 +1,53 @@
+"""The tenant's API keys over HTTP."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import Any
+from uuid import UUID
+
+from flask import Response, after_this_request
+from sqlalchemy.engine import Connection
+
+from tenantapp.http.endpoints import Created
+from tenantapp.http.listing import Listing
+from tenantapp.http.resource import ITEM, ResourceBlueprint
+from tenantapp.identity.guards import known_credentials
+from tenantapp.identity.keys import issue_key
+from tenantapp.identity.repository import ApiKeyRepository
+from tenantapp.identity.schemas import ApiKeySchema, IssuedApiKeySchema
+from tenantapp.tenancy.context import current_context
+
+blueprint = ResourceBlueprint(
+    "api_keys",
+    __name__,
+    repository=ApiKeyRepository,
+    schema=ApiKeySchema,
+    listing=Listing(),
+    read="admin",
+    write="admin",
+    description="The keys that programs act for the tenant with",
+)
+blueprint.serve("list", "get")
+
+
+@blueprint.writes(
+    "", takes=ApiKeySchema(), answers=IssuedApiKeySchema, status=201, permission="admin", repeatable=False
+)
+def create_api_key(connection: Connection, given: dict[str, Any]) -> Created:
+    """Create an API key and show its token, this once."""
+    issued = issue_key(**given)
+    row = ApiKeyRepository(connection).add(issued.values)
+    return blueprint.created(SimpleNamespace(**row._mapping, token=issued.token))
+
+
+@blueprint.writes(ITEM, "DELETE", status=204, permission="admin")
+def revoke_api_key(connection: Connection, item_id: UUID) -> None:
+    """Revoke an API key: dead in this process at once, elsewhere within five seconds."""
+    ApiKeyRepository(connection).revoke(item_id)
+    tenant_id = current_context().tenant_id
+
+    @after_this_request
+    def forget(response: Response) -> Response:
+        known_credentials().forget(tenant_id, item_id)
+        return response

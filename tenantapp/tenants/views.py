@@ -1,0 +1,36 @@
+"""The tenant itself over HTTP: its name and its settings."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Row
+from sqlalchemy.engine import Connection
+
+from tenantapp.http.endpoints import TenantBlueprint
+from tenantapp.http.preconditions import expected_versions
+from tenantapp.tenancy.context import current_context
+from tenantapp.tenants.repository import TenantRepository
+from tenantapp.tenants.schemas import TenantSchema
+
+blueprint = TenantBlueprint("tenant", __name__, description="The tenant itself")
+
+
+@blueprint.reads("", shows=TenantSchema)
+def get_tenant(connection: Connection) -> Row[Any]:
+    """Return the tenant."""
+    return TenantRepository(connection).get(current_context().tenant_id)
+
+
+@blueprint.writes(
+    "",
+    "PATCH",
+    takes=TenantSchema(partial=True),
+    answers=TenantSchema,
+    permission="admin",
+    if_match_required=True,
+)
+def update_tenant(connection: Connection, given: dict[str, Any]) -> Row[Any]:
+    """Change the tenant's name or settings; settings are replaced as a whole."""
+    versions = expected_versions(required=True)
+    return TenantRepository(connection).change(current_context().tenant_id, given, versions)
