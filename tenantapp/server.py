@@ -15,6 +15,10 @@ bind = f"127.0.0.1:{_settings.port}"
 worker_class = "gthread"
 workers = _settings.web_workers
 threads = _settings.web_threads
+# What a proxy forwards is the application's to judge (TRUSTED_PROXIES). By itself gunicorn would let any
+# client on this machine choose the path and the scheme by headers.
+forwarded_allow_ips = ""
+forwarder_headers = ""
 # Requests are logged by the application, with their tenant.
 accesslog = None
 errorlog = "-"
