@@ -1,0 +1,115 @@
+"""`flask up`, which is `make run`: from an empty folder to two tenants, and back to no process at all."""
+
+from __future__ import annotations
+
+import signal
+import socket
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+
+from tests.e2e.programs import UP, Program, at_work_in, environment, eventually, free_port
+from tests.e2e.wire import CUSTOMERS, call, paste
+
+ADA = {"name": "Ada Lovelace", "email": "ada@lovelace.example"}
+LAST_LINE = "refused at globex\ncurl "
+Start = Callable[..., Program]
+
+
+@pytest.fixture
+def start(tmp_path: Path) -> Iterator[Start]:
+    """Start the program on a folder of its own; whatever is left of it afterwards fails the test."""
+    started: list[Program] = []
+
+    def up(port: int) -> Program:
+        told = environment(
+            APP_ENV="development", SQL_ECHO="false", INSTANCE_PATH=str(tmp_path / "instance"), PORT=str(port)
+        )
+        started.append(Program(UP, told, tmp_path / f"run-{len(started)}"))
+        return started[-1]
+
+    yield up
+    for program in started:
+        program.sweep()
+    assert eventually(lambda: not at_work_in(tmp_path)), at_work_in(tmp_path)
+
+
+def curl_lines(program: Program) -> list[str]:
+    assert program.says(LAST_LINE), program.errors
+    assert "Traceback" not in program.errors
+    return [line for line in program.output.splitlines() if line.startswith("curl ")]
+
+
+def test_the_printed_curl_lines_show_two_tenants_and_a_refused_key(start: Start) -> None:
+    acme, globex, refused = map(paste, curl_lines(start(free_port())))
+
+    assert acme[0] == globex[0] == 200
+    acme_emails, globex_emails = ({item["email"] for item in body["items"]} for body in (acme[1], globex[1]))
+    assert len(acme_emails) == len(globex_emails) == 30
+    assert not acme_emails & globex_emails
+    assert refused[0] == 401
+    assert refused[1]["status"] == 401
+
+
+def test_rows_and_tokens_survive_sigterm_and_kill_9_and_no_process_does(start: Start, tmp_path: Path) -> None:
+    port = free_port()
+
+    first = start(port)
+    lines = curl_lines(first)
+    token = lines[0].split("Bearer ")[1].split('"')[0]
+    mine = {"Authorization": f"Bearer {token}", "X_Tenant_Subdomain": "acme"}
+    assert call(port, "POST", CUSTOMERS, body=ADA, **mine).status == 201
+    family = first.family()
+    assert first.end(signal.SIGTERM) == 0
+    assert_gone(family, port)
+    # The embedded server was the program's to stop, before it ended.
+    assert at_work_in(tmp_path) == []
+
+    second = start(port)
+    assert curl_lines(second) == lines
+    assert_ada_is_there(lines[0])
+    family = second.family()
+    second.end(signal.SIGKILL)
+    assert_gone(family, port)
+    assert eventually(lambda: not at_work_in(tmp_path)), at_work_in(tmp_path)
+
+    third = start(port)
+    assert curl_lines(third) == lines
+    assert_ada_is_there(lines[0])
+
+
+def assert_ada_is_there(line: str) -> None:
+    status, body = paste(line)
+    assert status == 200
+    # The newest first.
+    assert body["items"][0]["email"] == ADA["email"]
+
+
+def assert_gone(family: list[psutil.Process], port: int) -> None:
+    _, alive = psutil.wait_procs(family, timeout=20)
+    assert alive == []
+    with pytest.raises(ConnectionRefusedError):
+        call(port, "GET", "/healthz")
+
+
+def test_a_taken_port_is_one_clear_line_and_changes_nothing(start: Start, tmp_path: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        program = start(port)
+        assert program.ends() == 1
+    assert program.errors.splitlines() == [
+        f"Error: PORT: 127.0.0.1:{port} is taken; choose another: PORT={port + 1} make run"
+    ]
+    assert program.output == ""
+    assert not (tmp_path / "instance" / "demo-keys.json").exists()
+
+
+def test_wrong_settings_are_told_all_at_once_without_a_traceback(start: Start, tmp_path: Path) -> None:
+    told = environment(APP_ENV="development", INSTANCE_PATH=str(tmp_path), PORT="http", LOG_LEVEL="loud")
+    program = Program(UP, told, tmp_path)
+    assert program.ends() == 2
+    assert [line.partition(":")[0] for line in program.errors.splitlines()] == ["LOG_LEVEL", "PORT"]
