@@ -6,6 +6,8 @@ import pytest
 
 from tests.factories import factory_of
 from tests.isolation.checks import CHECKS, Check
+from tests.isolation.conftest import MakeWorld
+from tests.isolation.routes import every_ask
 from tests.isolation.tables import models_by_table
 from tests.isolation.world import World
 
@@ -19,6 +21,16 @@ def test_every_scoped_model_is_attacked(world: World) -> None:
     for tenant in (world.a, world.b):
         for table in models_by_table():
             assert tenant.rows[table.name], f"{table} has no canary"
+
+
+def test_a_may_create_over_http_whatever_b_has(make_world: MakeWorld) -> None:
+    """What is unique is so within a tenant: A's create neither fails nor finds B's row."""
+    with make_world() as world:
+        creates = [ask for ask in every_ask(world, world.b) if ask.method == "POST" and not ask.row_id]
+        assert creates
+        for ask in creates:
+            answer = world.request(world.a, ask.method, ask.path, json=ask.body)
+            assert answer.status_code == 201, answer.get_data(as_text=True)
 
 
 def test_a_model_without_a_factory_fails_and_says_what_to_add() -> None:

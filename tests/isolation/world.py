@@ -53,6 +53,11 @@ class World:
         address = self.server.address(self.app_role, self.database)
         return create_app(replace(self.server.settings(self.database), database_url=address))
 
+    @cached_property
+    def secrets(self) -> set[str]:
+        """The texts and ids that B's rows hold and A's do not."""
+        return self.b.strings() - self.a.strings()
+
     @contextmanager
     def connect(self, role: str = "app") -> Iterator[Connection]:
         """Connect as a role, past everything that the program does."""

@@ -11,44 +11,43 @@ from werkzeug.test import TestResponse
 
 from tenantapp.db.session import db
 from tests.isolation.canaries import Inhabitant
-from tests.isolation.routes import tenant_requests
+from tests.isolation.routes import Ask, every_ask
 from tests.isolation.world import World
 
 
 def as_key_is_refused_at_bs_host(world: World) -> None:
-    for method, path, _ in tenant_requests(world, world.b):
-        answer = world.request(world.b, method, path, headers=_bearer(world.a), json=_body(method))
-        assert answer.status_code == 401, f"A's key at B's host: {method} {path}: {answer.status}"
+    for ask in every_ask(world, world.b):
+        if not ask.public:
+            answer = world.request(world.b, ask.method, ask.path, headers=_bearer(world.a), json=ask.body)
+            assert answer.status_code == 401, f"A's key at B's host: {ask}: {answer.status}"
 
 
 def bs_host_without_a_key_tells_nothing(world: World) -> None:
-    for method, path, _ in tenant_requests(world, world.b):
-        answer = world.request(world.b, method, path, headers={"Authorization": ""}, json=_body(method))
-        assert answer.status_code == 401, f"no key at B's host: {method} {path}: {answer.status}"
-        _assert_nothing_of(world.b, answer)
+    for ask in every_ask(world, world.b):
+        answer = world.request(world.b, ask.method, ask.path, headers={"Authorization": ""}, json=ask.body)
+        assert ask.public or answer.status_code == 401, f"no key at B's host: {ask}: {answer.status}"
+        _assert_no_secret(world, answer)
 
 
 def bs_ids_answer_like_ids_of_nobody(world: World) -> None:
     """Status, headers, body and the statements sent: one answer, by construction."""
-    for method, path, row_id in tenant_requests(world, world.b):
-        if row_id is not None:
-            seen = _observe(world, method, path, row_id)
-            nobody = uuid4()
-            expected = _observe(world, method, path.replace(str(row_id), str(nobody)), nobody)
-            assert seen[0] == 404, f"{method} {path} answers A {seen}"
-            assert seen == expected, f"{method} {path} tells A that B's row exists"
+    for ask, of_b in zip(every_ask(world, world.a), every_ask(world, world.b), strict=True):
+        if of_b.row_id is not None:
+            seen = _observe(world, ask.about(of_b.row_id))
+            assert seen[0] == 404, f"{ask} about B's row answers A {seen}"
+            assert seen == _observe(world, ask.about(uuid4())), f"{ask} tells A that B's row exists"
 
 
 def no_answer_of_as_holds_anything_of_bs(world: World) -> None:
     for inhabitant in (world.a, world.b):
-        for method, path, row_id in tenant_requests(world, inhabitant):
-            if method == "GET":
-                answer = world.request(world.a, method, path)
-                assert answer.status_code == (404 if row_id and inhabitant is world.b else 200)
-                _assert_nothing_of(world.b, answer, but=row_id)
+        for ask in every_ask(world, inhabitant):
+            if ask.method == "GET":
+                answer = world.request(world.a, ask.method, ask.path)
+                assert answer.status_code == (404 if ask.row_id and inhabitant is world.b else 200)
+                _assert_no_secret(world, answer, but=ask.row_id)
 
 
-def _observe(world: World, method: str, path: str, row_id: UUID) -> tuple[Any, ...]:
+def _observe(world: World, ask: Ask) -> tuple[Any, ...]:
     """Send A's request and return all that A can observe of the answer, but the request's id and its own."""
     sent: list[str] = []
 
@@ -59,11 +58,11 @@ def _observe(world: World, method: str, path: str, row_id: UUID) -> tuple[Any, .
         engine = db.engine
     sa.event.listen(engine, "before_cursor_execute", note)
     try:
-        answer = world.request(world.a, method, path, json=_body(method))
+        answer = world.request(world.a, ask.method, ask.path, json=ask.body)
     finally:
         sa.event.remove(engine, "before_cursor_execute", note)
-    request_id = (answer.get_json(silent=True) or {}).get("request_id", row_id)
-    known = (str(row_id), str(request_id))
+    request_id = (answer.get_json(silent=True) or {}).get("request_id", ask.row_id)
+    known = (str(ask.row_id), str(request_id))
 
     def anonymous(text: str) -> str:
         return re.sub("|".join(map(re.escape, known)), "…", text)
@@ -72,15 +71,11 @@ def _observe(world: World, method: str, path: str, row_id: UUID) -> tuple[Any, .
     return answer.status_code, headers, anonymous(answer.get_data(as_text=True)), sent
 
 
-def _body(method: str) -> dict[str, Any] | None:
-    return {} if method in ("POST", "PUT", "PATCH") else None
-
-
 def _bearer(tenant: Inhabitant) -> dict[str, str]:
     return {"Authorization": f"Bearer {tenant.token}"}
 
 
-def _assert_nothing_of(tenant: Inhabitant, answer: TestResponse, but: UUID | None = None) -> None:
+def _assert_no_secret(world: World, answer: TestResponse, but: UUID | None = None) -> None:
     text = f"{answer.headers}{answer.get_data(as_text=True)}"
-    found = [string for string in tenant.strings() - {str(but)} if string in text]
+    found = [secret for secret in world.secrets - {str(but)} if secret in text]
     assert not found, f"an answer holds B's {found}"

@@ -68,8 +68,8 @@ def a_cannot_delete_bs_rows(world: World) -> None:
             if not _may_delete(connection, table):
                 continue
             aimed = table.delete().where(table.c.id.in_(world.b.ids(table)))
-            assert connection.execute(aimed).rowcount == 0, f"A deleted B's rows of {table}"
-            own = connection.execute(table.delete()).rowcount
+            assert _touched(connection, aimed) == 0, f"A deleted B's rows of {table}"
+            own = _touched(connection, table.delete())
             assert own == len(world.a.ids(table)), f"a DELETE of all {table} deleted {own} rows"
 
 
@@ -86,14 +86,23 @@ def bs_rows_outlive_what_a_commits(world: World) -> None:
     with world.connect() as connection:
         for table in filter(has_own_tenant_column, scoped_tables()):
             connection.exec_driver_sql("SELECT tenancy.bind(%s)", (world.a.context.encode(),))
-            connection.execute(table.update().where(owner_of(table) == world.b.id).values(row_version=99))
-            connection.execute(table.delete().where(owner_of(table) == world.b.id))
+            is_bs = owner_of(table) == world.b.id
+            _touched(connection, table.update().where(is_bs).values(row_version=99))
+            _touched(connection, table.delete().where(is_bs))
             connection.commit()
     with world.transaction(world.b) as connection:
         for table in filter(has_own_tenant_column, scoped_tables()):
             left = connection.execute(sa.select(table.c.id, table.c.row_version)).all()
             planted = {(row["id"], row["row_version"]) for row in world.b.rows[table.name]}
             assert planted == {(row.id, row.row_version) for row in left}, f"B lost rows of {table}"
+
+
+def _touched(connection: Connection, statement: sa.Update | sa.Delete) -> int:
+    """Return how many rows a statement met; one that a key keeps it from deleting, it met."""
+    try:
+        return connection.execute(statement).rowcount
+    except sa.exc.IntegrityError as error:
+        raise AssertionError(f"a statement of A's met rows of B's: {error.orig}") from error
 
 
 def _may_delete(connection: Connection, table: sa.Table) -> bool:

@@ -6,20 +6,21 @@ from tests.isolation.checks import keys, reads, structure
 from tests.isolation.mutation import Mutation
 
 _REFERENCE = """
-    CREATE TABLE visits (tenant_id uuid NOT NULL DEFAULT tenancy.current_tenant_id() REFERENCES tenants (id),
+    CREATE TABLE scratch (tenant_id uuid NOT NULL DEFAULT tenancy.current_tenant_id() REFERENCES tenants (id),
                          id uuid NOT NULL DEFAULT gen_random_uuid(), customer_id uuid NOT NULL,
                          PRIMARY KEY (tenant_id, id));
-    ALTER TABLE visits OWNER TO {{owner}}, ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
-    CREATE POLICY visits_tenant_isolation ON visits USING (tenant_id = (SELECT tenancy.current_tenant_id()));
-    GRANT SELECT, INSERT ON visits TO {{app}};
+    ALTER TABLE scratch OWNER TO {{owner}}, ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+    CREATE POLICY scratch_tenant_isolation ON scratch
+        USING (tenant_id = (SELECT tenancy.current_tenant_id()));
+    GRANT SELECT, INSERT ON scratch TO {{app}};
     {}
 """
 PLAIN_REFERENCE = _REFERENCE.format(
-    "ALTER TABLE customers ADD UNIQUE (id); ALTER TABLE visits ADD FOREIGN KEY (customer_id) "
+    "ALTER TABLE customers ADD UNIQUE (id); ALTER TABLE scratch ADD FOREIGN KEY (customer_id) "
     "REFERENCES customers (id);"
 )
 COMPOSITE_REFERENCE = _REFERENCE.format(
-    "ALTER TABLE visits ADD FOREIGN KEY (tenant_id, customer_id) REFERENCES customers (tenant_id, id);"
+    "ALTER TABLE scratch ADD FOREIGN KEY (tenant_id, customer_id) REFERENCES customers (tenant_id, id);"
 )
 
 MUTATIONS = (
@@ -42,7 +43,7 @@ MUTATIONS = (
     Mutation(
         "tenant_id that may be absent",
         (structure.tenant_id_is_a_uuid_that_is_always_there, structure.every_key_begins_with_the_tenant),
-        """ALTER TABLE customers DROP CONSTRAINT customers_pkey;
+        """ALTER TABLE customers DROP CONSTRAINT customers_pkey CASCADE;
            ALTER TABLE customers ALTER tenant_id DROP NOT NULL""",
     ),
     Mutation(
