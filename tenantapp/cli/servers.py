@@ -14,10 +14,11 @@ from sqlalchemy import URL
 
 from tenantapp.config import Settings, SettingsError
 from tenantapp.db.roles import RoleNames
-from tenantapp.platform.errors import PreparationError
+from tenantapp.platform.errors import OperatorError
 from tenantapp.platform.measures import Connection, first_line
 from tenantapp.platform.preparation import Passwords
 from tenantapp.platform.report import Report
+from tenantapp.tenancy.errors import TenancyError
 
 ADDRESS_FIELDS = {
     "app": "database_url",
@@ -37,7 +38,7 @@ def one_line_errors(command: Command) -> Command:
             command(*args, **kwargs)
         except psycopg.Error as error:
             raise click.ClickException(first_line(error)) from error
-        except (PreparationError, SettingsError) as error:
+        except (OperatorError, SettingsError, TenancyError) as error:
             raise click.ClickException(str(error)) from error
 
     return cast("Command", guarded)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import threading
 from dataclasses import dataclass
 from typing import Any
@@ -62,9 +63,15 @@ class TenantPool:
             psycopg_pool.PoolTimeout: none was to be had in time.
         """
         if self.pool.closed:
-            with self._opening:
-                self.pool.open()
+            self._open()
         return self.pool.getconn()
+
+    def _open(self) -> None:
+        with self._opening:
+            if self.pool.closed:
+                self.pool.open()
+                # Threads that still connect at the end of the program would outlive an embedded server.
+                atexit.register(self.pool.close)
 
     def _configure(self, connection: TenantConnection) -> None:
         reasons = [problem.reason for problem in check_role(connection, self._names) if problem.is_error]

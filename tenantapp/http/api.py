@@ -34,7 +34,8 @@ class OrjsonProvider(JSONProvider):
 
     def dumps(self, obj: Any, **_kwargs: Any) -> str:
         """Return `obj` as JSON text."""
-        return orjson.dumps(obj).decode()
+        # The positions of invalid items of a list are numbers.
+        return orjson.dumps(obj, option=orjson.OPT_NON_STR_KEYS).decode()
 
     def loads(self, s: str | bytes, **_kwargs: Any) -> Any:
         """Return what the JSON text `s` says.

@@ -5,15 +5,18 @@ from __future__ import annotations
 import json
 import os
 from pathlib import Path
+from uuid import UUID
 
 import sqlalchemy as sa
 from flask import Flask
+from sqlalchemy.engine import Connection
 
 from tenantapp.customers.models import Customer
 from tenantapp.db.unit_of_work import writing
 from tenantapp.identity.keys import SCOPES, issue_key
 from tenantapp.identity.models import ApiKey
-from tenantapp.platform.tenants import create_tenant, find_tenant_id
+from tenantapp.platform.errors import UnknownTenant
+from tenantapp.platform.tenants import create_tenant, find_tenant
 from tenantapp.tenancy.context import TenantContext, tenant_context
 
 TENANTS = {"acme": "Acme Industrial Supply", "globex": "Globex Facility Services"}
@@ -40,7 +43,7 @@ def create_demo(app: Flask) -> dict[str, str]:
     engine = sa.create_engine(settings.require("platform_database_url"), poolclass=sa.pool.NullPool)
     for subdomain, name in TENANTS.items():
         with engine.begin() as connection:
-            tenant_id = find_tenant_id(connection, subdomain)
+            tenant_id = _existing(connection, subdomain)
             is_new = tenant_id is None
             tenant_id = tenant_id or create_tenant(connection, subdomain, name)
         if is_new or subdomain not in tokens:
@@ -48,6 +51,13 @@ def create_demo(app: Flask) -> dict[str, str]:
                 tokens[subdomain] = _fill(subdomain, with_customers=is_new)
     _keep(path, tokens)
     return tokens
+
+
+def _existing(connection: Connection, subdomain: str) -> UUID | None:
+    try:
+        return UUID(str(find_tenant(connection, subdomain).tenant_id))
+    except UnknownTenant:
+        return None
 
 
 def _fill(subdomain: str, *, with_customers: bool) -> str:

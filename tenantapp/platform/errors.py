@@ -3,9 +3,25 @@
 from __future__ import annotations
 
 
-class PreparationError(Exception):
-    """Raised when roles cannot be created or a database cannot be prepared at all; its text is one line."""
+class OperatorError(Exception):
+    """Base of what a command refuses; its text is one line for the operator."""
 
 
-class TenantExists(Exception):
+class PreparationError(OperatorError):
+    """Raised when roles cannot be created or a database cannot be prepared at all."""
+
+
+class SubdomainRefused(OperatorError):
+    """Raised when a subdomain is no DNS label, or is kept for the service itself."""
+
+
+class TenantExists(OperatorError):
     """Raised when a tenant is created whose subdomain another one has."""
+
+
+class UnknownTenant(OperatorError):
+    """Raised when no tenant has the subdomain."""
+
+
+class UnknownKey(OperatorError):
+    """Raised when a tenant has no such API key."""

@@ -73,7 +73,7 @@ class World:
         """Begin a transaction as a role, in a tenant's context or in none, and roll it back."""
         with self.connect(role) as connection, connection.begin() as transaction:
             if tenant is not None:
-                bind(connection, tenant.context)
+                bind(connection, tenant.id)
             yield connection
             transaction.rollback()
 

@@ -1,0 +1,111 @@
+"""`flask api-keys`: a tenant's keys, as the application's role within that tenant's context."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+
+import click
+from flask.cli import with_appcontext
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from tenantapp.cli.output import echo_fields, echo_rows
+from tenantapp.cli.servers import address, echo_used, one_line_errors
+from tenantapp.cli.tenants import as_json_option, platform_connection
+from tenantapp.db.unit_of_work import writing
+from tenantapp.identity.keys import SCOPES, issue_key
+from tenantapp.identity.models import ApiKey
+from tenantapp.identity.repository import ApiKeyRepository
+from tenantapp.platform.errors import UnknownKey
+from tenantapp.platform.tenants import find_tenant
+from tenantapp.tenancy.context import TenantContext, tenant_context
+
+tenant_option = click.option("--tenant", "subdomain", required=True, help="The tenant's subdomain.")
+
+
+@click.group("api-keys")
+def api_keys() -> None:
+    """Issue and revoke the API keys of a tenant."""
+
+
+@api_keys.command("create")
+@tenant_option
+@click.option("--name", required=True, help="What the key is for.")
+@click.option(
+    "--scope",
+    "scopes",
+    multiple=True,
+    type=click.Choice(SCOPES),
+    default=["read"],
+    show_default=True,
+    help="May be given more than once.",
+)
+@click.option("--expires", type=click.DateTime(), help="When it ends, in UTC; never unless given.")
+@as_json_option
+@with_appcontext
+@one_line_errors
+def create(
+    subdomain: str, name: str, scopes: tuple[str, ...], expires: datetime | None, as_json: bool
+) -> None:
+    """Issue a key and show its token, this once."""
+    expires_at = expires.replace(tzinfo=UTC) if expires else None
+    if expires_at and expires_at <= datetime.now(UTC):
+        raise click.BadParameter("must be in the future", param_hint="--expires")
+    issued = issue_key(name, sorted(set(scopes)), expires_at)
+    with _within(subdomain) as session:
+        row = ApiKeyRepository(session.connection()).add(issued.values)
+        session.commit()
+    shown = {"id": row.id, "name": row.name, "scopes": row.scopes, "expires_at": row.expires_at}
+    echo_fields({**shown, "token": issued.token}, as_json=as_json)
+
+
+@api_keys.command("list")
+@tenant_option
+@as_json_option
+@with_appcontext
+@one_line_errors
+def list_(subdomain: str, as_json: bool) -> None:
+    """List a tenant's keys, revoked ones too."""
+    columns = (
+        ApiKey.prefix,
+        ApiKey.name,
+        ApiKey.scopes,
+        ApiKey.expires_at,
+        ApiKey.last_used_at,
+        ApiKey.revoked_at,
+    )
+    with _within(subdomain) as session:
+        rows = session.execute(select(*columns).order_by(ApiKey.created_at)).all()
+    echo_rows([row._asdict() for row in rows], as_json=as_json)
+
+
+@api_keys.command("revoke")
+@tenant_option
+@click.argument("prefix")
+@with_appcontext
+@one_line_errors
+def revoke(subdomain: str, prefix: str) -> None:
+    """Revoke the key with PREFIX, the part of its token after `tk_`; dead everywhere within five seconds."""
+    with _within(subdomain) as session:
+        key_id = session.scalar(select(ApiKey.id).where(ApiKey.prefix == prefix))
+        if key_id is None:
+            raise UnknownKey(f"tenant {subdomain!r} has no key with prefix {prefix!r}")
+        ApiKeyRepository(session.connection()).revoke(key_id)
+        session.commit()
+    click.echo(f"{prefix}: revoked")
+
+
+@contextmanager
+def _within(subdomain: str) -> Iterator[Session]:
+    """Write within the context of the tenant that has `subdomain`.
+
+    Raises:
+        UnknownTenant: none has.
+    """
+    with platform_connection() as connection:
+        tenant_id = find_tenant(connection, subdomain).tenant_id
+    echo_used(address("app"))
+    with tenant_context(TenantContext(tenant_id, role="operator")), writing() as session:
+        yield session
