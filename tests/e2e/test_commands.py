@@ -11,7 +11,7 @@ import pytest
 from flask import Flask
 from flask.cli import FlaskGroup
 
-from tests.e2e.programs import Program, environment, on_database
+from tests.e2e.programs import Program, environment, free_port, on_database
 from tests.support.databases import Server
 
 FLASK = (sys.executable, "-m", "flask", "--app", "wsgi")
@@ -82,7 +82,8 @@ def test_a_misspelt_command_ends_with_2(app: Flask, arguments: list[str], compla
 def test_a_command_without_its_address_names_the_key(
     server: Server, shared_database: str, tmp_path: Path, arguments: tuple[str, ...]
 ) -> None:
-    refused = run(tmp_path, on_database(server, shared_database), *arguments)
+    environ = on_database(server, shared_database, PORT=str(free_port()))
+    refused = run(tmp_path, environ, *arguments)
     assert refused.ends() == 1
     assert "Traceback" not in refused.errors
     assert "DATABASE_URL: expected the address " in refused.errors
