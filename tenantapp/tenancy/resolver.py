@@ -69,7 +69,8 @@ class SubdomainResolver:
         if value is None:
             return None
         label = value.lower()
-        if not is_dns_label(label):
+        # Some letters are no ASCII and their lower case is.
+        if not value.isascii() or not is_dns_label(label):
             raise TenantHeaderRefused(f"{self._header} must be sent once and be one DNS label.")
         return label
 
@@ -86,8 +87,10 @@ def _without_port(host: str) -> str:
 
 
 def _is_ip(name: str) -> bool:
+    """Tell whether `name` is an IPv4 address, or an IPv6 one in brackets without a zone (RFC 3986 3.2.2)."""
+    in_brackets = name.startswith("[") and name.endswith("]") and "%" not in name
     try:
-        ipaddress.ip_address(name.removeprefix("[").removesuffix("]"))
+        ipaddress.IPv6Address(name[1:-1]) if in_brackets else ipaddress.IPv4Address(name)
     except ValueError:
         return False
     return True
