@@ -47,6 +47,10 @@ class TenantContext:
     def __post_init__(self) -> None:
         if not isinstance(self.tenant_id, UUID):
             raise InvalidTenantContext(f"tenant_id: expected a UUID, got {type(self.tenant_id).__name__}")
+        if not isinstance(self.actor_id, UUID | None):
+            raise InvalidTenantContext(
+                f"actor_id: expected a UUID or None, got {type(self.actor_id).__name__}"
+            )
         if not _ROLE.match(self.role):
             raise InvalidTenantContext(f"role: expected lower-case letters and '_', got {self.role!r}")
         if not _REQUEST_ID.match(self.request_id):
