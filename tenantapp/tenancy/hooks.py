@@ -53,6 +53,13 @@ def _host() -> str | None:
     """
     host: str | None = request.environ.get("HTTP_HOST")
     target: str = request.environ.get("RAW_URI", "")
-    if not target.startswith("/") and urlsplit(target).netloc not in ("", host):
+    if not target.startswith("/") and _authority(target) not in ("", host):
         raise HostRefused("The request line and Host name different hosts.")
     return host
+
+
+def _authority(target: str) -> str | None:
+    try:
+        return urlsplit(target).netloc
+    except ValueError:
+        return None
