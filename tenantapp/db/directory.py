@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import psycopg
 from psycopg.rows import TupleRow
+from psycopg_pool import PoolTimeout
 
 from tenantapp.db.errors import DatabaseUnavailable
 from tenantapp.db.pool import TenantPool
@@ -26,6 +27,9 @@ class DatabaseDirectory:
         """
         try:
             row = self._find(subdomain)
+        except PoolTimeout as error:
+            # No connection was found dropped: a second wait would only be longer.
+            raise DatabaseUnavailable("no connection was to be had in time") from error
         except psycopg.OperationalError:
             self._pool.renew()
             try:
