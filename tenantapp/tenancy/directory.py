@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import threading
+import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 from uuid import UUID
@@ -39,12 +41,20 @@ class CachedDirectory:
         source: the directory that knows.
         seconds: how old an answer may get.
         size: how many of each kind are kept.
+        timer: tells the time, in seconds.
     """
 
-    def __init__(self, source: Directory, *, seconds: float, size: int = 10_000) -> None:
+    def __init__(
+        self,
+        source: Directory,
+        *,
+        seconds: float,
+        size: int = 10_000,
+        timer: Callable[[], float] = time.monotonic,
+    ) -> None:
         self._source = source
-        self._found: TTLCache[str, DirectoryEntry] = TTLCache(size, seconds)
-        self._absent: TTLCache[str, bool] = TTLCache(size, seconds)
+        self._found: TTLCache[str, DirectoryEntry] = TTLCache(size, seconds, timer)
+        self._absent: TTLCache[str, bool] = TTLCache(size, seconds, timer)
         self._lock = threading.Lock()
 
     def find(self, subdomain: str) -> DirectoryEntry | None:
