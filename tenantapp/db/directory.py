@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import closing
+
 import psycopg
 from psycopg.rows import TupleRow
 from psycopg_pool import PoolTimeout
@@ -39,5 +41,6 @@ class DatabaseDirectory:
         return DirectoryEntry(*row) if row else None
 
     def _find(self, subdomain: str) -> TupleRow | None:
-        with self._pool.connect() as connection:
+        # A pooled connection's own block ends the transaction alone; closing it is what gives it back.
+        with closing(self._pool.connect()) as connection, connection:
             return connection.execute(_FIND, (subdomain,)).fetchone()
