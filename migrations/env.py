@@ -5,16 +5,18 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 
 import sqlalchemy as sa
 from alembic import context
 from alembic.util import CommandError
 from flask import current_app
 from sqlalchemy.engine import Connection
+from sqlalchemy.sql.schema import SchemaItem
 
 from tenantapp.db.base import Base
 from tenantapp.db.roles import RoleNames
-from tenantapp.rls import implementations  # noqa: F401 - makes the operations available
+from tenantapp.rls import compare, operations  # noqa: F401 - Alembic gets our operations and comparisons
 
 LOCK_KEY = 0x74656E616E74  # "tenant"
 LOCK_SECONDS = 300.0
@@ -37,6 +39,7 @@ def run_migrations() -> None:
             transaction_per_migration=True,
             include_schemas=True,
             include_name=_is_ours,
+            include_object=partial(_is_no_partition, connection),
             compare_server_default=True,
             role_names=names,
         )
@@ -81,6 +84,17 @@ def one_at_a_time(connection: Connection) -> Iterator[None]:
         connection.rollback()
         connection.execute(sa.select(sa.func.pg_advisory_unlock(LOCK_KEY)))
         connection.commit()
+
+
+def _is_no_partition(
+    connection: Connection, item: SchemaItem, name: str | None, kind: str, reflected: bool, _to: object
+) -> bool:
+    """Leave partitions out of the comparison of tables: they come and go with time, not with the models."""
+    if kind != "table" or not reflected:
+        return True
+    schema = getattr(item, "schema", None) or "public"
+    partition = sa.text("SELECT relispartition FROM pg_class WHERE oid = to_regclass(:name)")
+    return not connection.scalar(partition, {"name": f"{schema}.{name}"})
 
 
 def _is_ours(name: str | None, kind: str, _parents: object) -> bool:

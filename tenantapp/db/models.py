@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
-from typing import Any, cast
+from typing import Any, ClassVar, cast
 from uuid import UUID
 
 from sqlalchemy import ForeignKeyConstraint, Index, Table, func, text
@@ -12,6 +12,7 @@ from sqlalchemy.orm import Mapped, declared_attr, mapped_column
 
 from tenantapp.db import columns
 from tenantapp.db.base import Base
+from tenantapp.db.security import EVERY_VERB, Grant, Policy, TableSecurity, View, tenant_policies
 
 
 class Timestamped:
@@ -64,12 +65,18 @@ class Record(Timestamped, Versioned, Base):
 class TenantScoped:
     """A model whose every row belongs to one tenant.
 
-    It gets `tenant_id`, filled in by PostgreSQL from the context, a primary key that begins with it, and the
-    reference to `tenants`. A model's own arguments go into `scoped_args`; what they index or make unique must
-    begin with `tenant_id`.
+    It gets `tenant_id`, filled in by PostgreSQL from the context, a primary key that begins with it, the
+    reference to `tenants`, and the policies and grants that isolate it. A model's own arguments go into
+    `scoped_args`; what they index or make unique must begin with `tenant_id`.
     """
 
     __tablename__: str
+    app_privileges: ClassVar[tuple[str, ...]] = EVERY_VERB
+    """What the application may do with the rows it sees; `("SELECT",)` for a model it only reads."""
+    further_fences: ClassVar[tuple[Policy, ...]] = ()
+    """Restrictive policies on top of the tenant's own."""
+    views: ClassVar[tuple[View, ...]] = ()
+    """Views over the model's rows."""
 
     @declared_attr
     def tenant_id(cls) -> Mapped[UUID]:
@@ -83,6 +90,15 @@ class TenantScoped:
         """Return the table's further constraints and indexes."""
         return ()
 
+    @classmethod
+    def security(cls) -> TableSecurity:
+        """Return what isolates the table."""
+        return TableSecurity(
+            (*tenant_policies(cls.__tablename__), *cls.further_fences),
+            (Grant("app", cls.app_privileges),),
+            cls.views,
+        )
+
     @declared_attr.directive
     def __table_args__(cls) -> tuple[Any, ...]:
         return (ForeignKeyConstraint(["tenant_id"], ["tenants.id"]), *cls.scoped_args())
@@ -92,6 +108,37 @@ class Resource(TenantScoped, Record):
     """A tenant-scoped model of identified rows: what the API serves."""
 
     __abstract__ = True
+
+
+class ReferenceData:
+    """A model of rows that all tenants read and none writes; the operator fills it."""
+
+    unscoped_because: ClassVar[str]
+    """Why these rows are no tenant's."""
+
+    @classmethod
+    def security(cls) -> TableSecurity:
+        """Return who may do what with the table."""
+        grants = (Grant("app", ("SELECT",)), Grant("platform", EVERY_VERB))
+        return TableSecurity(grants=grants, unscoped_because=cls.unscoped_because)
+
+
+def declared_security() -> dict[str, TableSecurity]:
+    """Return what isolates each table, by its name with schema.
+
+    Raises:
+        TypeError: a model declares nothing.
+    """
+    declared = {}
+    for mapper in Base.registry.mappers:
+        security = getattr(mapper.class_, "security", None)
+        if security is None:
+            raise TypeError(
+                f"{mapper.class_.__name__} is neither TenantScoped nor ReferenceData, and has no security() "
+                "that says why it is neither"
+            )
+        declared[cast(Table, mapper.local_table).fullname] = security()
+    return declared
 
 
 def table_of(model: type[Record]) -> Table:

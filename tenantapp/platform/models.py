@@ -10,13 +10,26 @@ from sqlalchemy.orm import Mapped, mapped_column
 from tenantapp.db import columns
 from tenantapp.db.base import Base
 from tenantapp.db.models import Timestamped
+from tenantapp.db.security import EVERY_VERB, Grant, TableSecurity
 from tenantapp.tenants.models import STATUSES
 
 THIS_DATABASE = "main"
 """The name of the database that holds the control schema."""
 
 
-class Database(Timestamped, Base):
+class ControlData:
+    """A model of the control schema: the operator's, no tenant's; read for others by definer functions."""
+
+    @classmethod
+    def security(cls) -> TableSecurity:
+        """Return who may do what with the table."""
+        grants = (Grant("directory", ("SELECT",)), Grant("platform", EVERY_VERB))
+        return TableSecurity(
+            grants=grants, unscoped_because="it tells where tenants live, which no tenant may know"
+        )
+
+
+class Database(ControlData, Timestamped, Base):
     """A database in which tenants live."""
 
     __tablename__ = "databases"
@@ -27,7 +40,7 @@ class Database(Timestamped, Base):
     __table_args__ = (Index("uniq_databases_name", "name", unique=True), {"schema": "control"})
 
 
-class DirectoryRow(Timestamped, Base):
+class DirectoryRow(ControlData, Timestamped, Base):
     """Where one tenant is found. Its status is what a request is refused by before any database is asked;
     the tenant's own row has the last word.
     """

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped
 
 from tenantapp.db import columns
 from tenantapp.db.models import Record
+from tenantapp.db.security import EVERY_VERB, Grant, TableSecurity, tenant_policies
 
 STATUSES = ("active", "suspended", "archived")
 
@@ -26,6 +27,16 @@ class Tenant(Record):
     status: Mapped[str] = columns.status("active")
     settings: Mapped[dict[str, Any]] = columns.json_object()
     epoch: Mapped[int] = columns.counter(1)
+
+    @classmethod
+    def security(cls) -> TableSecurity:
+        """Return what isolates the table: the predicate of every other, on the tenant's own id."""
+        own_row = "id = (select tenancy.current_tenant_id())"
+        changeable = "UPDATE (name, settings, row_version, updated_at)"
+        return TableSecurity(
+            tenant_policies(cls.__tablename__, own_row),
+            (Grant("app", ("SELECT", changeable)), Grant("platform", EVERY_VERB)),
+        )
 
     __table_args__ = (
         columns.dns_label("subdomain"),

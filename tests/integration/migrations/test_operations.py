@@ -9,7 +9,7 @@ from alembic.migration import MigrationContext
 from alembic.operations import MigrateOperation, Operations
 from sqlalchemy.engine import Connection
 
-from tenantapp.rls import implementations, operations  # noqa: F401 - makes them executable
+from tenantapp.rls import operations
 from tenantapp.rls.operations import CreateFunctionOp, CreatePolicyOp, EnableRlsOp, GrantOp
 from tests.integration.migrations.conftest import Migrations
 

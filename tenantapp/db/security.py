@@ -1,0 +1,79 @@
+"""What isolates a table, as data beside its columns. Migrations are generated from it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+OWN_ROWS = "tenant_id = (select tenancy.current_tenant_id())"
+"""The predicate of every tenant-scoped table, for ever: what changes is the function behind it."""
+
+EVERY_VERB = ("SELECT", "INSERT", "UPDATE", "DELETE")
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """A policy TO PUBLIC, for every command.
+
+    Args:
+        name: its name.
+        using: which rows are seen and changed.
+        check: which rows may come to be.
+        permissive: False for a fence, which rows must satisfy whatever other policies say.
+    """
+
+    name: str
+    using: str
+    check: str
+    permissive: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """Privileges on a table for a role: `app`, `platform` or `directory`.
+
+    A privilege on columns alone is written as SQL does: `UPDATE (name, settings)`.
+    """
+
+    role: str
+    privileges: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """A view with the rights of whoever reads it, granted to the application for reading.
+
+    Args:
+        name: its name.
+        query: the SELECT that it stands for.
+    """
+
+    name: str
+    query: str
+
+
+@dataclass(frozen=True, slots=True)
+class TableSecurity:
+    """What isolates one table.
+
+    Args:
+        policies: its policies; a table with policies has row-level security enabled and forced.
+        grants: who may do what.
+        views: views over its rows.
+        unscoped_because: why the table is no tenant's, where it is none's.
+    """
+
+    policies: tuple[Policy, ...] = ()
+    grants: tuple[Grant, ...] = ()
+    views: tuple[View, ...] = ()
+    unscoped_because: str | None = None
+
+
+def tenant_policies(table: str, predicate: str = OWN_ROWS) -> tuple[Policy, Policy]:
+    """Return the isolation of a tenant-scoped table: the policy, and the fence of the same predicate.
+
+    The fence keeps rows apart even where somebody adds a second, careless policy.
+    """
+    return (
+        Policy(f"{table}_tenant_isolation", predicate, predicate),
+        Policy(f"{table}_tenant_fence", predicate, predicate, permissive=False),
+    )

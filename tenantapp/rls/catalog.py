@@ -1,0 +1,134 @@
+"""What isolates the live tables, views and functions, as PostgreSQL's catalogs tell it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+SCHEMAS = ("public", "control", "tenancy")
+
+_TABLES = """
+    SELECT CASE n.nspname WHEN 'public' THEN c.relname ELSE n.nspname || '.' || c.relname END AS name,
+           c.oid, c.relrowsecurity AS enabled, c.relforcerowsecurity AS forced,
+           pg_catalog.pg_get_userbyid(c.relowner) AS owner,
+           (SELECT i.inhparent::regclass::text FROM pg_catalog.pg_inherits i
+             WHERE i.inhrelid = c.oid AND c.relispartition) AS partition_of
+      FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+     WHERE c.relkind IN ('r', 'p') AND n.nspname = ANY (:schemas)
+"""
+_POLICIES = """
+    SELECT p.polrelid AS oid, p.polname AS name, p.polpermissive AS permissive,
+           CASE p.polcmd WHEN '*' THEN 'ALL' WHEN 'r' THEN 'SELECT' WHEN 'a' THEN 'INSERT'
+                         WHEN 'w' THEN 'UPDATE' ELSE 'DELETE' END AS command,
+           ARRAY(SELECT CASE role WHEN 0 THEN 'public' ELSE pg_catalog.pg_get_userbyid(role)::text END
+                   FROM unnest(p.polroles) role ORDER BY 1) AS roles,
+           pg_catalog.pg_get_expr(p.polqual, p.polrelid) AS using,
+           pg_catalog.pg_get_expr(p.polwithcheck, p.polrelid) AS "check"
+      FROM pg_catalog.pg_policy p
+     WHERE p.polrelid = ANY (:oids)
+"""
+_GRANTS = """
+    SELECT c.oid, a.privilege_type AS privilege, NULL AS column_name, a.grantee,
+           CASE a.grantee WHEN 0 THEN 'public' ELSE pg_catalog.pg_get_userbyid(a.grantee)::text END AS role
+      FROM pg_catalog.pg_class c, pg_catalog.aclexplode(c.relacl) a
+     WHERE c.oid = ANY (:oids) AND a.grantee <> c.relowner
+    UNION ALL
+    SELECT c.oid, a.privilege_type, t.attname, a.grantee,
+           CASE a.grantee WHEN 0 THEN 'public' ELSE pg_catalog.pg_get_userbyid(a.grantee)::text END
+      FROM pg_catalog.pg_class c JOIN pg_catalog.pg_attribute t ON t.attrelid = c.oid,
+           pg_catalog.aclexplode(t.attacl) a
+     WHERE c.oid = ANY (:oids) AND a.grantee <> c.relowner
+"""
+_FUNCTIONS = """
+    SELECT p.oid::regprocedure::text AS signature, pg_catalog.pg_get_functiondef(p.oid) AS definition,
+           pg_catalog.pg_get_userbyid(p.proowner) AS owner,
+           ARRAY(SELECT CASE a.grantee WHEN 0 THEN 'public'
+                                       ELSE pg_catalog.pg_get_userbyid(a.grantee)::text END
+                   FROM pg_catalog.aclexplode(coalesce(p.proacl, pg_catalog.acldefault('f', p.proowner))) a
+                  ORDER BY 1) AS execute
+      FROM pg_catalog.pg_proc p JOIN pg_catalog.pg_namespace n ON n.oid = p.pronamespace
+     WHERE n.nspname = ANY (:schemas) AND p.prokind = 'f'
+"""
+_VIEWS = """
+    SELECT CASE n.nspname WHEN 'public' THEN c.relname ELSE n.nspname || '.' || c.relname END AS name,
+           c.oid, pg_catalog.pg_get_viewdef(c.oid) AS definition,
+           coalesce('security_invoker=true' = ANY (c.reloptions), false) AS invoker
+      FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+     WHERE c.relkind = 'v' AND n.nspname = ANY (:schemas)
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class LivePolicy:
+    """A policy as the server renders it."""
+
+    name: str
+    using: str | None
+    check: str | None
+    permissive: bool
+    command: str
+    roles: tuple[str, ...]
+
+
+@dataclass(slots=True)
+class LiveTable:
+    """What isolates one table."""
+
+    oid: int
+    enabled: bool
+    forced: bool
+    owner: str
+    partition_of: str | None
+    policies: dict[str, LivePolicy] = field(default_factory=dict)
+    grants: dict[str, set[str]] = field(default_factory=dict)
+
+
+def read_tables(connection: Connection) -> dict[str, LiveTable]:
+    """Return the tables by name; those outside `public` with their schema."""
+    found = {
+        row.name: LiveTable(row.oid, row.enabled, row.forced, row.owner, row.partition_of)
+        for row in _rows(connection, _TABLES, schemas=list(SCHEMAS))
+    }
+    by_oid = {table.oid: table for table in found.values()}
+    for oid, policy in read_policies(connection, list(by_oid)):
+        by_oid[oid].policies[policy.name] = policy
+    for oid, grants in read_grants(connection, list(by_oid)).items():
+        by_oid[oid].grants = grants
+    return found
+
+
+def read_policies(connection: Connection, oids: list[int]) -> list[tuple[int, LivePolicy]]:
+    """Return the policies of tables, with each table's oid."""
+    return [
+        (
+            row.oid,
+            LivePolicy(row.name, row.using, row.check, row.permissive, row.command, tuple(row.roles)),
+        )
+        for row in _rows(connection, _POLICIES, oids=oids)
+    ]
+
+
+def read_grants(connection: Connection, oids: list[int]) -> dict[int, dict[str, set[str]]]:
+    """Return, by oid and role, privileges; one on a column alone as `UPDATE (name)`."""
+    grants: dict[int, dict[str, set[str]]] = {}
+    for row in _rows(connection, _GRANTS, oids=oids):
+        privilege = f"{row.privilege} ({row.column_name})" if row.column_name else row.privilege
+        grants.setdefault(row.oid, {}).setdefault(row.role, set()).add(privilege)
+    return grants
+
+
+def read_functions(connection: Connection, schema: str = "tenancy") -> dict[str, Any]:
+    """Return a schema's functions by signature: `definition`, `owner`, `execute`."""
+    return {row.signature: row for row in _rows(connection, _FUNCTIONS, schemas=[schema])}
+
+
+def read_views(connection: Connection, schemas: tuple[str, ...] = SCHEMAS) -> dict[str, Any]:
+    """Return the views by name: `oid`, `definition`, `invoker`."""
+    return {row.name: row for row in _rows(connection, _VIEWS, schemas=list(schemas))}
+
+
+def _rows(connection: Connection, query: str, **parameters: Any) -> list[Any]:
+    return list(connection.execute(sa.text(query), parameters))

@@ -1,0 +1,77 @@
+"""What the models declare against what isolates the live tables: the difference, as operations.
+
+`flask db migrate` renders them, `flask db check` fails on them.
+"""
+
+from __future__ import annotations
+
+from alembic.autogenerate.api import AutogenContext
+from alembic.operations import MigrateOperation
+from alembic.operations.ops import DropTableOp, UpgradeOps
+from alembic.runtime.plugins import Plugin
+from alembic.util import DispatchPriority, PriorityDispatchResult
+
+from tenantapp.db.models import declared_security
+from tenantapp.db.roles import RoleNames
+from tenantapp.db.security import TableSecurity, tenant_policies
+from tenantapp.rls.catalog import LiveTable, read_tables
+from tenantapp.rls.difference import functions, keys, tables, views
+from tenantapp.rls.rendering import render_policies
+
+
+def compare_security(
+    context: AutogenContext, upgrade_ops: UpgradeOps, _schemas: set[str | None]
+) -> PriorityDispatchResult:
+    """Add to `upgrade_ops` what would make the live database isolate as the models declare."""
+    connection = context.connection
+    assert connection is not None  # noqa: S101 - autogenerate always has one
+    names: RoleNames = context.opts["role_names"]
+    live = read_tables(connection)
+    declared = _with_partitions(declared_security(), live)
+    rendered = render_policies(
+        connection, {table: security.policies for table, security in declared.items() if table in live}
+    )
+    _take_down_with_tables(upgrade_ops, live, names)
+    keys.validate_truly(upgrade_ops, declared)
+    for table, security in sorted(declared.items()):
+        found = live.get(table)
+        upgrade_ops.ops += (
+            tables.whole(table, security)
+            if found is None
+            else tables.difference(table, security, found, rendered.get(table, {}), names)
+        )
+    upgrade_ops.ops += keys.primary_keys(connection, context.sorted_tables, live)
+    upgrade_ops.ops += functions.difference(connection, names)
+    upgrade_ops.ops += views.difference(connection, declared)
+    return PriorityDispatchResult.CONTINUE
+
+
+def _with_partitions(
+    declared: dict[str, TableSecurity], live: dict[str, LiveTable]
+) -> dict[str, TableSecurity]:
+    """Return what is declared, with each partition isolated as its parent is, and granted to nobody.
+
+    A partition that is addressed directly is guarded by its own policies alone.
+    """
+    partitions = {}
+    for name, table in live.items():
+        parent = declared.get(table.partition_of or "")
+        if parent is not None and parent.policies:
+            partitions[name] = TableSecurity(tenant_policies(name, parent.policies[0].using))
+    return declared | partitions
+
+
+def _take_down_with_tables(upgrade_ops: UpgradeOps, live: dict[str, LiveTable], names: RoleNames) -> None:
+    """Put before each table that is dropped what isolates it, so that the downgrade brings it back."""
+    for op in list(upgrade_ops.ops):
+        if isinstance(op, DropTableOp):
+            table = op.table_name if op.schema is None else f"{op.schema}.{op.table_name}"
+            at = upgrade_ops.ops.index(op)
+            taken: list[MigrateOperation] = list(tables.taken_down(table, live[table], names))
+            upgrade_ops.ops[at:at] = taken
+
+
+# After the tables: what isolates a table can only be there once the table is.
+Plugin("tenantapp.rls").add_autogenerate_comparator(
+    compare_security, "schema", priority=DispatchPriority.LAST
+)

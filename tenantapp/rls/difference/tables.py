@@ -1,0 +1,108 @@
+"""What isolates one table: what is declared, what is live, and the operations between them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from alembic.operations import MigrateOperation
+
+from tenantapp.db.roles import RoleNames
+from tenantapp.db.security import Policy, TableSecurity
+from tenantapp.rls.catalog import LivePolicy, LiveTable
+from tenantapp.rls.operations import (
+    ChangeOwnerOp,
+    CreatePolicyOp,
+    DisableRlsOp,
+    DropPolicyOp,
+    EnableRlsOp,
+    GrantOp,
+    RevokeOp,
+)
+
+
+def whole(table: str, security: TableSecurity) -> Iterator[MigrateOperation]:
+    """Yield everything that isolates a table that is yet to be created."""
+    if security.policies:
+        yield EnableRlsOp(table)
+    for policy in security.policies:
+        yield _created(table, policy)
+    for grant in security.grants:
+        yield GrantOp(grant.privileges, f"TABLE {table}", grant.role)
+
+
+def difference(
+    table: str, security: TableSecurity, live: LiveTable, rendered: dict[str, LivePolicy], names: RoleNames
+) -> Iterator[MigrateOperation]:
+    """Yield what would isolate a live table as it is declared.
+
+    Args:
+        table: its name.
+        security: what is declared.
+        live: what is there.
+        rendered: the declared policies, as the server shows them.
+        names: the deployment's roles.
+    """
+    if live.owner != names.owner:
+        yield ChangeOwnerOp(table, "owner", _logical(live.owner, names))
+    if security.policies and not (live.enabled and live.forced):
+        yield EnableRlsOp(table)
+    if not security.policies and live.enabled:
+        yield DisableRlsOp(table)
+    declared = {policy.name: policy for policy in security.policies}
+    for name, found in sorted(live.policies.items()):
+        if found != rendered.get(name):
+            yield _dropped(table, found, names)
+    for name, policy in declared.items():
+        if live.policies.get(name) != rendered.get(name):
+            yield _created(table, policy)
+    yield from _grants(table, security, live, names)
+
+
+def taken_down(table: str, live: LiveTable, names: RoleNames) -> Iterator[MigrateOperation]:
+    """Yield what takes a live table's isolation away, before the table itself is dropped."""
+    for role, privileges in sorted(live.grants.items()):
+        yield RevokeOp(tuple(sorted(privileges)), f"TABLE {table}", _logical(role, names))
+    for _, policy in sorted(live.policies.items()):
+        yield _dropped(table, policy, names)
+    if live.enabled:
+        yield DisableRlsOp(table)
+
+
+def _grants(
+    table: str, security: TableSecurity, live: LiveTable, names: RoleNames
+) -> Iterator[MigrateOperation]:
+    wanted = {grant.role: _separate(grant.privileges) for grant in security.grants}
+    held = {_logical(role, names): privileges for role, privileges in live.grants.items()}
+    for role in sorted(wanted.keys() | held.keys()):
+        missing = wanted.get(role, set()) - held.get(role, set())
+        stray = held.get(role, set()) - wanted.get(role, set())
+        if stray:
+            yield RevokeOp(tuple(sorted(stray)), f"TABLE {table}", role)
+        if missing:
+            yield GrantOp(tuple(sorted(missing)), f"TABLE {table}", role)
+
+
+def _created(table: str, policy: Policy) -> CreatePolicyOp:
+    return CreatePolicyOp(policy.name, table, policy.using, policy.check, policy.permissive)
+
+
+def _dropped(table: str, found: LivePolicy, names: RoleNames) -> DropPolicyOp:
+    roles = tuple(_logical(role, names) for role in found.roles)
+    return DropPolicyOp(
+        CreatePolicyOp(found.name, table, found.using, found.check, found.permissive, found.command, roles)
+    )
+
+
+def _separate(privileges: tuple[str, ...]) -> set[str]:
+    """Return privileges on columns one by one, as the catalogs keep them."""
+    separate = set()
+    for privilege in privileges:
+        verb, _, columns = privilege.partition(" (")
+        separate |= {f"{verb} ({column.strip()})" for column in columns.rstrip(")").split(",") if columns}
+        separate |= set() if columns else {privilege}
+    return separate
+
+
+def _logical(role: str, names: RoleNames) -> str:
+    """Return what a migration calls a role: its purpose, where it is one of the deployment's."""
+    return {name: purpose for purpose, name in names.as_values().items()}.get(role, role)

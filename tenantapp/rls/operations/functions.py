@@ -1,0 +1,197 @@
+"""Functions, from their versioned files in `sql/functions/`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from alembic.autogenerate import renderers
+from alembic.autogenerate.api import AutogenContext
+from alembic.operations import MigrateOperation, Operations
+
+from tenantapp.db.roles import FOLDER
+from tenantapp.rls.operations.roles import role_name
+
+
+def function_text(signature: str, version: int) -> str:
+    """Return the statement that creates a version of a function.
+
+    Raises:
+        FileNotFoundError: there is no such version.
+    """
+    name = signature.partition("(")[0].rpartition(".")[2]
+    return (FOLDER / "functions" / f"{name}_v{version:02}.sql").read_text(encoding="utf-8")
+
+
+@Operations.register_operation("create_function")
+@dataclass(frozen=True)
+class CreateFunctionOp(MigrateOperation):
+    """Creates one function from its versioned file."""
+
+    signature: str
+    version: int
+    owner: str | None
+    execute: tuple[str, ...]
+
+    @classmethod
+    def create_function(
+        cls,
+        operations: Operations,
+        signature: str,
+        *,
+        version: int,
+        execute: Sequence[str],
+        owner: str | None = None,
+    ) -> Any:
+        """Create a function as `sql/functions/` holds it.
+
+        Args:
+            operations: given by Alembic.
+            signature: the schema, name and argument types, such as `tenancy.bind(text)`.
+            version: which version of its file; a file never changes once a migration names it.
+            execute: the roles that may call it.
+            owner: the role it runs as, where it is SECURITY DEFINER.
+        """
+        return operations.invoke(cls(signature, version, owner, tuple(execute)))
+
+    def reverse(self) -> MigrateOperation:
+        """Return the operation that drops this function."""
+        return DropFunctionOp(self)
+
+    def to_diff_tuple(self) -> tuple[Any, ...]:
+        """Return what `flask db check` says of it."""
+        return ("create_function", self.signature, self.version)
+
+
+@Operations.register_operation("drop_function")
+@dataclass(frozen=True)
+class DropFunctionOp(MigrateOperation):
+    """Drops one function, and knows how to create it again."""
+
+    function: CreateFunctionOp
+
+    @classmethod
+    def drop_function(
+        cls,
+        operations: Operations,
+        signature: str,
+        *,
+        version: int,
+        execute: Sequence[str],
+        owner: str | None = None,
+    ) -> Any:
+        """Drop a function; the arguments are those it was created with."""
+        return operations.invoke(cls(CreateFunctionOp(signature, version, owner, tuple(execute))))
+
+    def reverse(self) -> MigrateOperation:
+        """Return the operation that creates this function again."""
+        return self.function
+
+    def to_diff_tuple(self) -> tuple[Any, ...]:
+        """Return what `flask db check` says of it."""
+        return ("drop_function", self.function.signature)
+
+
+@Operations.register_operation("replace_function")
+@dataclass(frozen=True)
+class ReplaceFunctionOp(MigrateOperation):
+    """Gives a function the body and attributes of another version of its file."""
+
+    signature: str
+    version: int
+    previous: int
+    owner: str | None
+
+    @classmethod
+    def replace_function(
+        cls,
+        operations: Operations,
+        signature: str,
+        *,
+        version: int,
+        previous: int,
+        owner: str | None = None,
+    ) -> Any:
+        """Replace a function; who may call it stays.
+
+        Args:
+            operations: given by Alembic.
+            signature: the schema, name and argument types.
+            version: the version it gets.
+            previous: the version it has.
+            owner: the role it runs as, where it is SECURITY DEFINER.
+        """
+        return operations.invoke(cls(signature, version, previous, owner))
+
+    def reverse(self) -> MigrateOperation:
+        """Return the operation that puts the previous version back."""
+        return ReplaceFunctionOp(self.signature, self.previous, self.version, self.owner)
+
+    def to_diff_tuple(self) -> tuple[Any, ...]:
+        """Return what `flask db check` says of it."""
+        return ("replace_function", self.signature, self.previous, self.version)
+
+
+@Operations.implementation_for(CreateFunctionOp)
+def _create_function(operations: Operations, op: CreateFunctionOp) -> None:
+    _run(operations, function_text(op.signature, op.version))
+    operations.execute(f"REVOKE ALL ON FUNCTION {op.signature} FROM PUBLIC")
+    for role in op.execute:
+        operations.execute(f"GRANT EXECUTE ON FUNCTION {op.signature} TO {role_name(operations, role)}")
+    if op.owner:
+        with _may_create(operations, op.signature, op.owner) as owner:
+            operations.execute(f"ALTER FUNCTION {op.signature} OWNER TO {owner}")
+
+
+@Operations.implementation_for(DropFunctionOp)
+def _drop_function(operations: Operations, op: DropFunctionOp) -> None:
+    operations.execute(f"DROP FUNCTION {op.function.signature}")
+
+
+@Operations.implementation_for(ReplaceFunctionOp)
+def _replace_function(operations: Operations, op: ReplaceFunctionOp) -> None:
+    text = function_text(op.signature, op.version).replace("CREATE FUNCTION", "CREATE OR REPLACE FUNCTION", 1)
+    if op.owner is None:
+        _run(operations, text)
+        return
+    with _may_create(operations, op.signature, op.owner) as owner:
+        operations.execute(f"SET LOCAL ROLE {owner}")
+        _run(operations, text)
+        operations.execute("RESET ROLE")
+
+
+@contextmanager
+def _may_create(operations: Operations, signature: str, role: str) -> Iterator[str]:
+    """Let a role own a function in the schema: it needs CREATE there, for that moment alone."""
+    name, schema = role_name(operations, role), signature.partition(".")[0]
+    operations.execute(f"GRANT CREATE ON SCHEMA {schema} TO {name}")
+    yield name
+    operations.execute(f"REVOKE CREATE ON SCHEMA {schema} FROM {name}")
+
+
+def _run(operations: Operations, text: str) -> None:
+    # A driver's placeholder would be read out of a bare '%'.
+    operations.get_bind().exec_driver_sql(text.replace("%", "%%"))
+
+
+@renderers.dispatch_for(CreateFunctionOp)
+def _render_create_function(_context: AutogenContext, op: CreateFunctionOp) -> str:
+    return f"op.create_function({_arguments(op)})"
+
+
+@renderers.dispatch_for(DropFunctionOp)
+def _render_drop_function(_context: AutogenContext, op: DropFunctionOp) -> str:
+    return f"op.drop_function({_arguments(op.function)})"
+
+
+@renderers.dispatch_for(ReplaceFunctionOp)
+def _render_replace_function(_context: AutogenContext, op: ReplaceFunctionOp) -> str:
+    owner = f", owner={op.owner!r}" if op.owner else ""
+    return f"op.replace_function({op.signature!r}, version={op.version}, previous={op.previous}{owner})"
+
+
+def _arguments(op: CreateFunctionOp) -> str:
+    owner = f", owner={op.owner!r}" if op.owner else ""
+    return f"{op.signature!r}, version={op.version}, execute={op.execute!r}{owner}"

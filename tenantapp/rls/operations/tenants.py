@@ -1,0 +1,48 @@
+"""Changing rows in a migration: tenant by tenant, each in its own context, as FORCE asks of the owner too."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from alembic.operations import MigrateOperation, Operations
+
+from tenantapp.tenancy.context import TenantContext
+
+
+@Operations.register_operation("for_each_tenant")
+@dataclass(frozen=True)
+class ForEachTenantOp(MigrateOperation):
+    """Executes one statement in the context of each tenant of the database in turn."""
+
+    statement: str
+
+    @classmethod
+    def for_each_tenant(cls, operations: Operations, statement: str) -> Any:
+        """Execute `statement` for each tenant, which sees and changes that tenant's rows alone.
+
+        It has no inverse of its own: a migration that uses it says in its downgrade what undoes it.
+        """
+        return operations.invoke(cls(statement))
+
+
+@Operations.implementation_for(ForEachTenantOp)
+def _for_each_tenant(operations: Operations, op: ForEachTenantOp) -> None:
+    connection = operations.get_bind()
+    for tenant_id in _tenant_ids(operations):
+        context = TenantContext(tenant_id, role="migration").encode()
+        connection.execute(sa.select(sa.func.tenancy.bind(context)))
+        operations.execute(op.statement)
+    connection.execute(sa.select(sa.func.set_config("tenancy.context", "", True)))
+
+
+def _tenant_ids(operations: Operations) -> list[UUID]:
+    """Return the tenants of this database, whom the owner sees while FORCE rests."""
+    operations.execute("ALTER TABLE public.tenants NO FORCE ROW LEVEL SECURITY")
+    found = (
+        operations.get_bind().execute(sa.text("SELECT id FROM public.tenants ORDER BY id")).scalars().all()
+    )
+    operations.execute("ALTER TABLE public.tenants FORCE ROW LEVEL SECURITY")
+    return list(found)

@@ -1,0 +1,80 @@
+"""How PostgreSQL renders what the models declare: made in a temporary schema, read back, rolled back.
+
+Only the server's own rendering can be compared with the server's own. A temporary table takes no lock on the
+live one but ACCESS SHARE, for its columns.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+
+from sqlalchemy.engine import Connection
+
+from tenantapp.db.functions import Function
+from tenantapp.db.security import Policy
+from tenantapp.rls.catalog import LivePolicy, read_functions, read_policies, read_views
+from tenantapp.rls.operations.functions import function_text
+
+_TABLE = "rls_rendering"
+
+
+@contextmanager
+def rolled_back(connection: Connection) -> Iterator[None]:
+    """Leave nothing of a block behind."""
+    transaction = connection.begin_nested()
+    try:
+        yield
+    finally:
+        transaction.rollback()
+
+
+def render_policies(
+    connection: Connection, declared: Mapping[str, tuple[Policy, ...]]
+) -> dict[str, dict[str, LivePolicy]]:
+    """Return the declared policies of existing tables as the server would show them, by table and name."""
+    rendered: dict[str, dict[str, LivePolicy]] = {}
+    with rolled_back(connection):
+        oids = {
+            _create(connection, f"{_TABLE}_{number}", table, policies): table
+            for number, (table, policies) in enumerate(declared.items())
+        }
+        for oid, policy in read_policies(connection, list(oids)):
+            rendered.setdefault(oids[oid], {})[policy.name] = policy
+    return rendered
+
+
+def _create(connection: Connection, scratch: str, table: str, policies: Iterable[Policy]) -> int:
+    execute = connection.exec_driver_sql
+    execute(f"CREATE TEMPORARY TABLE {scratch} (LIKE {table})")
+    for policy in policies:
+        kind = "PERMISSIVE" if policy.permissive else "RESTRICTIVE"
+        execute(
+            f"CREATE POLICY {policy.name} ON {scratch} AS {kind} "
+            f"USING ({policy.using}) WITH CHECK ({policy.check})".replace("%", "%%")
+        )
+    return int(execute(f"SELECT 'pg_temp.{scratch}'::regclass::oid").scalar_one())
+
+
+def render_function(connection: Connection, function: Function, version: int) -> str:
+    """Return a version of a function as `pg_get_functiondef` would show it."""
+    text = function_text(function.signature, version).replace(
+        f"FUNCTION tenancy.{function.name}(", f"FUNCTION pg_temp.{function.name}(", 1
+    )
+    with rolled_back(connection):
+        connection.exec_driver_sql(text.replace("%", "%%"))
+        schema = connection.exec_driver_sql("SELECT pg_my_temp_schema()::regnamespace::text").scalar_one()
+        found = next(
+            row.definition
+            for row in read_functions(connection, schema).values()
+            if f".{function.name}(" in row.definition
+        )
+    return str(found).replace(f"{schema}.{function.name}(", f"tenancy.{function.name}(", 1)
+
+
+def render_view(connection: Connection, query: str) -> str:
+    """Return a view's query as `pg_get_viewdef` would show it."""
+    with rolled_back(connection):
+        connection.exec_driver_sql(f"CREATE TEMPORARY VIEW {_TABLE} AS {query}".replace("%", "%%"))
+        schema = connection.exec_driver_sql("SELECT pg_my_temp_schema()::regnamespace::text").scalar_one()
+        return str(read_views(connection, (schema,))[f"{schema}.{_TABLE}"].definition)
