@@ -36,10 +36,14 @@ def unseal(cursor: str, of_list: str) -> list[Any]:
     Raises:
         CursorRefused: it is none of this list's.
     """
+    serializer = _serializer(of_list)
     try:
-        position = _serializer(of_list).loads(cursor)
+        position = serializer.loads(cursor)
     except BadData:
         raise CursorRefused from None
+    # Base64 can spell one signature in several ways; only what was given out is a cursor.
+    if serializer.dumps(position) != cursor:
+        raise CursorRefused
     return list(position)
 
 
