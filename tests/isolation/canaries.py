@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import secrets
+from base64 import b64encode, urlsafe_b64encode
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -19,6 +21,7 @@ from tests.support.tenants import make_tenant
 
 Row = Mapping[str, Any]
 ROWS_OF_EACH = 2
+SHORTEST = 10
 
 
 @dataclass(frozen=True)
@@ -44,9 +47,9 @@ class Inhabitant:
         return self.rows[table.name][0]
 
     def strings(self) -> set[str]:
-        """Return the texts and ids that its rows hold, long enough not to occur by chance."""
+        """Return its key and the texts, ids and digests that its rows hold, too long to occur by chance."""
         values = [value for rows in self.rows.values() for row in rows for value in row.values()]
-        return {str(value) for value in values if isinstance(value, str | UUID) and len(str(value)) >= 10}
+        return {text for text in texts([self.token, *values]) if len(text) >= SHORTEST}
 
 
 def settle(app: Flask) -> Inhabitant:
@@ -55,13 +58,30 @@ def settle(app: Flask) -> Inhabitant:
     with app.app_context(), tenant_context(tenant.context), writing() as session:
         planted: dict[str, Row] = {}
         for table, model in models_by_table().items():
-            if model is not Tenant:
+            if model is Tenant:
+                session.execute(sa.update(table).values(settings={"canary": secrets.token_hex(8)}))
+            else:
                 session.add_all(_new(model, table, planted) for _ in range(ROWS_OF_EACH))
                 session.flush()
-            planted[table.name] = session.execute(sa.select(table).limit(1)).mappings().one()
+            planted[table.name] = dict(session.execute(sa.select(table).limit(1)).mappings().one())
         session.commit()
-        rows = {t.name: [*session.execute(sa.select(t)).mappings()] for t in scoped_tables()}
+        rows: dict[str, list[Row]] = {}
+        for table in scoped_tables():
+            rows[table.name] = [dict(row) for row in session.execute(sa.select(table)).mappings()]
     return Inhabitant(tenant.id, tenant.subdomain, tenant.token, rows)
+
+
+def texts(value: Any) -> Iterator[str]:
+    """Yield every text in a value of a column, however deep; of bytes, the forms in which JSON has them."""
+    if isinstance(value, Mapping):
+        value = [*value, *value.values()]
+    if isinstance(value, bytes):
+        yield from (value.hex(), b64encode(value).decode(), urlsafe_b64encode(value).decode())
+    elif isinstance(value, str | UUID):
+        yield str(value)
+    elif isinstance(value, Iterable):
+        for item in value:
+            yield from texts(item)
 
 
 def new_values(table: sa.Table, inhabitant: Inhabitant) -> dict[str, Any]:

@@ -1,10 +1,10 @@
-"""The routes of a tenant's, found by walking the application's own table."""
+"""The routes of a tenant's, found by walking the application's own table, and a request to each."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import UUID
 
@@ -13,42 +13,102 @@ from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
 from tenantapp.http.endpoints import PUBLIC, permission_of
+from tests.isolation import hints
 from tests.isolation.canaries import Inhabitant, Row
+from tests.isolation.document import Operation, operation_of
 from tests.isolation.tables import scoped_tables
 from tests.isolation.world import World
 
 _ITEM = re.compile(r"/(?P<resource>[a-z0-9-]+)/<uuid:\w+>")
+_OTHER = re.compile(r"<(?:[^:<>]+:)?(?P<name>\w+)>")
+_RESOURCE = re.compile(r"/api/v\d+/(?P<resource>[a-z0-9-]+)")
+_TELL = "tell tests/isolation/hints.py"
 
 
 @dataclass(frozen=True)
 class Ask:
-    """One request that can be made: to a list, or about one row."""
+    """One request that can be made: to a list, or about one row.
 
+    Args:
+        rule: the route.
+        method: the HTTP method.
+        path: the rule with ids in it.
+        ids: these ids.
+        body: what is sent as JSON.
+        headers: what must be sent beside the credential.
+        permission: what the route declares.
+        operation: what the API document says of it.
+    """
+
+    rule: str
     method: str
     path: str
-    row_id: UUID | None
+    ids: tuple[UUID, ...]
     body: dict[str, Any] | None
-    public: bool
+    headers: Mapping[str, str]
+    permission: str
+    operation: Operation = field(repr=False)
+
+    @property
+    def row_id(self) -> UUID | None:
+        """The row that it is about."""
+        return self.ids[-1] if self.ids else None
+
+    @property
+    def public(self) -> bool:
+        """Whether no credential is looked at."""
+        return self.permission == PUBLIC
 
     def about(self, row_id: UUID) -> Ask:
         """Return the same request about another row."""
-        path = self.path.replace(str(self.row_id), str(row_id))
-        return Ask(self.method, path, row_id, self.body, self.public)
+        return self.instead(len(self.ids) - 1, row_id)
+
+    def instead(self, position: int, row_id: UUID) -> Ask:
+        """Return the same request with another id at a position of its path."""
+        ids = (*self.ids[:position], row_id, *self.ids[position + 1 :])
+        return replace(self, ids=ids, path=self.path.replace(str(self.ids[position]), str(row_id)))
+
+    def send(self, world: World, tenant: Inhabitant, **changes: Any) -> TestResponse:
+        """Send it to the tenant's host with the tenant's key."""
+        options = {"json": self.body, **changes}
+        options["headers"] = {**self.headers, **changes.get("headers", {})}
+        return world.request(tenant, self.method, options.pop("path", self.path), **options)
 
 
 def every_ask(world: World, tenant: Inhabitant) -> Iterator[Ask]:
-    """Yield every request to a tenant's routes, about `tenant`'s rows and with what they hold."""
+    """Yield a request to every route of a tenant's, about `tenant`'s rows and with what they hold."""
     found = False
-    for rule in world.app.url_map.iter_rules():
-        permission = permission_of(world.app.view_functions[rule.endpoint])
-        if permission is None:
-            continue
-        path, row_id = _fill(rule, tenant)
-        for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}):
-            body = None if method in ("GET", "DELETE") else _body(world.app, rule, tenant)
+    for rule, permission in tenants_rules(world.app):
+        path, ids = _fill(rule, tenant)
+        for method in methods_of(rule):
             found = True
-            yield Ask(method, path, row_id, body, permission == PUBLIC)
+            operation = operation_of(world.app, rule.rule, method)
+            body = _body(operation, rule.rule, tenant)
+            headers = _headers(operation, rule.rule, tenant)
+            yield Ask(rule.rule, method, path, ids, body, headers, permission, operation)
     assert found, "no route of a tenant's was found"
+
+
+def tenants_rules(app: Flask) -> Iterator[tuple[Rule, str]]:
+    """Yield every rule whose view declares a permission, and what it declares."""
+    for rule in app.url_map.iter_rules():
+        permission = permission_of(app.view_functions[rule.endpoint])
+        if permission is not None:
+            yield rule, permission
+
+
+def undeclared(app: Flask) -> list[str]:
+    """Return the rules of which nobody can tell who may ask them."""
+    return [
+        rule.rule
+        for rule in app.url_map.iter_rules()
+        if permission_of(app.view_functions[rule.endpoint]) is None and rule.endpoint not in hints.NOBODYS
+    ]
+
+
+def methods_of(rule: Rule) -> list[str]:
+    """Return the methods that a rule's view itself serves."""
+    return sorted((rule.methods or set()) - {"HEAD", "OPTIONS"})
 
 
 def list_something(world: World, tenant: Inhabitant) -> TestResponse:
@@ -57,29 +117,50 @@ def list_something(world: World, tenant: Inhabitant) -> TestResponse:
     return world.request(tenant, "GET", next(lists))
 
 
-def _fill(rule: Rule, tenant: Inhabitant) -> tuple[str, UUID | None]:
-    if not rule.arguments:
-        return rule.rule, None
-    match = _ITEM.search(rule.rule)
-    assert match, f"{rule.rule}: tell tests/isolation/routes.py what to put into this path"
-    row_id: UUID = _row(match["resource"], tenant)["id"]
-    path = _ITEM.sub(f"/{match['resource']}/{row_id}", rule.rule, count=1)
-    assert "<" not in path, f"{rule.rule}: tell tests/isolation/routes.py what to put into this path"
-    return path, row_id
+def row_behind(rule: str, tenant: Inhabitant) -> Row:
+    """Return a row of the table that a rule is about."""
+    match = _RESOURCE.match(rule)
+    assert match, f"{rule}: {_TELL} which table this is about"
+    return _row(match["resource"], tenant)
 
 
-def _body(app: Flask, rule: Rule, tenant: Inhabitant) -> dict[str, Any]:
-    """Return what a resource takes, as `tenant`'s first row has it."""
-    blueprint = app.blueprints[rule.endpoint.partition(".")[0]]
-    schema = getattr(blueprint, "schema", None)
-    if schema is None:
-        return {}
-    row = _row(blueprint.name, tenant)
-    return {name: row[name] for name in schema().load_fields if row.get(name) is not None}
+def _fill(rule: Rule, tenant: Inhabitant) -> tuple[str, tuple[UUID, ...]]:
+    ids: list[UUID] = []
+
+    def item(match: re.Match[str]) -> str:
+        ids.append(_row(match["resource"], tenant)["id"])
+        return f"/{match['resource']}/{ids[-1]}"
+
+    def other(match: re.Match[str]) -> str:
+        value = hints.ARGUMENTS.get(rule.rule, {}).get(match["name"])
+        assert value is not None, f"{rule.rule}: {_TELL} what to put into this path for {match['name']}"
+        return value
+
+    return _OTHER.sub(other, _ITEM.sub(item, rule.rule)), tuple(ids)
+
+
+def _body(operation: Operation, rule: str, tenant: Inhabitant) -> dict[str, Any] | None:
+    """Return what an operation takes, as `tenant`'s first row has it."""
+    if operation.body is None:
+        return None
+    row, told = row_behind(rule, tenant), hints.FIELDS.get(rule, {})
+    known = {**operation.examples, **{k: v for k, v in row.items() if v is not None}, **told}
+    missing = operation.required - known.keys()
+    assert not missing, f"{rule}: {_TELL} what to send for {', '.join(sorted(missing))}"
+    return {name: known[name] for name in operation.writable if name in known}
+
+
+def _headers(operation: Operation, rule: str, tenant: Inhabitant) -> dict[str, str]:
+    """Return the headers that an operation cannot do without."""
+    row, told = row_behind(rule, tenant), hints.FIELDS.get(rule, {})
+    known = {"If-Match": f'"{row["row_version"]}"', **told}
+    needed = operation.required_headers
+    assert needed <= known.keys(), f"{rule}: {_TELL} what to send as {', '.join(sorted(needed))}"
+    return {name: str(known[name]) for name in needed}
 
 
 def _row(resource: str, tenant: Inhabitant) -> Row:
     tables = {table.name: table for table in scoped_tables()}
-    table = tables.get(resource.replace("-", "_"))
-    assert table is not None, f"{resource} is the name of no scoped table: tell tests/isolation/routes.py"
+    table = tables.get(hints.TABLES.get(resource, resource.replace("-", "_")))
+    assert table is not None, f"{resource} is the name of no scoped table: {_TELL} which it is"
     return tenant.row(table)

@@ -17,6 +17,8 @@ from werkzeug.test import TestResponse
 
 from tenantapp.application import create_app
 from tenantapp.db.session import db
+from tenantapp.identity import guards
+from tenantapp.identity.credentials import Credentials
 from tenantapp.platform.tenants import bind
 from tenantapp.tenancy.context import tenant_context
 from tests.isolation.canaries import Inhabitant
@@ -24,6 +26,7 @@ from tests.support.databases import Server
 from tests.support.tenants import TenantUnderTest
 
 DENIED = "42501"
+LASTING = 3600.0
 
 
 class World:
@@ -49,9 +52,15 @@ class World:
 
     @cached_property
     def app(self) -> Flask:
-        """The application on this database."""
+        """The application on this database, remembering tenants and keys for as long as it lives.
+
+        Otherwise one of two requests that are compared would, every few seconds, look them up again.
+        """
         address = self.server.address(self.app_role, self.database)
-        return create_app(replace(self.server.settings(self.database), database_url=address))
+        settings = self.server.settings(self.database, directory_cache_seconds=LASTING)
+        app = create_app(replace(settings, database_url=address))
+        guards.init_app(app, Credentials(seconds=LASTING))
+        return app
 
     @cached_property
     def secrets(self) -> set[str]:
