@@ -39,4 +39,8 @@ def etag_of(row: Any) -> str | None:
 
 def _has_already(tag: str) -> bool:
     sent = request.headers.get("If-None-Match")
-    return sent is not None and request.method == "GET" and request.if_none_match.contains_weak(tag[1:-1])
+    return (
+        sent is not None
+        and request.method in ("GET", "HEAD")
+        and request.if_none_match.contains_weak(tag[1:-1])
+    )

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
 from flask import request
 
 from tenantapp.http.problems import Problem
+
+_VERSION = re.compile(r"[1-9][0-9]{0,8}\Z")
 
 
 class PreconditionRequired(Problem):
@@ -37,7 +41,5 @@ def expected_versions(*, required: bool = False) -> frozenset[int] | None:
         return None
     if request.if_match.star_tag:
         return None
-    # A tag that is no number of ours matches no version.
-    return frozenset(
-        int(tag) for tag in request.if_match if tag.isascii() and tag.isdecimal() and len(tag) < 10
-    )
+    # A tag that is none of ours matches no version; werkzeug reads an empty one as None.
+    return frozenset(int(tag) for tag in request.if_match if _VERSION.match(tag or ""))
