@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-from uuid import uuid4
-
-import pytest
-
 from tests.support.tenants import TenantUnderTest
 
 CUSTOMERS = "/api/v1/customers"

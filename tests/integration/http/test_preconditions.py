@@ -1,0 +1,146 @@
+"""If-Match and If-None-Match: what a client has read decides what it is answered."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from werkzeug.test import TestResponse
+
+from tests.support.customers import CUSTOMERS, assert_problem, new_customer, path_of
+from tests.support.tenants import TenantUnderTest
+
+FITS = ['"2"', "*", '"1", "2"', '"2","7"', 'W/"2", "2"', '"x", "2"', '  "2"  ']
+DOES_NOT_FIT = [
+    '"1"',
+    '"3"',
+    'W/"2"',
+    '"1", "3"',
+    "",
+    '""',
+    "garbage",
+    '"02"',
+    '"+2"',
+    '" 2"',
+    '"2.0"',
+    '"-2"',
+    '"٢"',
+    '"2147483648"',
+    f'"{"9" * 400}"',
+    '"x\\"',
+    "'2'",
+    '"2; DROP TABLE customers"',
+]
+
+
+@pytest.fixture
+def customer(tenant: TenantUnderTest) -> dict[str, Any]:
+    """A customer in its second version."""
+    created = new_customer(tenant)
+    return dict(tenant.request("PATCH", path_of(created), json={"phone": "1"}).json)
+
+
+def ask(tenant: TenantUnderTest, method: str, row: dict[str, Any], **headers: str) -> TestResponse:
+    named = {name.replace("_", "-"): value for name, value in headers.items()}
+    body = {"json": {"name": "New"}} if method == "PATCH" else {}
+    return tenant.request(method, path_of(row), headers=named, **body)
+
+
+@pytest.mark.parametrize("tag", FITS)
+@pytest.mark.parametrize("method", ["PATCH", "DELETE"])
+def test_a_write_based_on_the_present_version_is_done(
+    tenant: TenantUnderTest, customer: dict[str, Any], method: str, tag: str
+) -> None:
+    answer = ask(tenant, method, customer, If_Match=tag)
+    assert answer.status_code == (200 if method == "PATCH" else 204)
+
+
+@pytest.mark.parametrize("tag", DOES_NOT_FIT, ids=lambda tag: tag[:20])
+@pytest.mark.parametrize("method", ["PATCH", "DELETE"])
+def test_a_write_based_on_anything_else_leaves_the_row_as_it_was(
+    tenant: TenantUnderTest, customer: dict[str, Any], method: str, tag: str
+) -> None:
+    tag = tag.encode().decode("latin-1")
+    answer = ask(tenant, method, customer, If_Match=tag)
+    assert_problem(answer, 412, "precondition-failed")
+    assert tenant.request("GET", path_of(customer)).json == customer
+
+
+def test_a_change_of_nothing_is_based_on_a_version_too(
+    tenant: TenantUnderTest, customer: dict[str, Any]
+) -> None:
+    for tag, status in (('"1"', 412), ('"2"', 200), ("*", 200)):
+        answer = tenant.request("PATCH", path_of(customer), json={}, headers={"If-Match": tag})
+        assert answer.status_code == status
+
+
+@pytest.mark.parametrize("method", ["PATCH", "DELETE"])
+def test_a_row_that_is_not_there_is_not_found_whatever_it_is_based_on(
+    tenant: TenantUnderTest, method: str
+) -> None:
+    for tag in ("*", '"1"', "garbage"):
+        answer = ask(tenant, method, {"id": uuid4()}, If_Match=tag)
+        assert_problem(answer, 404, "not-found")
+
+
+def test_of_two_writers_with_one_version_the_second_is_refused(
+    tenant: TenantUnderTest, customer: dict[str, Any]
+) -> None:
+    read = tenant.request("GET", path_of(customer)).headers["ETag"]
+    assert ask(tenant, "PATCH", customer, If_Match=read).status_code == 200
+    assert_problem(ask(tenant, "PATCH", customer, If_Match=read), 412)
+
+
+def test_the_tenant_itself_is_changed_only_by_those_who_say_what_they_read(tenant: TenantUnderTest) -> None:
+    def patch(**headers: str) -> TestResponse:
+        return tenant.request("PATCH", "/api/v1/tenant", json={"name": "New"}, headers=headers)
+
+    assert_problem(patch(), 428, "precondition-required")
+    assert_problem(patch(**{"If-Match": '"77"'}), 412)
+    read = tenant.request("GET", "/api/v1/tenant").headers["ETag"]
+    assert patch(**{"If-Match": read}).status_code == 200
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+@pytest.mark.parametrize("tag", ['"2"', 'W/"2"', "*", '"1", "2"', '"x", W/"2"'])
+def test_who_has_the_row_already_is_sent_no_body(
+    tenant: TenantUnderTest, customer: dict[str, Any], tag: str, method: str
+) -> None:
+    answer = ask(tenant, method, customer, If_None_Match=tag)
+    assert answer.status_code == 304
+    assert answer.get_data() == b""
+    assert answer.headers["ETag"] == '"2"'
+    assert "Content-Type" not in answer.headers
+    assert answer.headers.get("Content-Length", "0") == "0"
+
+
+@pytest.mark.parametrize("tag", ['"1"', 'W/"1"', "", "garbage", '"22"', '"1", "3"', '""'])
+def test_who_has_another_version_is_sent_the_row(
+    tenant: TenantUnderTest, customer: dict[str, Any], tag: str
+) -> None:
+    answer = ask(tenant, "GET", customer, If_None_Match=tag)
+    assert answer.status_code == 200
+    assert answer.json == customer
+
+
+def test_a_row_that_is_gone_is_not_unchanged(tenant: TenantUnderTest, customer: dict[str, Any]) -> None:
+    ask(tenant, "DELETE", customer)
+    assert_problem(ask(tenant, "GET", customer, If_None_Match='"2"'), 404)
+    assert_problem(ask(tenant, "GET", customer, If_None_Match="*"), 404)
+
+
+def test_a_write_is_not_answered_by_304(tenant: TenantUnderTest, customer: dict[str, Any]) -> None:
+    assert ask(tenant, "PATCH", customer, If_None_Match='"3"').status_code == 200
+
+
+def test_head_answers_as_get_does_without_the_body(tenant: TenantUnderTest, customer: dict[str, Any]) -> None:
+    got, head = ask(tenant, "GET", customer), ask(tenant, "HEAD", customer)
+    assert head.get_data() == b""
+    assert head.status_code == 200
+    assert head.headers["ETag"] == got.headers["ETag"]
+    assert head.headers["Content-Length"] == got.headers["Content-Length"]
+
+
+def test_a_list_has_no_version(tenant: TenantUnderTest) -> None:
+    assert "ETag" not in tenant.request("GET", CUSTOMERS).headers
