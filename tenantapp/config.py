@@ -65,6 +65,11 @@ class Settings:
         validate=Regexp(re.compile(r"[A-Za-z][A-Za-z0-9-]{0,63}\Z")),
     )
     trusted_proxies: int = _whole_number(0, 10, default=0)
+    cors_origins: tuple[str, ...] = setting(
+        "origins",
+        "origins such as https://app.example.com, separated by commas and never *",
+        default=(),
+    )
     log_level: str = setting(
         "upper", f"one of {', '.join(LOG_LEVELS)}", default="INFO", validate=OneOf(LOG_LEVELS)
     )

@@ -1,5 +1,6 @@
 """Declared settings: what a key expects is said once, beside the field that it fills."""
 
+import re
 import reprlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
@@ -44,6 +45,23 @@ class Upper(marshmallow.fields.Str):
         return super()._deserialize(value, attr, data, **kwargs).upper()
 
 
+class Origins(marshmallow.fields.Str):
+    """Web origins (RFC 6454), separated by commas: scheme, host, and a port where it is not the usual one."""
+
+    _form = re.compile(r"(?P<scheme>https?)://[a-z0-9.-]+(?::(?P<port>[0-9]{1,5}))?\Z")
+    _usual = (("http", "80"), ("https", "443"))
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
+        text = super()._deserialize(value, attr, data, **kwargs)
+        origins = tuple(origin.strip().lower() for origin in text.split(","))
+        for origin in origins:
+            match = self._form.match(origin)
+            # A browser leaves the usual port out, so an origin with it would never be met.
+            if match is None or match.group("scheme", "port") in self._usual:
+                raise marshmallow.ValidationError("Not an origin.")
+        return origins
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Setting:
     """What one key expects, how it is parsed, and what stands in where it is absent."""
@@ -68,7 +86,7 @@ def setting(
     """Declare a field that is read from the key of its name in capitals.
 
     Args:
-        parser: the name of environs' parser, or one of `address`, `host_name` and `upper`.
+        parser: the name of environs' parser, or one of `address`, `host_name`, `origins`, `upper`.
         expects: completes the sentence "expected …".
         default: stands in for an absent key; without one the key is required.
         by_environment: defaults that differ, by APP_ENV.
@@ -147,6 +165,7 @@ class _MappingEnv(Env):
         self._given = given
         self.add_parser_from_field("address", Address)
         self.add_parser_from_field("host_name", HostName)
+        self.add_parser_from_field("origins", Origins)
         self.add_parser_from_field("upper", Upper)
 
     def _get_value(self, env_key: str, default: Any) -> Any:

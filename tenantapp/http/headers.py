@@ -1,0 +1,41 @@
+"""Headers of every answer: what a browser may do with it, and that no shared cache may give it to another."""
+
+from __future__ import annotations
+
+from flask import Flask, Response
+
+from tenantapp.config import Settings
+
+CONTENT_SECURITY_POLICY = "Content-Security-Policy"
+# What is the same for everybody says so; whatever does not is a tenant's.
+REVALIDATED = {"Cache-Control": "public, no-cache"}
+
+_SAFE = (
+    ("X-Content-Type-Options", "nosniff"),
+    ("Referrer-Policy", "no-referrer"),
+    ("Cross-Origin-Resource-Policy", "same-origin"),
+)
+_NOTHING_TO_SHOW = (CONTENT_SECURITY_POLICY, "default-src 'none'; frame-ancestors 'none'")
+_PRIVATE = "private, no-cache"
+# Not for subdomains: what else is served below the domain is not for us to say.
+_ALWAYS_TLS = ("Strict-Transport-Security", "max-age=31536000")
+
+
+def init_app(app: Flask, settings: Settings) -> None:
+    """Send the headers with every answer of `app`; all of them are put together here, none at a request."""
+    always = _SAFE + ((_ALWAYS_TLS,) if settings.app_env == "production" else ())
+    origin = (("Vary", "Origin"),) if settings.cors_origins else ()
+    vary = ", ".join(["Authorization", settings.tenant_header, *(value for _, value in origin)])
+    of_a_tenant = (*always, ("Cache-Control", _PRIVATE), ("Vary", vary), _NOTHING_TO_SHOW)
+    for_everybody = (*always, *origin)
+
+    def complete(response: Response) -> Response:
+        headers = response.headers
+        if "Cache-Control" not in headers:
+            headers.extend(of_a_tenant)
+            return response
+        headers.extend(for_everybody)
+        headers.setdefault(*_NOTHING_TO_SHOW)
+        return response
+
+    app.after_request(complete)
