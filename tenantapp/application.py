@@ -17,7 +17,7 @@ from tenantapp.db.engine import bind_every_transaction, engine_options
 from tenantapp.db.pool import PoolLimits, TenantPool
 from tenantapp.db.roles import RoleNames
 from tenantapp.db.session import db
-from tenantapp.http import api, problems, request_id, request_log
+from tenantapp.http import api, cors, docs, document, headers, problems, request_id, request_log
 from tenantapp.identity import guards
 from tenantapp.identity.credentials import Credentials
 from tenantapp.tenancy.directory import CachedDirectory
@@ -94,7 +94,12 @@ def _set_up_http(app: Flask, settings: Settings) -> None:
     request_id.init_app(app)
     request_log.init_app(app)
     problems.init_app(app)
-    _register_blueprints(api.init_app(app))
+    headers.init_app(app, settings)
+    cors.init_app(app, settings)
+    registry = api.init_app(app, settings.tenant_header)
+    document.init_app(app, registry.spec)
+    _register_blueprints(registry)
+    docs.init_app(app)
     if settings.trusted_proxies:
         hops = settings.trusted_proxies
         behind_proxies = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)

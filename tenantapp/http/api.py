@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from string import Template
 from typing import Any
 
 import orjson
@@ -10,13 +12,22 @@ from flask.json.provider import JSONProvider
 from flask_smorest import Api
 from werkzeug.exceptions import HTTPException
 
+from tenantapp.http import components
 from tenantapp.http.problems import ProblemSchema, problem
+from tenantapp.http.schema_plugin import SchemaPlugin
+
+_INTRODUCTION = Path(__file__).with_name("introduction.md")
 
 
 class ProblemApi(Api):  # type: ignore[misc]  # flask-smorest has no types
     """Answers the framework's own errors (unknown route, method, malformed body) as problems too."""
 
     ERROR_SCHEMA = ProblemSchema
+    # Each operation names the problems it has.
+    DEFAULT_ERROR_RESPONSE_NAME = None
+
+    def _register_pagination_header(self) -> None:
+        """Do without flask-smorest's: lists here answer RFC 8288's Link."""
 
     def handle_http_exception(self, error: HTTPException) -> Response:
         """Return the problem that `error` is, with the headers it asks for."""
@@ -50,15 +61,31 @@ class OrjsonProvider(JSONProvider):
         return Response(orjson.dumps(self._prepare_response_obj(args, kwargs)), mimetype="application/json")
 
 
-def init_app(app: Flask) -> Api:
-    """Give `app` the API that its blueprints are registered at."""
+def init_app(app: Flask, tenant_header: str) -> Api:
+    """Give `app` the API that its blueprints are registered at.
+
+    Args:
+        app: the application.
+        tenant_header: the header that names the tenant where the host does not.
+    """
     app.json = OrjsonProvider(app)
     app.config.update(
         API_TITLE="tenantapp",
         API_VERSION="v1",
         OPENAPI_VERSION="3.1.0",
-        OPENAPI_URL_PREFIX="/api/v1",
-        OPENAPI_JSON_PATH="openapi.json",
         PROPAGATE_EXCEPTIONS=False,
     )
-    return ProblemApi(app)
+    api = ProblemApi(
+        app,
+        spec_kwargs={
+            "marshmallow_plugin": SchemaPlugin(),
+            "info": {
+                "description": Template(_INTRODUCTION.read_text(encoding="utf-8")).substitute(
+                    tenant_header=tenant_header
+                )
+            },
+            "servers": [{"url": "/", "description": "The host that serves this document"}],
+        },
+    )
+    components.register(api.spec, tenant_header)
+    return api

@@ -1,79 +1,187 @@
-"""What the API document says of an endpoint: flask-smorest's decorators, run for their notes alone.
-
-At run time they would parse and dump again what the endpoint has parsed and dumped itself.
-"""
+"""What the API document says of an operation, from what its view declares."""
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable, Mapping
+from http import HTTPStatus
+from typing import Any, TypeVar
 
-from flask_smorest import Blueprint
-from marshmallow import Schema, fields
+from marshmallow import Schema
 
-from tenantapp.http.idempotency import HEADER as IDEMPOTENCY_KEY
-from tenantapp.http.problems import MIMETYPE, ProblemSchema
+from tenantapp.http.components import (
+    ALWAYS,
+    BEARER,
+    IF_MATCH,
+    IF_NONE_MATCH,
+    LOCATION,
+    NEXT_PAGE,
+    PROBLEMS,
+    REPEATABLE,
+    REPLAY,
+    REQUIRED_IF_MATCH,
+    TENANT,
+    VERSION,
+)
+from tenantapp.http.examples import example_of
 
-_READ_ERRORS = (400, 401, 403, 404, 422, 503)
-_WRITE_ERRORS = (*_READ_ERRORS, 409, 412, 413, 415, 428)
+JSON = "application/json"
 
-
-class _IfNoneMatch(Schema):
-    if_none_match = fields.String(data_key="If-None-Match", metadata={"description": "An ETag you hold."})
-
-
-class _IfMatch(Schema):
-    if_match = fields.String(
-        data_key="If-Match", metadata={"description": "The ETag that this change is based on."}
-    )
-
-
-class _RequiredIfMatch(Schema):
-    if_match = fields.String(
-        data_key="If-Match", required=True, metadata={"description": "The ETag that this change is based on."}
-    )
-
-
-class _IdempotencyKey(Schema):
-    idempotency_key = fields.String(
-        data_key=IDEMPOTENCY_KEY,
-        metadata={"description": "The same key for the same request sent again: it is done once."},
-    )
+View = TypeVar("View", bound=Callable[..., Any])
+Work = Callable[..., Any]
+Answered = type[Schema] | dict[str, Any] | None
 
 
-def notes(
-    blueprint: Blueprint,
+def read_notes(
+    work: Work,
     *,
-    method: str,
-    status: int,
-    answers: type[Schema] | None,
-    takes: Schema | None = None,
+    tag: str,
+    permission: str,
+    shows: type[Schema],
+    answers: type[Schema] | None = None,
     query: Schema | None = None,
-    if_match_required: bool = False,
+    summary: str | None = None,
 ) -> dict[str, Any]:
-    """Return what flask-smorest notes down for an endpoint.
+    """Return the notes on a tenant's GET.
 
     Args:
-        blueprint: whose endpoint it is.
-        method: its HTTP method.
+        work: what answers it; its name begins with the verb, its docstring tells what it does.
+        tag: what the operation belongs to.
+        permission: the scope that it needs.
+        shows: the schema of a row.
+        answers: the schema of the answer, where it is not a row alone.
+        query: the schema of the query string, where there is one.
+        summary: the operation in a few words, where the docstring's first line is not.
+    """
+    has_version = answers is None and "row_version" in shows().fields
+    parameters: list[Any] = [TENANT]
+    if query is not None:
+        parameters.append({"in": "query", "schema": query})
+    headers = VERSION if has_version else {} if answers is None else NEXT_PAGE
+    responses: dict[int, Any] = {200: _answer(200, answers or shows, headers)}
+    if has_version:
+        parameters.append(IF_NONE_MATCH)
+        responses[304] = _answer(304, None, headers)
+    statuses = (400, 401, 403, 404, 503) if query is None else (400, 401, 403, 404, 422, 503)
+    return _tenant_notes(work, tag, permission, summary, parameters, responses, statuses)
+
+
+def write_notes(
+    work: Work,
+    *,
+    tag: str,
+    permission: str,
+    method: str,
+    status: int,
+    answers: type[Schema] | None = None,
+    takes: Schema | None = None,
+    summary: str | None = None,
+    if_match: bool = True,
+    if_match_required: bool = False,
+    repeatable: bool = True,
+) -> dict[str, Any]:
+    """Return the notes on a tenant's write.
+
+    Args:
+        work: what does it; its name begins with the verb, its docstring tells what it does.
+        tag: what the operation belongs to.
+        permission: the scope that it needs.
+        method: POST, PATCH or DELETE.
         status: the status of its answer.
-        answers: the schema of its answer, where there is one.
-        takes: the schema of its body, where there is one.
-        query: the schema of its query string, where there is one.
-        if_match_required: whether a change must say what it is based on.
+        answers: the schema of the answer, where there is one.
+        takes: the schema of the body, where there is one.
+        summary: the operation in a few words, where the docstring's first line is not.
+        if_match: whether a change looks at what it is based on.
+        if_match_required: whether it must say so.
+        repeatable: whether a POST takes an Idempotency-Key.
+    """
+    parameters: list[Any] = [TENANT]
+    statuses = [400, 401, 403, 404, 409, 422, 503]
+    headers: dict[str, str] = {}
+    if answers is not None and "row_version" in answers().fields:
+        headers |= VERSION
+    if status == 201:
+        headers |= LOCATION
+    if method == "POST" and repeatable:
+        parameters.append(REPEATABLE)
+        headers |= REPLAY
+    if method != "POST" and if_match:
+        parameters.append(REQUIRED_IF_MATCH if if_match_required else IF_MATCH)
+        statuses += [412, 428] if if_match_required else [412]
+    if method == "POST" or takes is not None:
+        statuses.append(413)
+    if takes is not None:
+        statuses.append(415)
+    responses = {status: _answer(status, answers, headers)}
+    notes = _tenant_notes(work, tag, permission, summary, parameters, responses, sorted(statuses))
+    if takes is not None:
+        body = {"schema": takes, "example": example_of(takes, written=True)}
+        notes["manual_doc"]["requestBody"] = {"required": True, "content": {JSON: body}}
+    return notes
+
+
+def documents(
+    operation_id: str,
+    answers: Mapping[int, Answered],
+    *,
+    problems: tuple[int, ...] = (),
+    content_type: str = JSON,
+) -> Callable[[View], View]:
+    """Document the decorated view as an operation that is open to everybody.
+
+    Args:
+        operation_id: what the operation is called.
+        answers: the schema of each answer, by its status.
+        problems: the statuses of its problems.
+        content_type: what the answers are.
     """
 
-    def noted() -> None: ...
+    def declare(view: View) -> View:
+        responses: dict[int, Any] = {
+            status: _answer(status, schema, {}, content_type) for status, schema in answers.items()
+        }
+        responses |= {status: PROBLEMS[status].name for status in problems}
+        notes = {
+            "operationId": operation_id,
+            "summary": _first_line(view),
+            "security": [],
+            "responses": responses,
+        }
+        view._apidoc = {"manual_doc": notes}  # type: ignore[attr-defined]
+        return view
 
-    decorated: Any = blueprint.response(status, answers)(noted)
-    for code in _READ_ERRORS if method == "GET" else _WRITE_ERRORS:
-        decorated = blueprint.alt_response(code, schema=ProblemSchema, content_type=MIMETYPE)(decorated)
-    if takes is not None:
-        decorated = blueprint.arguments(takes)(decorated)
-    if query is not None:
-        decorated = blueprint.arguments(query, location="query")(decorated)
-    if method == "POST":
-        decorated = blueprint.arguments(_IdempotencyKey, location="headers")(decorated)
-    if method in ("PATCH", "DELETE"):
-        header = _RequiredIfMatch if if_match_required else _IfMatch
-        decorated = blueprint.arguments(header, location="headers")(decorated)
-    return dict(decorated._apidoc)
+    return declare
+
+
+def _tenant_notes(
+    work: Work,
+    tag: str,
+    permission: str,
+    summary: str | None,
+    parameters: list[Any],
+    responses: dict[int, Any],
+    statuses: list[int] | tuple[int, ...],
+) -> dict[str, Any]:
+    needs = f"Needs the scope `{permission}`."
+    return {
+        "manual_doc": {
+            "operationId": f"{tag}_{work.__name__.partition('_')[0]}",
+            "summary": summary or _first_line(work),
+            "description": f"{_first_line(work)}. {needs}" if summary else needs,
+            "security": [{BEARER: [permission]}],
+            "parameters": parameters,
+            "responses": responses | {status: PROBLEMS[status].name for status in statuses},
+        }
+    }
+
+
+def _answer(
+    status: int, schema: Answered, headers: Mapping[str, str], content_type: str = JSON
+) -> dict[str, Any]:
+    answer: dict[str, Any] = {"description": HTTPStatus(status).phrase, "headers": ALWAYS | dict(headers)}
+    if schema is not None:
+        answer["content"] = {content_type: {"schema": schema}}
+    return answer
+
+
+def _first_line(view: Callable[..., Any]) -> str:
+    return (view.__doc__ or view.__name__).strip().splitlines()[0].removesuffix(".")

@@ -17,7 +17,7 @@ from sqlalchemy.engine import Connection
 
 from tenantapp.db.unit_of_work import reading, retrying, writing
 from tenantapp.http.answers import item_answer
-from tenantapp.http.documentation import notes
+from tenantapp.http.documentation import read_notes, write_notes
 from tenantapp.http.dump import Dump, compile_dump
 from tenantapp.http.idempotency import remember
 from tenantapp.http.parsing import read_body, read_query
@@ -78,6 +78,7 @@ class TenantBlueprint(Blueprint):  # type: ignore[misc]  # flask-smorest has no 
         query: Schema | None = None,
         answer: Answer = item_answer,
         permission: str = "read",
+        summary: str | None = None,
     ) -> Callable[[Work], Work]:
         """Declare a GET: `work(connection, [query,] **path)` returns a row, or rows.
 
@@ -88,6 +89,7 @@ class TenantBlueprint(Blueprint):  # type: ignore[misc]  # flask-smorest has no 
             query: the schema of the query string, where there is one.
             answer: how the result becomes a response.
             permission: the scope that it needs.
+            summary: the operation in a few words, where the docstring is not.
         """
         dump = compile_dump(shows())
 
@@ -97,7 +99,15 @@ class TenantBlueprint(Blueprint):  # type: ignore[misc]  # flask-smorest has no 
                 with reading() as connection:
                     return answer(work(connection, *sent, **path), dump)
 
-            documented = notes(self, method="GET", status=200, answers=answers or shows, query=query)
+            documented = read_notes(
+                work,
+                tag=self.name,
+                permission=permission,
+                shows=shows,
+                answers=answers,
+                query=query,
+                summary=summary,
+            )
             self._add(rule, "GET", work, permits(permission)(view), documented)
             return work
 
@@ -112,8 +122,10 @@ class TenantBlueprint(Blueprint):  # type: ignore[misc]  # flask-smorest has no 
         answers: type[Schema] | None = None,
         status: int = 200,
         permission: str = "write",
+        if_match: bool = True,
         if_match_required: bool = False,
         repeatable: bool = True,
+        summary: str | None = None,
     ) -> Callable[[Work], Work]:
         """Declare a write: `work(connection, [body,] **path)` is a unit of work, committed when it returns.
 
@@ -126,8 +138,10 @@ class TenantBlueprint(Blueprint):  # type: ignore[misc]  # flask-smorest has no 
             answers: the schema of the answer, where there is one.
             status: the status of the answer.
             permission: the scope that it needs.
-            if_match_required: whether the work asks for If-Match; it is the work that refuses without.
+            if_match: whether a PATCH's or DELETE's work looks at If-Match.
+            if_match_required: whether it asks for one; it is the work that refuses without.
             repeatable: False where the answer shows a secret, which must not be kept for a second time.
+            summary: the operation in a few words, where the docstring is not.
         """
         dump = compile_dump(answers()) if answers else None
 
@@ -140,13 +154,18 @@ class TenantBlueprint(Blueprint):  # type: ignore[misc]  # flask-smorest has no 
 
                 return retrying(lambda: _write(unit, repeatable=repeatable))
 
-            documented = notes(
-                self,
+            documented = write_notes(
+                work,
+                tag=self.name,
+                permission=permission,
                 method=method,
                 status=status,
                 answers=answers,
                 takes=takes,
+                summary=summary,
+                if_match=if_match,
                 if_match_required=if_match_required,
+                repeatable=repeatable,
             )
             self._add(rule, method, work, permits(permission)(view), documented)
             return work

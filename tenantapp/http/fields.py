@@ -43,8 +43,8 @@ class Text(fields.String):
 class Email(Text):
     """An e-mail address, in lower case: it is compared by value."""
 
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(254, **kwargs)
+    def __init__(self, *, metadata: Mapping[str, Any] | None = None, **kwargs: Any) -> None:
+        super().__init__(254, metadata={"format": "email", **(metadata or {})}, **kwargs)
         self.validators.append(validate.Email())
 
     def _deserialize(

@@ -42,10 +42,21 @@ class Listing:
         declared = resource().fields
         orders = [order for name in self.sorts for order in (name, f"-{name}")]
         parameters: dict[str, fields.Field[Any]] = {
-            "limit": fields.Integer(load_default=USUAL, validate=validate.Range(1, LONGEST)),
+            "limit": fields.Integer(
+                load_default=USUAL,
+                validate=validate.Range(1, LONGEST),
+                metadata={"description": "How many at most."},
+            ),
             "cursor": fields.String(metadata={"description": "The next_cursor of the page before."}),
-            "sort": fields.String(load_default="-created_at", validate=validate.OneOf(orders)),
-            "count": fields.String(validate=validate.OneOf(["exact"])),
+            "sort": fields.String(
+                load_default="-created_at",
+                validate=validate.OneOf(orders),
+                metadata={"description": "What it is ordered by; `-`: the largest first."},
+            ),
+            "count": fields.String(
+                validate=validate.OneOf(["exact"]),
+                metadata={"description": "Whether to count how many fit in all."},
+            ),
         }
         for name in self.equal:
             parameters[name] = _filter(declared[name])
@@ -78,14 +89,20 @@ class Listing:
 def page_schema(resource: type[Schema]) -> type[Schema]:
     """Return the schema of a page of a resource."""
     name = resource.__name__.removesuffix("Schema")
-    return Schema.from_dict(
+    page = Schema.from_dict(
         {
             "items": fields.List(fields.Nested(resource), required=True),
-            "next_cursor": fields.String(required=True, allow_none=True),
+            "next_cursor": fields.String(
+                required=True,
+                allow_none=True,
+                metadata={"description": "The next page's `cursor`; null on the last one."},
+            ),
             "total": fields.Integer(metadata={"description": "With count=exact: how many fit in all."}),
         },
         name=f"{name}Page",
     )
+    page.__doc__ = "One page of a list."
+    return page
 
 
 def page_answer(page: Page, dump: Dump) -> Response:

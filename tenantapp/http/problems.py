@@ -27,12 +27,27 @@ _log = structlog.get_logger("tenantapp.http")
 class ProblemSchema(Schema):
     """An error, after RFC 9457."""
 
-    type = fields.String(required=True)
-    title = fields.String(required=True)
-    status = fields.Integer(required=True)
-    detail = fields.String()
-    errors = fields.Dict(keys=fields.String())
-    request_id = fields.String(required=True)
+    type = fields.String(
+        required=True,
+        metadata={
+            "format": "uri",
+            "description": "What a program tells this problem by.",
+            "examples": ["urn:tenantapp:problem:invalid-fields"],
+        },
+    )
+    title = fields.String(required=True, metadata={"examples": ["Unprocessable Entity"]})
+    status = fields.Integer(required=True, metadata={"examples": [422]})
+    detail = fields.String(
+        metadata={"description": "One sentence for a person.", "examples": ["Some fields are invalid."]}
+    )
+    errors = fields.Dict(
+        keys=fields.String(),
+        metadata={
+            "description": "What is wrong, by field.",
+            "examples": [{"name": ["Missing data for required field."]}],
+        },
+    )
+    request_id = fields.String(required=True, metadata={"examples": ["5b1f0c3a9d2e4f60"]})
 
 
 class Problem(Exception):
@@ -77,6 +92,14 @@ def problem(
         errors: what is wrong, by field.
         headers: further headers.
     """
+    body = problem_document(status, reason, detail, errors=errors, request_id=request_id())
+    return Response(current_app.json.dumps(body), status, headers, MIMETYPE)
+
+
+def problem_document(
+    status: int, reason: str, detail: str | None, *, errors: dict[str, Any] | None, request_id: str
+) -> dict[str, Any]:
+    """Return a problem document, as `problem` answers it."""
     body: dict[str, Any] = {
         "type": f"urn:tenantapp:problem:{reason.replace('_', '-')}",
         "title": HTTPStatus(status).phrase,
@@ -86,8 +109,8 @@ def problem(
         body["detail"] = detail
     if errors:
         body["errors"] = errors
-    body["request_id"] = request_id()
-    return Response(current_app.json.dumps(body), status, headers, MIMETYPE)
+    body["request_id"] = request_id
+    return body
 
 
 def init_app(app: Flask) -> None:

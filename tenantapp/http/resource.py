@@ -30,6 +30,8 @@ class ResourceBlueprint(TenantBlueprint):
         listing: what its list may be asked for.
         read: the scope that reading needs.
         write: the scope that writing needs.
+        one: what one of them is called in sentences, with its article; by default after the name.
+        many: what several are called; by default after the name.
     """
 
     def __init__(
@@ -42,11 +44,15 @@ class ResourceBlueprint(TenantBlueprint):
         listing: Listing,
         read: str = "read",
         write: str = "write",
+        one: str | None = None,
+        many: str | None = None,
         **options: Any,
     ) -> None:
         super().__init__(name, import_name, **options)
         self.repository, self.schema, self.listing = repository, schema, listing
         self.read, self.write = read, write
+        self.many = many or name.replace("_", " ")
+        self.one = one or f"a {self.many.removesuffix('s')}"
 
     def serve(self, *verbs: str) -> None:
         """Serve standard verbs: list, create, get, update, delete, restore."""
@@ -63,39 +69,54 @@ class ResourceBlueprint(TenantBlueprint):
             query=query,
             answer=page_answer,
             permission=self.read,
+            summary=f"List {self.many}",
         )
         def list_items(connection: Connection, given: dict[str, Any]) -> Page:
-            """List, newest first unless sorted otherwise."""
+            """List page by page, newest first unless sorted otherwise."""
             return self.repository(connection).page(self.listing.page_query(given))
 
     def _serve_create(self) -> None:
-        @self.writes("", takes=self.schema(), answers=self.schema, status=201, permission=self.write)
+        @self.writes(
+            "",
+            takes=self.schema(),
+            answers=self.schema,
+            status=201,
+            permission=self.write,
+            summary=f"Create {self.one}",
+        )
         def create_item(connection: Connection, given: dict[str, Any]) -> Created:
-            """Create."""
+            """Create one, and say where it is found."""
             return self.created(self.repository(connection).add(given))
 
     def _serve_get(self) -> None:
-        @self.reads(ITEM, shows=self.schema, permission=self.read)
+        @self.reads(ITEM, shows=self.schema, permission=self.read, summary=f"Get {self.one}")
         def get_item(connection: Connection, item_id: UUID) -> Row[Any]:
-            """Return one."""
+            """Return one, with its version."""
             return self.repository(connection).get(item_id)
 
     def _serve_update(self) -> None:
         @self.writes(
-            ITEM, "PATCH", takes=self.schema(partial=True), answers=self.schema, permission=self.write
+            ITEM,
+            "PATCH",
+            takes=self.schema(partial=True),
+            answers=self.schema,
+            permission=self.write,
+            summary=f"Update {self.one}",
         )
         def update_item(connection: Connection, given: dict[str, Any], item_id: UUID) -> Row[Any]:
-            """Change the fields that are given."""
+            """Change the fields that are given, and no others."""
             return self.repository(connection).change(item_id, given, expected_versions())
 
     def _serve_delete(self) -> None:
-        @self.writes(ITEM, "DELETE", status=204, permission=self.write)
+        @self.writes(ITEM, "DELETE", status=204, permission=self.write, summary=f"Delete {self.one}")
         def delete_item(connection: Connection, item_id: UUID) -> None:
-            """Delete."""
+            """Delete one."""
             self.repository(connection).remove(item_id, expected_versions())
 
     def _serve_restore(self) -> None:
-        @self.writes(f"{ITEM}/restore", answers=self.schema, permission=self.write)
+        @self.writes(
+            f"{ITEM}/restore", answers=self.schema, permission=self.write, summary=f"Restore {self.one}"
+        )
         def restore_item(connection: Connection, item_id: UUID) -> Row[Any]:
             """Bring a deleted one back."""
             return self.repository(connection).restore(item_id)

@@ -19,16 +19,26 @@ class ApiKeySchema(Schema):
     """An API key, without its secret."""
 
     id = fields.UUID(dump_only=True)
-    name = Text(255, required=True)
-    prefix = fields.String(dump_only=True)
+    name = Text(255, required=True, metadata={"examples": ["Nightly import"]})
+    prefix = fields.String(
+        dump_only=True,
+        metadata={"description": "What its token is known by.", "examples": ["k7m2qd9xw4ab"]},
+    )
     scopes = fields.List(
         fields.String(validate=validate.OneOf(SCOPES)),
         required=True,
         validate=validate.Length(1, len(SCOPES)),
     )
-    expires_at = fields.AwareDateTime(allow_none=True, validate=_to_come)
+    expires_at = fields.AwareDateTime(
+        allow_none=True,
+        validate=_to_come,
+        metadata={
+            "description": "When it ends; never where null.",
+            "examples": ["2099-12-31T23:59:59+00:00"],
+        },
+    )
     last_used_at = fields.AwareDateTime(dump_only=True, allow_none=True)
-    revoked_at = fields.AwareDateTime(dump_only=True, allow_none=True)
+    revoked_at = fields.AwareDateTime(dump_only=True, allow_none=True, metadata={"examples": [None]})
     row_version = fields.Integer(dump_only=True)
     created_at = fields.AwareDateTime(dump_only=True)
     updated_at = fields.AwareDateTime(dump_only=True)
@@ -37,4 +47,10 @@ class ApiKeySchema(Schema):
 class IssuedApiKeySchema(ApiKeySchema):
     """An API key on the one occasion on which its token is shown."""
 
-    token = fields.String(dump_only=True)
+    token = fields.String(
+        dump_only=True,
+        metadata={
+            "description": "What a request sends as its bearer token. It cannot be had again.",
+            "examples": ["tk_k7m2qd9xw4ab_the-secret"],
+        },
+    )

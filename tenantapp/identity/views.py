@@ -26,6 +26,8 @@ blueprint = ResourceBlueprint(
     listing=Listing(),
     read="admin",
     write="admin",
+    one="an API key",
+    many="API keys",
     description="The keys that programs act for the tenant with",
 )
 blueprint.serve("list", "get")
@@ -41,7 +43,7 @@ def create_api_key(connection: Connection, given: dict[str, Any]) -> Created:
     return blueprint.created(SimpleNamespace(**row._mapping, token=issued.token))
 
 
-@blueprint.writes(ITEM, "DELETE", status=204, permission="admin")
+@blueprint.writes(ITEM, "DELETE", status=204, permission="admin", if_match=False)
 def revoke_api_key(connection: Connection, item_id: UUID) -> None:
     """Revoke an API key: dead in this process at once, elsewhere within five seconds."""
     ApiKeyRepository(connection).revoke(item_id)

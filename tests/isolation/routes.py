@@ -90,10 +90,10 @@ def every_ask(world: World, tenant: Inhabitant) -> Iterator[Ask]:
 
 
 def tenants_rules(app: Flask) -> Iterator[tuple[Rule, str]]:
-    """Yield every rule whose view declares a permission, and what it declares."""
+    """Yield every rule whose view declares a scope, and which; what is public is no tenant's."""
     for rule in app.url_map.iter_rules():
         permission = permission_of(app.view_functions[rule.endpoint])
-        if permission is not None:
+        if permission not in (None, PUBLIC):
             yield rule, permission
 
 

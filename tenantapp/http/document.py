@@ -1,0 +1,51 @@
+"""The API document of an application, and the JSON Schema of each object that is in it."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import Any, cast
+
+from apispec import APISpec
+from flask import Flask, current_app
+
+from tenantapp.http.json_schema import standalone
+
+_EXTENSION = "api_document"
+_ORDER = ("openapi", "info", "servers", "tags", "paths", "components")
+
+
+class ApiDocument:
+    """What an API tells about itself; complete as soon as every blueprint is registered.
+
+    Args:
+        spec: what the blueprints have noted down.
+    """
+
+    def __init__(self, spec: APISpec) -> None:
+        self._spec = spec
+
+    @cached_property
+    def openapi(self) -> dict[str, Any]:
+        """The OpenAPI document."""
+        noted = self._spec.to_dict()
+        document = {part: noted[part] for part in _ORDER}
+        document["components"] = {
+            kind: dict(sorted(named.items())) for kind, named in sorted(noted["components"].items())
+        }
+        return document
+
+    @cached_property
+    def json_schemas(self) -> dict[str, dict[str, Any]]:
+        """The JSON Schema of each object, by its name."""
+        components = self.openapi["components"]["schemas"]
+        return {name: standalone(name, components) for name in components}
+
+
+def init_app(app: Flask, spec: APISpec) -> None:
+    """Make `spec` what `app` tells about itself."""
+    app.extensions[_EXTENSION] = ApiDocument(spec)
+
+
+def api_document() -> ApiDocument:
+    """Return the current application's document."""
+    return cast(ApiDocument, current_app.extensions[_EXTENSION])
