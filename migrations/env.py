@@ -6,20 +6,30 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
+from typing import Any
 
+import click
 import sqlalchemy as sa
 from alembic import context
+from alembic.operations.ops import MigrationScript
 from alembic.util import CommandError
 from flask import current_app
+from psycopg import errors as pg
 from sqlalchemy.engine import Connection
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.sql.schema import SchemaItem
 
 from tenantapp.db.base import Base
 from tenantapp.db.roles import RoleNames
 from tenantapp.rls import compare, operations  # noqa: F401 - Alembic gets our operations and comparisons
+from tenantapp.rls.hazards import hazards
 
 LOCK_KEY = 0x74656E616E74  # "tenant"
 LOCK_SECONDS = 300.0
+# A migration that waits for a lock makes everybody behind it wait: rather try again.
+SESSION = "-c lock_timeout=5s -c statement_timeout=15min -c search_path=public -c timezone=UTC"
+ATTEMPTS = 10
+PAUSE_SECONDS = 2.0
 
 
 def run_migrations() -> None:
@@ -27,24 +37,53 @@ def run_migrations() -> None:
 
     Raises:
         SettingsError: there is no such address.
-        CommandError: it logs in as another role than the owner.
+        CommandError: it logs in as another role than the owner, or SQL was asked for instead.
     """
+    if context.is_offline_mode():
+        raise CommandError("--sql: migrations read the database; run them on a clone to see their SQL")
     settings = current_app.extensions["tenantapp"].settings
     names = RoleNames(settings.role_prefix)
-    engine = sa.create_engine(settings.require("migration_database_url"), poolclass=sa.pool.NullPool)
+    engine = sa.create_engine(
+        settings.require("migration_database_url"),
+        poolclass=sa.pool.NullPool,
+        connect_args={"options": SESSION},
+    )
     with engine.connect() as connection, one_at_a_time(require_owner(connection, names)):
-        context.configure(
-            connection=connection,
-            target_metadata=Base.metadata,
-            transaction_per_migration=True,
-            include_schemas=True,
-            include_name=_is_ours,
-            include_object=partial(_is_no_partition, connection),
-            compare_server_default=True,
-            role_names=names,
-        )
+        configure(connection, names)
+        for attempt in range(1, ATTEMPTS + 1):
+            if migrated(last=attempt == ATTEMPTS):
+                break
+            connection.rollback()
+            click.echo(f"a lock was not to be had in time: attempt {attempt} of {ATTEMPTS}", err=True)
+            time.sleep(PAUSE_SECONDS)
+
+
+def migrated(*, last: bool) -> bool:
+    """Run what there is to run; tell whether no lock stood in the way, an error the last time alone."""
+    try:
         with context.begin_transaction():
             context.run_migrations()
+    except OperationalError as error:
+        if last or not isinstance(error.orig, pg.LockNotAvailable):
+            raise
+        return False
+    return True
+
+
+def configure(connection: Connection, names: RoleNames) -> None:
+    """Tell Alembic what to compare, and with what."""
+    context.configure(
+        connection=connection,
+        target_metadata=Base.metadata,
+        transaction_per_migration=True,
+        include_schemas=True,
+        include_name=_is_ours,
+        include_object=partial(_is_no_partition, connection),
+        compare_server_default=True,
+        autogenerate_plugins=["alembic.autogenerate.*", "tenantapp.rls"],
+        process_revision_directives=finish_script,
+        role_names=names,
+    )
 
 
 def require_owner(connection: Connection, names: RoleNames) -> Connection:
@@ -84,6 +123,22 @@ def one_at_a_time(connection: Connection) -> Iterator[None]:
         connection.rollback()
         connection.execute(sa.select(sa.func.pg_advisory_unlock(LOCK_KEY)))
         connection.commit()
+
+
+def finish_script(_context: Any, _revision: Any, scripts: list[MigrationScript]) -> None:
+    """Number a generated migration after the last one, warn of what it would stop, and drop an empty one."""
+    for script in list(scripts):
+        upgrade_ops = script.upgrade_ops
+        if upgrade_ops is None:
+            continue
+        if upgrade_ops.is_empty() and getattr(context.config.cmd_opts, "autogenerate", False):
+            scripts.remove(script)
+            click.echo("the models and the database are equal: nothing to migrate", err=True)
+        head = context.script.get_current_head() or "0000"
+        if head.isdecimal():
+            script.rev_id = f"{int(head) + 1:04}"
+        for hazard in hazards(upgrade_ops):
+            click.echo(f"warning: {hazard}", err=True)
 
 
 def _is_no_partition(

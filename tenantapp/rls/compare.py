@@ -42,7 +42,9 @@ def compare_security(
         )
     upgrade_ops.ops += keys.primary_keys(connection, context.sorted_tables, live)
     upgrade_ops.ops += functions.difference(connection, names)
-    upgrade_ops.ops += views.difference(connection, declared)
+    dropped_views, created_views = views.difference(connection, declared, names)
+    upgrade_ops.ops[:0] = dropped_views
+    upgrade_ops.ops += created_views
     return PriorityDispatchResult.CONTINUE
 
 

@@ -6,6 +6,7 @@ live one but ACCESS SHARE, for its columns.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 
@@ -69,7 +70,9 @@ def render_function(connection: Connection, function: Function, version: int) ->
             for row in read_functions(connection, schema).values()
             if f".{function.name}(" in row.definition
         )
-    return str(found).replace(f"{schema}.{function.name}(", f"tenancy.{function.name}(", 1)
+    # The server may show its temporary schema by its name or by its alias.
+    temporary = re.compile(rf"FUNCTION (?:{schema}|pg_temp)\.")
+    return temporary.sub("FUNCTION tenancy.", str(found), count=1)
 
 
 def render_view(connection: Connection, query: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 
 from alembic.operations import MigrateOperation
 
@@ -60,12 +60,19 @@ def difference(
 
 def taken_down(table: str, live: LiveTable, names: RoleNames) -> Iterator[MigrateOperation]:
     """Yield what takes a live table's isolation away, before the table itself is dropped."""
-    for role, privileges in sorted(live.grants.items()):
-        yield RevokeOp(tuple(sorted(privileges)), f"TABLE {table}", _logical(role, names))
+    yield from revokes(table, live.grants, names)
     for _, policy in sorted(live.policies.items()):
         yield _dropped(table, policy, names)
     if live.enabled:
         yield DisableRlsOp(table)
+
+
+def revokes(
+    relation: str, grants: Mapping[str, Collection[str]], names: RoleNames
+) -> Iterator[MigrateOperation]:
+    """Yield what revokes every live grant on a table or view."""
+    for role, privileges in sorted(grants.items()):
+        yield RevokeOp(tuple(sorted(privileges)), f"TABLE {relation}", _logical(role, names))
 
 
 def _grants(
