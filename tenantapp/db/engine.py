@@ -99,6 +99,10 @@ class BoundOptionEngine(OptionEngine):
     _connection_cls = BoundConnection
 
 
+# And what its own `execution_options` returns.
+BoundOptionEngine._option_cls = BoundOptionEngine
+
+
 def bind_every_transaction(engine: Engine) -> None:
     """Make `engine` lend no connection but bound ones."""
     engine._connection_cls = BoundConnection
