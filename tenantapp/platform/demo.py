@@ -9,11 +9,13 @@ from uuid import UUID
 
 import sqlalchemy as sa
 from flask import Flask
+from sqlalchemy import select
 from sqlalchemy.engine import Connection
+from sqlalchemy.orm import Session
 
 from tenantapp.customers.models import Customer
 from tenantapp.db.unit_of_work import writing
-from tenantapp.identity.keys import SCOPES, issue_key
+from tenantapp.identity.keys import SCOPES, issue_key, sha256
 from tenantapp.identity.models import ApiKey
 from tenantapp.platform.errors import UnknownTenant
 from tenantapp.platform.tenants import create_tenant, find_tenant
@@ -31,8 +33,8 @@ _STATUSES = ("active", "active", "prospect", "active", "inactive")
 def create_demo(app: Flask) -> dict[str, str]:
     """Make the demo tenants unless they are there, and return a key's token for each by subdomain.
 
-    A token is shown once, so it is kept beside the instance's other secrets; where that file is gone, new
-    keys are issued.
+    A token is shown once, so it is kept beside the instance's other secrets; where that file is gone, or of
+    another database, new keys are issued.
 
     Raises:
         SettingsError: there is no address of the platform role.
@@ -43,12 +45,11 @@ def create_demo(app: Flask) -> dict[str, str]:
     engine = sa.create_engine(settings.require("platform_database_url"), poolclass=sa.pool.NullPool)
     for subdomain, name in TENANTS.items():
         with engine.begin() as connection:
-            tenant_id = _existing(connection, subdomain)
-            is_new = tenant_id is None
-            tenant_id = tenant_id or create_tenant(connection, subdomain, name)
-        if is_new or subdomain not in tokens:
-            with app.app_context(), tenant_context(TenantContext(tenant_id, role="seed")):
-                tokens[subdomain] = _fill(subdomain, with_customers=is_new)
+            tenant_id = _existing(connection, subdomain) or create_tenant(connection, subdomain, name)
+        with app.app_context(), tenant_context(TenantContext(tenant_id, role="seed")), writing() as session:
+            _fill(session, subdomain)
+            tokens[subdomain] = _known(session, tokens.get(subdomain, "")) or _issue(session)
+            session.commit()
     _keep(path, tokens)
     return tokens
 
@@ -60,13 +61,20 @@ def _existing(connection: Connection, subdomain: str) -> UUID | None:
         return None
 
 
-def _fill(subdomain: str, *, with_customers: bool) -> str:
-    with writing() as session:
-        issued = issue_key("demo", SCOPES)
-        session.add(ApiKey(**issued.values))
-        if with_customers:
-            session.add_all(_customers(subdomain))
-        session.commit()
+def _fill(session: Session, subdomain: str) -> None:
+    if session.scalar(select(Customer.id).limit(1)) is None:
+        session.add_all(_customers(subdomain))
+
+
+def _known(session: Session, token: str) -> str | None:
+    """Return `token` if this database knows it: the instance may have been on another one before."""
+    usable = ApiKey.revoked_at.is_(None), ApiKey.secret_sha256 == sha256(token)
+    return token if session.scalar(select(ApiKey.id).where(*usable)) else None
+
+
+def _issue(session: Session) -> str:
+    issued = issue_key("demo", SCOPES)
+    session.add(ApiKey(**issued.values))
     return issued.token
 
 
