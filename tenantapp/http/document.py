@@ -29,6 +29,7 @@ class ApiDocument:
         """The OpenAPI document."""
         noted = self._spec.to_dict()
         document = {part: noted[part] for part in _ORDER}
+        document["tags"] = sorted(noted["tags"], key=lambda tag: (tag["name"] in _public(noted), tag["name"]))
         document["components"] = {
             kind: dict(sorted(named.items())) for kind, named in sorted(noted["components"].items())
         }
@@ -39,6 +40,12 @@ class ApiDocument:
         """The JSON Schema of each object, by its name."""
         components = self.openapi["components"]["schemas"]
         return {name: standalone(name, components) for name in components}
+
+
+def _public(noted: dict[str, Any]) -> set[str]:
+    """Return the tags of what is open to everybody; a reader looks for the resources first."""
+    parts = (part for path in noted["paths"].values() for part in path.values() if isinstance(part, dict))
+    return {tag for operation in parts if not operation["security"] for tag in operation["tags"]}
 
 
 def init_app(app: Flask, spec: APISpec) -> None:

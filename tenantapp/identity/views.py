@@ -43,7 +43,7 @@ def create_api_key(connection: Connection, given: dict[str, Any]) -> Created:
     return blueprint.created(SimpleNamespace(**row._mapping, token=issued.token))
 
 
-@blueprint.writes(ITEM, "DELETE", status=204, permission="admin", if_match=False)
+@blueprint.writes(ITEM, "DELETE", status=204, permission="admin", if_match=False, summary="Revoke an API key")
 def revoke_api_key(connection: Connection, item_id: UUID) -> None:
     """Revoke an API key: dead in this process at once, elsewhere within five seconds."""
     ApiKeyRepository(connection).revoke(item_id)

@@ -16,7 +16,7 @@ from tenantapp.tenants.schemas import TenantSchema
 blueprint = TenantBlueprint("tenant", __name__, description="The tenant itself")
 
 
-@blueprint.reads("", shows=TenantSchema)
+@blueprint.reads("", shows=TenantSchema, summary="Get the tenant")
 def get_tenant(connection: Connection) -> Row[Any]:
     """Return the tenant."""
     return TenantRepository(connection).get(current_context().tenant_id)
@@ -29,6 +29,7 @@ def get_tenant(connection: Connection) -> Row[Any]:
     answers=TenantSchema,
     permission="admin",
     if_match_required=True,
+    summary="Update the tenant",
 )
 def update_tenant(connection: Connection, given: dict[str, Any]) -> Row[Any]:
     """Change the tenant's name or settings; settings are replaced as a whole."""
