@@ -12,8 +12,13 @@ from psycopg.abc import PQGen
 _BIND = b"SELECT tenancy.bind($1)"
 
 # Everything a borrower may leave behind that outlives its transaction. SET SESSION AUTHORIZATION also ends a
-# SET ROLE; the settings go back to what the connection was opened with.
-_CLEAN = b"CLOSE ALL; UNLISTEN *; SET SESSION AUTHORIZATION DEFAULT; RESET ALL"
+# SET ROLE; the settings go back to what the connection was opened with. What SQL prepared may bear the name
+# of a statement of psycopg's own.
+_CLEAN = (
+    b"CLOSE ALL; UNLISTEN *; SET SESSION AUTHORIZATION DEFAULT; RESET ALL; "
+    b"SELECT FROM pg_catalog.pg_prepared_statements WHERE from_sql"
+)
+_MODES = ("isolation_level", "read_only", "deferrable")
 
 
 class TenantConnection(psycopg.Connection[Any]):
@@ -64,11 +69,17 @@ class TenantConnection(psycopg.Connection[Any]):
 
 
 def clean(connection: TenantConnection) -> None:
-    """Undo what the last borrower left on the session, before the next one gets it.
+    """Undo what the last borrower left on the session and on the driver, before the next one gets it.
 
     Raises:
-        psycopg.OperationalError: the server refused; the pool then closes the connection.
+        psycopg.OperationalError: the server refused, or a statement was prepared by SQL; the pool then closes
+            the connection.
     """
     result = connection.pgconn.exec_(_CLEAN)
-    if result.status != pq.ExecStatus.COMMAND_OK:
+    if result.status != pq.ExecStatus.TUPLES_OK or result.ntuples:
         raise psycopg.OperationalError("the session could not be cleaned")
+    if connection.autocommit:
+        connection.autocommit = False
+    for mode in _MODES:
+        if getattr(connection, mode) is not None:
+            setattr(connection, mode, None)
