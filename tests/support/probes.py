@@ -1,0 +1,42 @@
+"""Routes whose work a test decides on, so that it is done in a real request of a tenant's."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable
+from typing import Any
+
+from flask import Flask, current_app
+from werkzeug.test import TestResponse
+
+from tenantapp.http.endpoints import TenantBlueprint, permits
+from tests.support.tenants import TenantUnderTest
+
+Work = Callable[[], Any]
+_WORKS = "probes"
+
+
+def add_probes(app: Flask) -> Flask:
+    """Give `app` the routes that `in_request` asks for."""
+    app.extensions[_WORKS] = {}
+    blueprint = TenantBlueprint("probes", __name__)
+    blueprint.route("/<name>", methods=["POST"])(permits("read")(_probe))
+    app.register_blueprint(blueprint)
+    return app
+
+
+def in_request(tenant: TenantUnderTest, work: Work) -> TestResponse:
+    """Do `work` in a request of the tenant's and return the answer that its result makes."""
+    name = secrets.token_hex(8)
+    tenant.app.extensions[_WORKS][name] = work
+    return tenant.request("POST", f"/api/v1/probes/{name}")
+
+
+def done(response: TestResponse) -> Any:
+    """Return what the work returned, as JSON carries it."""
+    assert response.status_code == 200, response.get_data(as_text=True)
+    return response.json
+
+
+def _probe(name: str) -> Any:
+    return current_app.extensions[_WORKS][name]()
