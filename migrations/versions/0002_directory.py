@@ -36,9 +36,11 @@ def upgrade() -> None:
         sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("updated_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.CheckConstraint(
-            "subdomain ~ '^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$'", name="chk_directory_subdomain"
+            "subdomain ~ '^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$'", name=op.f("chk_directory_subdomain")
         ),
-        sa.CheckConstraint("status IN ('active', 'suspended', 'archived')", name="chk_directory_status"),
+        sa.CheckConstraint(
+            "status IN ('active', 'suspended', 'archived')", name=op.f("chk_directory_status")
+        ),
         sa.ForeignKeyConstraint(["database_id"], ["control.databases.id"], name="fk_directory_databases"),
         sa.PrimaryKeyConstraint("subdomain", name="directory_pkey"),
         schema="control",

@@ -31,9 +31,9 @@ def upgrade() -> None:
         sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("updated_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.CheckConstraint(
-            "subdomain ~ '^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$'", name="chk_tenants_subdomain"
+            "subdomain ~ '^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$'", name=op.f("chk_tenants_subdomain")
         ),
-        sa.CheckConstraint("status IN ('active', 'suspended', 'archived')", name="chk_tenants_status"),
+        sa.CheckConstraint("status IN ('active', 'suspended', 'archived')", name=op.f("chk_tenants_status")),
         sa.PrimaryKeyConstraint("id", name="tenants_pkey"),
     )
     op.create_index("uniq_tenants_subdomain", "tenants", ["subdomain"], unique=True)
