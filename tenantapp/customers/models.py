@@ -22,14 +22,14 @@ class Customer(SoftDeletable, Resource):
     email: Mapped[str] = columns.required_text(254)
     phone: Mapped[str | None] = columns.optional_text(50)
     status: Mapped[str] = columns.status("active")
-    notes: Mapped[str | None] = columns.optional_text()
+    notes: Mapped[str | None] = columns.optional_text(10_000)
 
     @classmethod
     def scoped_args(cls) -> tuple[Any, ...]:
         """Return the table's further constraints and indexes."""
         return (
             # Stored normalised: lower(email) is not leakproof, so an index on it would not be used under RLS.
-            CheckConstraint("email = lower(email)", name="email_normalised"),
+            CheckConstraint("email = lower(email)", name="email_normalised", info=columns.about("email")),
             columns.one_of("status", STATUSES),
             live_unique(cls.__tablename__, "email"),
             Index(None, "tenant_id", "status"),

@@ -36,18 +36,33 @@ def status(default: str) -> Mapped[str]:
 
 def one_of(column: str, values: Sequence[str]) -> CheckConstraint:
     """Hold `column` to `values`."""
-    listed = ", ".join(f"'{value}'" for value in values)
-    return CheckConstraint(f"{column} IN ({listed})", name=column)
+    return CheckConstraint(f"{column} IN ({_listed(values)})", name=column, info=about(column))
+
+
+def some_of(column: str, values: Sequence[str]) -> CheckConstraint:
+    """Hold the words of `column` to `values`."""
+    return CheckConstraint(f"{column} <@ ARRAY[{_listed(values)}]", name=column, info=about(column))
+
+
+def about(*fields: str) -> dict[str, Any]:
+    """Return a constraint's `info`: the fields that a client is told of where it is violated."""
+    return {"fields": fields}
+
+
+def _listed(values: Sequence[str]) -> str:
+    return ", ".join(f"'{value}'" for value in values)
 
 
 def dns_label(column: str) -> CheckConstraint:
     """Hold `column` to one DNS label in lower case."""
-    return CheckConstraint(f"{column} ~ '^[a-z0-9]([a-z0-9-]{{0,61}}[a-z0-9])?$'", name=column)
+    return CheckConstraint(
+        f"{column} ~ '^[a-z0-9]([a-z0-9-]{{0,61}}[a-z0-9])?$'", name=column, info=about(column)
+    )
 
 
 def words() -> Mapped[list[str]]:
-    """A list of words, empty unless told otherwise."""
-    return mapped_column(ARRAY(Text), server_default=text("'{}'"))
+    """A list of words that is always there; `some_of` holds it to those that have a meaning."""
+    return mapped_column(ARRAY(Text))
 
 
 def json_object() -> Mapped[dict[str, Any]]:

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped
 
 from tenantapp.db import columns
 from tenantapp.db.models import Resource
+from tenantapp.identity.keys import SCOPES
 
 
 class ApiKey(Resource):
@@ -28,4 +29,4 @@ class ApiKey(Resource):
     @classmethod
     def scoped_args(cls) -> tuple[Any, ...]:
         """Return the table's further constraints and indexes."""
-        return (UniqueConstraint("tenant_id", "prefix"),)
+        return (columns.some_of("scopes", SCOPES), UniqueConstraint("tenant_id", "prefix"))
