@@ -37,6 +37,10 @@ def explain(error: IntegrityError) -> Explanation | None:
         return Explanation(
             422, "unknown_reference", "A reference is unknown.", {field: ["Unknown."] for field in fields}
         )
+    if isinstance(cause, pg.CheckViolation) and fields:
+        return Explanation(
+            422, "invalid_fields", "Some fields are invalid.", {field: ["Invalid value."] for field in fields}
+        )
     return None
 
 
@@ -49,6 +53,7 @@ def _fields() -> dict[str, tuple[str, ...]]:
         keys += [item for item in table.constraints if isinstance(item, ColumnCollectionConstraint)]
         for item in keys:
             if item.name:
-                names = (column.name for column in item.columns)
+                # A check is SQL text, so it says itself which fields it is about.
+                names = item.info.get("fields") or (column.name for column in item.columns)
                 found[str(item.name)] = tuple(name for name in names if name not in ("tenant_id", "id"))
     return found
