@@ -18,6 +18,9 @@ from tenantapp.db.session import db
 
 Result = TypeVar("Result")
 
+COLLISIONS = (pg.SerializationFailure, pg.DeadlockDetected)
+"""What PostgreSQL ends one transaction with so that another can go on."""
+
 ATTEMPTS = 3
 _LONGEST_PAUSE = 0.05
 
@@ -59,9 +62,7 @@ def retrying(work: Callable[[], Result]) -> Result:
         try:
             return work()
         except DBAPIError as error:
-            if attempt == ATTEMPTS or not isinstance(
-                error.orig, (pg.SerializationFailure, pg.DeadlockDetected)
-            ):
+            if attempt == ATTEMPTS or not isinstance(error.orig, COLLISIONS):
                 raise
         time.sleep(random.uniform(0, _LONGEST_PAUSE))  # noqa: S311 - only to part those who collided
     raise AssertionError("unreachable")

@@ -13,6 +13,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 from sqlalchemy.orm.exc import StaleDataError
 
 from tenantapp.db.errors import DatabaseUnavailable, RowChanged, RowNotFound
+from tenantapp.db.unit_of_work import COLLISIONS
 from tenantapp.http.constraints import explain
 from tenantapp.http.request_id import request_id
 from tenantapp.tenancy.errors import TenancyError
@@ -123,6 +124,7 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(RowChanged, _changed)
     for unavailable in (DatabaseUnavailable, OperationalError, PoolTimeout):
         app.register_error_handler(unavailable, _unavailable)
+    app.register_error_handler(Exception, _unexpected)
 
 
 def _by_design(error: Problem) -> Response:
@@ -155,6 +157,13 @@ def _changed(_error: RowChanged) -> Response:
 
 
 def _unavailable(error: Exception) -> Response:
+    if isinstance(error, DBAPIError) and isinstance(error.orig, COLLISIONS):
+        return problem(
+            503,
+            "collided",
+            "Requests at the same time stood in each other's way; send it again.",
+            headers={"Retry-After": "1"},
+        )
     if isinstance(error, DBAPIError) and not error.connection_invalidated and error.statement:
         return _unexpected(error)
     _log.error("database unavailable", error=str(error), request_id=request_id())
