@@ -1,0 +1,167 @@
+"""The data of benchmarks/http.py: made once, kept in the instance folder, found again by the next run."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from uuid import UUID
+
+from flask_migrate import upgrade
+from psycopg import sql
+
+from benchmarks.stage import ROOT
+from tenantapp.application import create_app
+from tenantapp.db.roles import RoleNames
+from tenantapp.embedded import EmbeddedServer
+from tenantapp.platform.preparation import create_roles, prepare_database
+from tests.support.databases import PASSWORDS, Server
+
+PREFIX = "benchmark"
+LOADED = "loaded"
+
+_TENANTS = """
+    INSERT INTO control.databases (name) VALUES ('this') ON CONFLICT DO NOTHING;
+    INSERT INTO tenants (name, subdomain)
+      SELECT 'Tenant ' || n, 'tenant-' || n FROM generate_series(1, {tenants}) n;
+    INSERT INTO control.directory (subdomain, tenant_id, database_id)
+      SELECT t.subdomain, t.id, d.id FROM tenants t, control.databases d WHERE d.name = 'this';
+    INSERT INTO api_keys (tenant_id, name, prefix, secret_sha256, scopes)
+      SELECT id, 'load', lpad(substr(subdomain, 8), 12, '0'),
+             sha256(('tk_' || lpad(substr(subdomain, 8), 12, '0') || '_secret')::bytea), '{{read,write}}'
+        FROM tenants;
+"""
+_CUSTOMERS = """
+    INSERT INTO customers (tenant_id, name, email, phone, notes, created_at, updated_at)
+    SELECT t.id, 'Customer ' || c, 'customer' || c || '@example.com', '+49 30 ' || (1000000 + c),
+           'Met at the fair; wants an offer for ' || c || ' pieces.',
+           moment, moment
+      FROM tenants t, generate_series(1, greatest(1, round({rows} * {share})::integer)) c,
+           LATERAL (SELECT timestamptz '2026-01-01' + c * interval '1 second' AS moment)
+     ORDER BY random()
+"""
+# The n-th tenant has an n-th of what the first has.
+_SKEWED = "1.0 / substr(t.subdomain, 8)::integer / (SELECT sum(1.0 / n) FROM generate_series(1, {tenants}) n)"
+_EVEN = "1.0 / {tenants}"
+
+
+@dataclass(frozen=True, slots=True)
+class Dataset:
+    """How many tenants share how many customers, and whether evenly."""
+
+    tenants: int
+    rows: int
+    skewed: bool = True
+
+    @property
+    def database(self) -> str:
+        """The name of the database that holds it."""
+        return f"load_{self.tenants}_{self.rows}_{'skewed' if self.skewed else 'even'}"
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """What one request asks for."""
+
+    subdomain: str
+    customer_id: UUID
+
+    @property
+    def token(self) -> str:
+        """The token of the tenant's key."""
+        return f"tk_{self.subdomain.removeprefix('tenant-'):0>12}_secret"
+
+
+@contextmanager
+def benchmark_server() -> Iterator[Server]:
+    """Lend the server that keeps the data, with roles of a prefix of its own."""
+    with EmbeddedServer(ROOT) as embedded:
+        server = Server(embedded.superuser_url, RoleNames(PREFIX))
+        with server.connect("bootstrap", "postgres") as connection:
+            create_roles(connection, server.names, PASSWORDS)
+        yield server
+
+
+def load(server: Server, dataset: Dataset) -> str:
+    """Return the name of a migrated database that holds the data set."""
+    name = dataset.database
+    if not _is_loaded(server, name):
+        print(f"loading {dataset.rows:,} customers of {dataset.tenants:,} tenants", flush=True)
+        _create(server, name, template="template1")
+        _fill(server, dataset)
+        _mark_loaded(server, name)
+    with create_app(server.settings(name)).app_context():
+        upgrade()
+    return name
+
+
+def without_rls(server: Server, original: str) -> str:
+    """Return the name of a copy in which no table has row-level security."""
+    name = f"{original}_plain"
+    if not _is_loaded(server, name):
+        print("copying them into a database without row-level security", flush=True)
+        _create(server, name, template=original)
+        with server.connect("bootstrap", name) as connection:
+            tables = connection.execute(
+                "SELECT oid::regclass::text FROM pg_class WHERE relrowsecurity AND relkind = 'r'"
+            )
+            for (table,) in tables.fetchall():
+                connection.execute(f"ALTER TABLE {table} DISABLE ROW LEVEL SECURITY")
+            connection.execute("VACUUM ANALYZE")
+        _mark_loaded(server, name)
+    return name
+
+
+def targets(server: Server, database: str, number: int) -> Sequence[Target]:
+    """Return random customers, the same for each run: the more a tenant has, the more it is asked for."""
+    with server.connect("bootstrap", database) as connection:
+        rows = connection.execute(
+            "SELECT t.subdomain, c.id FROM customers c JOIN tenants t ON t.id = c.tenant_id "
+            "ORDER BY c.id LIMIT %s",
+            (number,),
+        ).fetchall()
+    random.Random(1).shuffle(rows)  # noqa: S311 - an order, not a secret
+    return [Target(*row) for row in rows]
+
+
+def remove_created(server: Server, database: str) -> None:
+    """Delete what the load of creates has made."""
+    with server.connect("bootstrap", database) as connection:
+        connection.execute("DELETE FROM customers WHERE email LIKE 'load-%'")
+        connection.execute("VACUUM customers")
+        connection.execute("CHECKPOINT")
+
+
+def _fill(server: Server, dataset: Dataset) -> None:
+    share = (_SKEWED if dataset.skewed else _EVEN).format(tenants=dataset.tenants)
+    with create_app(server.settings(dataset.database)).app_context():
+        upgrade()
+    with server.connect("bootstrap", dataset.database) as connection:
+        connection.execute(_TENANTS.format(tenants=dataset.tenants))
+        connection.execute(_CUSTOMERS.format(rows=dataset.rows, share=share))
+        connection.execute("VACUUM ANALYZE")
+
+
+def _create(server: Server, name: str, *, template: str) -> None:
+    quoted = {"name": sql.Identifier(name), "template": sql.Identifier(template)}
+    with server.connect("bootstrap", "postgres") as connection:
+        connection.execute(sql.SQL("DROP DATABASE IF EXISTS {name} WITH (FORCE)").format(**quoted))
+        connection.execute(sql.SQL("CREATE DATABASE {name} TEMPLATE {template}").format(**quoted))
+    with server.connect("bootstrap", name) as connection:
+        prepare_database(connection, server.names)
+
+
+def _is_loaded(server: Server, name: str) -> bool:
+    with server.connect("bootstrap", "postgres") as connection:
+        row = connection.execute(
+            "SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = %s", (name,)
+        ).fetchone()
+    return row is not None and row[0] == LOADED
+
+
+def _mark_loaded(server: Server, name: str) -> None:
+    """Note that the database is whole: one that is half loaded is made anew."""
+    comment = sql.SQL("COMMENT ON DATABASE {} IS {}").format(sql.Identifier(name), sql.Literal(LOADED))
+    with server.connect("bootstrap", name) as connection:
+        connection.execute(comment)

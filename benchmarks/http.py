@@ -1,0 +1,147 @@
+"""What a client gets: requests per second of tenantapp, beside a plain application without RLS.
+
+Run: `.venv/bin/python -m benchmarks.http [--rounds 3] [--seconds 5] [--rows 1000000]`
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import statistics
+import urllib.request
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+from benchmarks.data import Dataset, Target, benchmark_server, load, remove_created, targets, without_rls
+from benchmarks.load import Case, Measured, ask, require_wrk, written
+from benchmarks.scale import compare_latency
+from benchmarks.servers import Served, served_plain, served_tenantapp
+from tests.support.databases import Server
+
+TENANTS = 1000
+TARGETS = 20_000
+WARM_UP_SECONDS = 3.0
+CASES = [
+    Case(verb, connection) for connection in ("close", "keep-alive") for verb in ("list", "get", "create")
+]
+WANTED = {"list": 1.6, "get": 1.4, "create": 1.25}
+CREATED = {
+    "name": "Ada",
+    "email": "load-check@example.com",
+    "phone": None,
+    "status": "prospect",
+    "notes": "Äußerst wichtig",
+}
+MADE_BY_THE_SERVER = ("id", "created_at", "updated_at")
+
+
+def main() -> None:
+    """Print both applications' requests per second, and the latency over the number of tenants."""
+    options = _options()
+    require_wrk()
+    with benchmark_server() as server:
+        print(f"{options.rounds} rounds of {options.seconds:g} s a case, {options.rows:,} customers")
+        if "compare" in options.parts:
+            compare(server, options.rounds, options.seconds, options.rows)
+        if "scale" in options.parts:
+            compare_latency(server, options.rounds, options.seconds, options.rows)
+
+
+def compare(server: Server, rounds: int, seconds: float, rows: int) -> None:
+    """Measure the two in turn, and print the table."""
+    ours = load(server, Dataset(TENANTS, rows))
+    theirs = without_rls(server, ours)
+    asked = targets(server, ours, TARGETS)
+    with ExitStack() as stack:
+        file = stack.enter_context(written(asked))
+        both = (
+            stack.enter_context(served_tenantapp(server, ours)),
+            stack.enter_context(served_plain(server, theirs)),
+        )
+        for database in (ours, theirs):
+            stack.callback(remove_created, server, database)
+        require_equal_answers(*both, asked[0])
+        print("| case | requests/s | plain | ratio a round | median | wanted | CPU ms/request | plain |")
+        print("|---|---|---|---|---|---|---|---|")
+        for case in CASES:
+            _compare_case(case, both, file, rounds, seconds)
+
+
+def _compare_case(case: Case, both: tuple[Served, Served], file: Path, rounds: int, seconds: float) -> None:
+    for served in both:
+        ask(served, case, file, WARM_UP_SECONDS)
+    pairs = []
+    for number in range(rounds):
+        order = both if number % 2 == 0 else both[::-1]
+        results = [ask(served, case, file, seconds) for served in order]
+        pairs.append(results if number % 2 == 0 else results[::-1])
+    print(_row(case, pairs), flush=True)
+
+
+def _row(case: Case, pairs: Sequence[Sequence[Measured]]) -> str:
+    ratios = [ours.per_second / plain.per_second for ours, plain in pairs]
+    ours, plain = ([pair[which] for pair in pairs] for which in (0, 1))
+    cells = [
+        str(case),
+        *(f"{statistics.median(run.per_second for run in runs):.0f}" for runs in (ours, plain)),
+        " ".join(f"{ratio:.2f}" for ratio in ratios),
+        f"**{statistics.median(ratios):.2f}**",
+        f"{WANTED[case.verb]:.2f}",
+        *(f"{statistics.median(run.cpu_milliseconds for run in runs):.2f}" for runs in (ours, plain)),
+    ]
+    return f"| {' | '.join(cells)} |"
+
+
+def require_equal_answers(ours: Served, plain: Served, target: Target) -> None:
+    """Make sure that both answer the same to the same question.
+
+    Raises:
+        AssertionError: they do not.
+    """
+    item = f"/{target.customer_id}"
+    assert _json(ours, target, item) == _json(plain, target, item)
+    lists = [_json(served, target, "?limit=50") for served in (ours, plain)]
+    assert lists[0]["items"] == lists[1]["items"]
+    assert [bool(page["next_cursor"]) for page in lists] == [len(lists[0]["items"]) == 50] * 2
+    created = [_json(served, target, "", CREATED) for served in (ours, plain)]
+    for body in created:
+        for name in MADE_BY_THE_SERVER:
+            assert body.pop(name)
+    assert created[0] == created[1], created
+
+
+def _json(served: Served, target: Target, path: str, body: Mapping[str, Any] | None = None) -> Any:
+    request = urllib.request.Request(
+        f"http://127.0.0.1:{served.port}/api/v1/customers{path}",
+        data=None if body is None else json.dumps(body).encode(),
+        headers={
+            "Host": f"{target.subdomain}.localhost",
+            "Authorization": f"Bearer {target.token}",
+            "Content-Type": "application/json",
+        },
+    )
+    with urllib.request.urlopen(request, timeout=10) as response:  # noqa: S310 - our own servers
+        return json.load(response)
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--rounds", type=int, default=3, help="how often each pair is measured (3)")
+    parser.add_argument("--seconds", type=float, default=5.0, help="how long each measurement takes (5)")
+    parser.add_argument(
+        "--rows", type=int, default=1_000_000, help="how many customers there are (1,000,000)"
+    )
+    parser.add_argument(
+        "--parts",
+        nargs="+",
+        choices=("compare", "scale"),
+        default=("compare", "scale"),
+        help="what to measure (all)",
+    )
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,38 @@
+-- What wrk sends: `wrk … -s load.lua URL -- VERB CONNECTION TARGETS MARK`.
+-- TARGETS is a file of lines "subdomain token customer_id"; requests go through it from a random line on.
+local requests, position, verb, mark, headers = {}, 0, nil, nil, {}
+
+local function build(subdomain, token, id)
+  local all = { Host = subdomain .. ".localhost", Authorization = "Bearer " .. token,
+                Connection = headers.connection }
+  if verb == "list" then return wrk.format("GET", "/api/v1/customers?limit=50", all) end
+  if verb == "get" then return wrk.format("GET", "/api/v1/customers/" .. id, all) end
+  all["Content-Type"] = "application/json"
+  return all
+end
+
+function init(args)
+  verb, mark = args[1], args[4]
+  headers.connection = args[2]
+  for line in io.lines(args[3]) do
+    requests[#requests + 1] = build(line:match("(%S+) (%S+) (%S+)"))
+  end
+  math.randomseed(os.time())
+  position = math.random(#requests)
+end
+
+function request()
+  position = position + 1
+  local found = requests[position % #requests + 1]
+  if verb ~= "create" then return found end
+  local body = string.format(
+    '{"name": "Customer %d", "email": "load-%s-%d@example.com", "phone": "+49 30 1234567", ' ..
+    '"notes": "Met at the fair; wants an offer for %d pieces."}', position, mark, position, position)
+  return wrk.format("POST", "/api/v1/customers", found, body)
+end
+
+function done(summary, latency, requests)
+  local failed = summary.errors
+  io.write(string.format("RESULT %d %d %d %.1f\n", summary.requests, summary.duration,
+    failed.status + failed.connect + failed.read + failed.write + failed.timeout, latency:percentile(50)))
+end

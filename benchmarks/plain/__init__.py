@@ -1,0 +1,1 @@
+"""What tenantapp is compared with: Flask, Flask-SQLAlchemy and marshmallow as most teams use them."""

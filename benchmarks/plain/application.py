@@ -1,0 +1,75 @@
+"""The plain application: a tenant filter by hand in each query, no RLS, no authentication, no request log."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+from uuid import UUID
+
+from flask import Blueprint, Flask, Response, abort, g, jsonify, request, url_for
+from sqlalchemy import select, tuple_
+
+from benchmarks.plain.models import Customer, Tenant, db
+from benchmarks.plain.schemas import customer_schema, customers_schema, page_schema
+
+customers = Blueprint("customers", __name__, url_prefix="/api/v1/customers")
+
+
+def create_app() -> Flask:
+    """Return the application, with its tenants in a dictionary."""
+    app = Flask(__name__)
+    app.config["SQLALCHEMY_DATABASE_URI"] = os.environ["PLAIN_DATABASE_URL"]
+    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = {"pool_size": 10}
+    db.init_app(app)
+    with app.app_context():
+        known = {tenant.subdomain: tenant.id for tenant in db.session.scalars(select(Tenant))}
+        db.engine.dispose()
+
+    @app.before_request
+    def find_tenant() -> None:
+        subdomain = request.host.partition(".")[0]
+        if request.path != "/healthz" and subdomain not in known:
+            abort(404)
+        g.tenant_id = known.get(subdomain)
+
+    @app.get("/healthz")
+    def healthz() -> Response:
+        return jsonify(status="ok")
+
+    app.register_blueprint(customers)
+    return app
+
+
+@customers.get("")
+def list_customers() -> Response:
+    """List the tenant's customers, newest first."""
+    page = page_schema.load(request.args)
+    query = select(Customer).where(Customer.tenant_id == g.tenant_id, Customer.deleted_at.is_(None))
+    if "cursor" in page:
+        created_at, _, customer_id = page["cursor"].partition("_")
+        query = query.where(tuple_(Customer.created_at, Customer.id) < (created_at, UUID(customer_id)))
+    query = query.order_by(Customer.created_at.desc(), Customer.id.desc()).limit(page["limit"] + 1)
+    found = db.session.scalars(query).all()
+    shown = found[: page["limit"]]
+    more = len(found) > len(shown)
+    next_cursor = f"{shown[-1].created_at.isoformat()}_{shown[-1].id}" if more else None
+    return jsonify(items=customers_schema.dump(shown), next_cursor=next_cursor)
+
+
+@customers.get("/<uuid:customer_id>")
+def get_customer(customer_id: UUID) -> Response:
+    """Return one customer."""
+    query = select(Customer).where(
+        Customer.tenant_id == g.tenant_id, Customer.id == customer_id, Customer.deleted_at.is_(None)
+    )
+    return jsonify(customer_schema.dump(db.first_or_404(query)))
+
+
+@customers.post("")
+def create_customer() -> Any:
+    """Create a customer."""
+    customer = Customer(tenant_id=g.tenant_id, **customer_schema.load(request.get_json()))
+    db.session.add(customer)
+    db.session.commit()
+    location = url_for("customers.get_customer", customer_id=customer.id)
+    return jsonify(customer_schema.dump(customer)), 201, {"Location": location}

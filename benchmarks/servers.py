@@ -1,0 +1,106 @@
+"""The two applications under gunicorn, as they are served: same workers, same threads, one port each."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.support.databases import Server
+
+WORKERS = 2
+THREADS = 8
+START_SECONDS = 30.0
+_TICKS = os.sysconf("SC_CLK_TCK")
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """A gunicorn that answers."""
+
+    pid: int
+    port: int
+
+    def cpu_seconds(self) -> float:
+        """Return the processor time that it has used so far, its workers' included."""
+        return sum(_cpu_seconds(pid) for pid in (self.pid, *_children(self.pid)))
+
+
+@contextmanager
+def served_tenantapp(server: Server, database: str) -> Iterator[Served]:
+    """Serve the real application as production would; what it logs is written, and thrown away."""
+    port = _free_port()
+    environ = {
+        "APP_ENV": "production",
+        "SECRET_KEY": "of the benchmark alone, forty letters long",
+        "ALLOW_UNVERIFIED_TLS": "true",
+        "BASE_DOMAIN": "localhost",
+        "LOG_LEVEL": "INFO",
+        "PORT": str(port),
+        "WEB_WORKERS": str(WORKERS),
+        "WEB_THREADS": str(THREADS),
+        "ROLE_PREFIX": server.names.prefix,
+        "DATABASE_URL": _address(server, database),
+    }
+    with _gunicorn(["-c", "python:tenantapp.server", "wsgi:app"], environ, port) as served:
+        yield served
+
+
+@contextmanager
+def served_plain(server: Server, database: str) -> Iterator[Served]:
+    """Serve the plain application on a database without row-level security."""
+    port = _free_port()
+    arguments = ["-k", "gthread", "-w", str(WORKERS), "--threads", str(THREADS), "-b", f"127.0.0.1:{port}"]
+    environ = {"PLAIN_DATABASE_URL": _address(server, database)}
+    with _gunicorn([*arguments, "benchmarks.plain.application:create_app()"], environ, port) as served:
+        yield served
+
+
+@contextmanager
+def _gunicorn(arguments: Sequence[str], environ: Mapping[str, str], port: int) -> Iterator[Served]:
+    command = [sys.executable, "-m", "gunicorn", *arguments]
+    with subprocess.Popen(command, env={**os.environ, **environ}, stderr=subprocess.DEVNULL) as process:
+        try:
+            _wait_until_it_answers(process, port)
+            yield Served(process.pid, port)
+        finally:
+            process.terminate()
+
+
+def _wait_until_it_answers(process: subprocess.Popen[bytes], port: int) -> None:
+    deadline = time.monotonic() + START_SECONDS
+    while time.monotonic() < deadline and process.poll() is None:
+        with contextlib.suppress(OSError):
+            urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=2).close()
+            return
+        time.sleep(0.1)
+    raise TimeoutError(f"{process.args} does not answer")
+
+
+def _address(server: Server, database: str) -> str:
+    return server.address("app", database).render_as_string(hide_password=False)
+
+
+def _free_port() -> int:
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        port: int = found.getsockname()[1]
+        return port
+
+
+def _children(pid: int) -> list[int]:
+    return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+
+
+def _cpu_seconds(pid: int) -> float:
+    """Return user and system time: the 14th and 15th field, counted after the command in brackets."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / _TICKS
