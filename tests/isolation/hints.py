@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-NOBODYS = frozenset({"api-docs.openapi_json", "health.healthz", "health.readyz"})
-"""Endpoints that are the program's own: they look at no credential and no row."""
-
 TABLES = {"tenant": "tenants"}
 """The table of a resource whose name in paths is not that of its table."""
 
-ARGUMENTS: dict[str, dict[str, str]] = {}
+ARGUMENTS: dict[str, dict[str, str]] = {
+    "/api/v1/schemas/<name>": {"name": "Customer"},
+    "/docs/assets/<any('swagger-ui.css', 'swagger-ui-bundle.js', 'favicon-32x32.png'):name>": {
+        "name": "swagger-ui.css"
+    },
+}
 """What is put into a path for arguments other than the ids of rows, by rule."""
 
 FIELDS: dict[str, dict[str, Any]] = {}

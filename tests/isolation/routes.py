@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import UUID
 
+import sqlalchemy as sa
 from flask import Flask
 from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
@@ -54,11 +55,6 @@ class Ask:
         """The row that it is about."""
         return self.ids[-1] if self.ids else None
 
-    @property
-    def public(self) -> bool:
-        """Whether no credential is looked at."""
-        return self.permission == PUBLIC
-
     def about(self, row_id: UUID) -> Ask:
         """Return the same request about another row."""
         return self.instead(len(self.ids) - 1, row_id)
@@ -97,12 +93,19 @@ def tenants_rules(app: Flask) -> Iterator[tuple[Rule, str]]:
             yield rule, permission
 
 
+def public_paths(app: Flask, tenant: Inhabitant) -> Iterator[str]:
+    """Yield the path of every route that looks at no credential."""
+    for rule in app.url_map.iter_rules():
+        if permission_of(app.view_functions[rule.endpoint]) == PUBLIC:
+            yield _fill(rule, tenant)[0]
+
+
 def undeclared(app: Flask) -> list[str]:
     """Return the rules of which nobody can tell who may ask them."""
     return [
         rule.rule
         for rule in app.url_map.iter_rules()
-        if permission_of(app.view_functions[rule.endpoint]) is None and rule.endpoint not in hints.NOBODYS
+        if permission_of(app.view_functions[rule.endpoint]) is None
     ]
 
 
@@ -117,18 +120,23 @@ def list_something(world: World, tenant: Inhabitant) -> TestResponse:
     return world.request(tenant, "GET", next(lists))
 
 
-def row_behind(rule: str, tenant: Inhabitant) -> Row:
-    """Return a row of the table that a rule is about."""
+def table_behind(rule: str) -> sa.Table:
+    """Return the table that a rule is about."""
     match = _RESOURCE.match(rule)
     assert match, f"{rule}: {_TELL} which table this is about"
-    return _row(match["resource"], tenant)
+    return _table(match["resource"])
+
+
+def row_behind(rule: str, tenant: Inhabitant) -> Row:
+    """Return the tenant's row of the table that a rule is about."""
+    return tenant.row(table_behind(rule))
 
 
 def _fill(rule: Rule, tenant: Inhabitant) -> tuple[str, tuple[UUID, ...]]:
     ids: list[UUID] = []
 
     def item(match: re.Match[str]) -> str:
-        ids.append(_row(match["resource"], tenant)["id"])
+        ids.append(tenant.row(_table(match["resource"]))["id"])
         return f"/{match['resource']}/{ids[-1]}"
 
     def other(match: re.Match[str]) -> str:
@@ -159,8 +167,8 @@ def _headers(operation: Operation, rule: str, tenant: Inhabitant) -> dict[str, s
     return {name: str(known[name]) for name in needed}
 
 
-def _row(resource: str, tenant: Inhabitant) -> Row:
+def _table(resource: str) -> sa.Table:
     tables = {table.name: table for table in scoped_tables()}
     table = tables.get(hints.TABLES.get(resource, resource.replace("-", "_")))
     assert table is not None, f"{resource} is the name of no scoped table: {_TELL} which it is"
-    return tenant.row(table)
+    return table

@@ -1,0 +1,48 @@
+"""B's idempotency keys at A: never used, whoever's row the request is about."""
+
+from __future__ import annotations
+
+import secrets
+from typing import Any
+
+from werkzeug.test import TestResponse
+
+from tests.isolation.canaries import Inhabitant, new_values
+from tests.isolation.observation import assert_no_canary
+from tests.isolation.routes import Ask, every_ask, table_behind
+from tests.isolation.world import World
+
+
+def bs_idempotency_keys_are_new(world: World) -> None:
+    """A's request with a key of B's is done, not answered with what B was answered."""
+    kept = [row["key"] for row in world.b.rows["idempotency_keys"]]
+    for of_a, of_b in zip(every_ask(world, world.a), every_ask(world, world.b), strict=True):
+        if "Idempotency-Key" not in of_a.operation.headers:
+            continue
+        key = secrets.token_hex(8)
+        body = _new_body(of_b, world.b)
+        bs = of_b.send(world, world.b, json=body, headers={"Idempotency-Key": key})
+        refused = "idempotency-key-refused" in bs.get_data(as_text=True)
+        assert refused or bs.status_code < 300, f"{of_b}: B is answered {bs.get_data(as_text=True)}"
+        answer = _try(world, of_a, key, body, bs.status_code)
+        assert refused or answer.get_json()["id"] != bs.get_json()["id"], f"{of_a} gives A what B has made"
+        if of_b.ids and not refused:
+            _try(world, of_b, key, body, 404)
+        for canary in kept:
+            _try(world, of_a, canary, _new_body(of_a, world.a), bs.status_code)
+
+
+def _try(world: World, ask: Ask, key: str, body: dict[str, Any] | None, status: int) -> TestResponse:
+    answer = ask.send(world, world.a, json=body, headers={"Idempotency-Key": key})
+    assert answer.status_code == status, f"{ask} with a key of B's: {answer.get_data(as_text=True)}"
+    assert "Idempotency-Replayed" not in answer.headers, f"{ask} is answered as B was"
+    assert_no_canary(world, answer, ask.path, key, body)
+    return answer
+
+
+def _new_body(ask: Ask, tenant: Inhabitant) -> dict[str, Any] | None:
+    """Return a body that the tenant could send to make a further row."""
+    if ask.body is None:
+        return None
+    new = new_values(table_behind(ask.rule), tenant)
+    return {name: new.get(name, value) for name, value in ask.body.items()}
