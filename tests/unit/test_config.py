@@ -82,6 +82,8 @@ class TestGoodValues:
         [
             ("BASE_DOMAIN", "Example.COM.", "example.com"),
             ("BASE_DOMAIN", "müller.example", "xn--mller-kva.example"),
+            ("CORS_ORIGINS", "https://app.example.com", ("https://app.example.com",)),
+            ("CORS_ORIGINS", "https://A.example , http://b:81", ("https://a.example", "http://b:81")),
             ("LOG_LEVEL", "debug", "DEBUG"),
             ("SQL_ECHO", "false", False),
             ("ALLOW_UNVERIFIED_TLS", "yes", True),
@@ -118,6 +120,24 @@ class TestBadValues:
             ("BASE_DOMAIN", ".", "a host name without port, such as example.com"),
             ("TENANT_HEADER", "X Tenant", "a header name of letters, digits and hyphens"),
             ("TENANT_HEADER", "X-Tenant\n", "a header name of letters, digits and hyphens"),
+            *(
+                (
+                    "CORS_ORIGINS",
+                    value,
+                    "origins such as https://app.example.com, separated by commas and never *",
+                )
+                for value in (
+                    "*",
+                    "https://a.example,*",
+                    "https://*.a.example",
+                    "https://a.example/",
+                    "https://a.example:443",
+                    "https://a.example,",
+                    "ftp://a.example",
+                    "a.example",
+                    "null",
+                )
+            ),
             ("TRUSTED_PROXIES", "11", "a whole number from 0 to 10"),
             ("TRUSTED_PROXIES", "-1", "a whole number from 0 to 10"),
             ("LOG_LEVEL", "LOUD", "one of DEBUG, INFO, WARNING, ERROR, CRITICAL"),
