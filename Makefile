@@ -28,14 +28,17 @@ run: $(READY) .env
 	@exec $(BIN)/flask up
 
 test: $(READY)
-	$(PYTEST) tests
+	$(PYTEST) -m "not services" tests
 	@test -n "$$TEST_DATABASE_URL" || { set -x; TEST_POSTGRES_VERSION=16 $(PYTEST) $(ON_A_DATABASE); }
-	@echo "not run: what needs Debian's packages; that is make test-services"
+	@echo "not run: what needs Debian's PostgreSQL 15 and Chromium; that is make test-services"
 
 test-services: $(READY)
 	@command -v /usr/lib/postgresql/15/bin/initdb >/dev/null || { \
 		echo "missing: PostgreSQL 15; on Debian 12: apt-get install postgresql-15" >&2; exit 1; }
+	@command -v chromium >/dev/null && command -v chromedriver >/dev/null || { \
+		echo "missing: Chromium; on Debian 12: apt-get install chromium chromium-driver" >&2; exit 1; }
 	TEST_POSTGRES_VERSION=15 $(PYTEST) $(ON_A_DATABASE)
+	TEST_POSTGRES_VERSION=15 $(PYTEST) -m services tests
 
 quality: $(READY)
 	$(BIN)/ruff format --check .
