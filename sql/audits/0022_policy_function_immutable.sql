@@ -1,0 +1,4 @@
+-- error: A function that reads the context says it is IMMUTABLE: a plan made for one tenant answers another.
+SELECT f.signature, 'is IMMUTABLE', format('ALTER FUNCTION %s STABLE', f.signature)
+FROM ({{functions}}) AS f
+WHERE f.provolatile = 'i' AND (f.in_policy OR f.prosrc ~ '\mcurrent_setting\M');

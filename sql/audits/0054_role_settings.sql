@@ -1,0 +1,12 @@
+-- warning: A role, or this database, starts its sessions with settings that nobody declared.
+SELECT coalesce(r.name, 'database ' || current_database()), format('starts with %s', c.setting),
+       CASE WHEN r.name IS NULL THEN format('ALTER DATABASE %I RESET %s', current_database(), split_part(c.setting, '=', 1))
+            WHEN s.setdatabase = 0 THEN format('ALTER ROLE %s RESET %s', r.quoted, split_part(c.setting, '=', 1))
+            ELSE format('ALTER ROLE %s IN DATABASE %I RESET %s', r.quoted, current_database(),
+                        split_part(c.setting, '=', 1)) END
+FROM pg_db_role_setting s
+LEFT JOIN ({{our_roles}}) AS r ON r.oid = s.setrole
+CROSS JOIN LATERAL unnest(s.setconfig) AS c (setting)
+WHERE s.setdatabase IN (0, (SELECT oid FROM pg_database WHERE datname = current_database()))
+  AND (r.oid IS NOT NULL OR s.setrole = 0 AND s.setdatabase <> 0)
+  AND format('%s: %s', coalesce(r.name, 'database'), c.setting) <> ALL ({{role_settings}});

@@ -1,0 +1,6 @@
+-- error: A view reads tenants' rows with the rights of its owner.
+SELECT v.name, v.detail, format('ALTER VIEW %s SET (security_invoker = true)', v.name)
+FROM ({{reading_views}}) AS v
+WHERE v.relkind = 'v'
+  AND NOT coalesce(v.reloptions && ARRAY['security_invoker=true', 'security_invoker=on', 'security_invoker=1',
+                                         'security_invoker=yes'], false);

@@ -1,0 +1,31 @@
+-- Each USING and WITH CHECK of the scoped tables' policies, and of which kind it is. The server renders expressions
+-- with every parenthesis, so texts tell them apart: what begins with the isolation and AND cannot be an OR.
+SELECT c.*, CASE
+    WHEN c.text ~ '(^|\mOR )\(*(true|(\d+|''[^'']*''(::\w+)?) = \3)\)*($| OR\M)' THEN 'always true'
+    WHEN c.text ~ '^\(*(false|1 = 0|0 = 1)\)*$' THEN 'always false'
+    WHEN c.text ~ '\m(CURRENT_USER|SESSION_USER|CURRENT_ROLE|USER|pg_has_role)\M' THEN 'by role'
+    WHEN c.polpermissive AND c.text ~ (c.context || '\)* (IS NULL|= ''''::text)') THEN 'open without context'
+    WHEN c.text ~ '\mcurrent_setting\(' THEN 'reads a setting'
+    WHEN c.text = c.predicate THEN 'tenant'
+    WHEN NOT c.polpermissive THEN 'further'
+    WHEN c.text ~ format('\m%s IS NULL', c.key) THEN 'shared rows'
+    WHEN starts_with(c.text, '(' || c.predicate || ' AND ') THEN 'tenant'
+    WHEN c.text ~ format('(\m%1$s::|\(%1$s\))', c.key) THEN 'casts'
+    WHEN c.text ~ (c.call || '\(\)') AND c.text ~ ('(?<!SELECT )' || c.call || '\(\)') THEN 'not in a sub-select'
+    WHEN c.text !~ (c.call || '\(\)') THEN 'without the tenant'
+    ELSE 'drifted' END AS kind
+FROM (
+    SELECT p.*, t.name AS table_name, t.key, t.predicate, format('%I on %s', p.polname, t.name) AS object,
+           e.clause, e.text, t.is_child,
+           format('%s is %s', e.clause, e.text) AS detail,
+           replace({{'tenant_function'}}, '.', '\.') AS call,
+           format('(%s\(\)|\m%s|current_setting\([^)]*\))', replace({{'tenant_function'}}, '.', '\.'),
+                  regexp_replace({{'tenant_function'}}, '^.*\.', '')) AS context,
+           format('ALTER POLICY %I ON %s%s%s', p.polname, t.name,
+                  CASE WHEN p.polqual IS NOT NULL THEN format(' USING (%s)', t.written) END,
+                  CASE WHEN p.polcmd IN ('*', 'w', 'a') THEN format(' WITH CHECK (%s)', t.written) END) AS repair
+    FROM pg_policy p
+    JOIN ({{scoped_tables}}) AS t ON t.oid = p.polrelid
+    CROSS JOIN LATERAL (VALUES ('USING', pg_get_expr(p.polqual, p.polrelid)),
+                               ('WITH CHECK', pg_get_expr(p.polwithcheck, p.polrelid))) AS e (clause, text)
+    WHERE e.text IS NOT NULL) AS c

@@ -1,0 +1,96 @@
+"""`flask rls`: ask a live database whether it keeps tenants apart."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+import psycopg
+from flask.cli import with_appcontext
+
+from tenantapp.cli.output import echo_json
+from tenantapp.cli.servers import ADDRESS_FIELDS, address, connect, echo_used, role_names
+from tenantapp.config import ROOT, SettingsError
+from tenantapp.platform.measures import first_line
+
+# Imported by the commands when they run: whatever serves requests imports this file, and never what it uses.
+if TYPE_CHECKING:
+    from tenantapp.rls.audit.findings import Audit
+
+
+class _Unusable(click.ClickException):
+    """Raised when there is nothing to read, or no way to judge it."""
+
+    exit_code = 2
+
+
+@click.group("rls")
+def rls() -> None:
+    """Ask a live database whether it keeps tenants apart."""
+
+
+@rls.command("audit")
+@click.option(
+    "--role",
+    type=click.Choice(list(ADDRESS_FIELDS)),
+    default="owner",
+    show_default=True,
+    help="Whose address reads the catalog; a superuser's reads all of it.",
+)
+@click.option(
+    "--config",
+    "path",
+    type=click.Path(path_type=Path, dir_okay=False),
+    default=ROOT / "pyproject.toml",
+    help="The file with [tool.tenantapp.audit]; the project's pyproject.toml unless given.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@with_appcontext
+def audit(role: str, path: Path, as_json: bool) -> None:
+    """Read the catalog and tell what would let a tenant reach another's rows; nothing is written.
+
+    Ends with 0 where no error is found, with 1 where one is, with 2 where the database or the configuration
+    cannot be read.
+    """
+    result = _audited(role, path)
+    if as_json:
+        echo_json(result.as_json())
+    else:
+        _echo(result)
+    raise click.exceptions.Exit(1 if result.failed else 0)
+
+
+def _audited(role: str, path: Path) -> Audit:
+    from tenantapp.rls.audit.configuration import load_configuration  # noqa: PLC0415
+    from tenantapp.rls.audit.errors import AuditConfigurationError  # noqa: PLC0415
+    from tenantapp.rls.audit.run import audit as run_audit  # noqa: PLC0415
+
+    try:
+        configuration = load_configuration(path)
+        url = address(role)
+        echo_used(url)
+        with connect(url) as connection:
+            return run_audit(connection, role_names(), configuration)
+    except psycopg.Error as error:
+        raise _Unusable(first_line(error)) from error
+    except (AuditConfigurationError, SettingsError) as error:
+        raise _Unusable(str(error)) from error
+
+
+def _echo(audit: Audit) -> None:
+    for finding in audit.open:
+        click.echo(f"{finding.severity.upper():8}{finding.check}  {finding.object}")
+        click.echo(f"        {finding.detail}")
+        click.echo(click.style(f"        {finding.repair}", dim=True))
+    for finding in audit.findings:
+        if finding.waived_because is not None:
+            click.echo(f"waived  {finding.check}  {finding.object}: {finding.waived_because}")
+    for unread in audit.unread:
+        click.echo(f"unread  {unread.check}: {unread.reason}")
+    errors = sum(finding.severity == "error" for finding in audit.open)
+    waived = len(audit.findings) + len(audit.complaints) - len(audit.open)
+    click.echo(
+        f"{audit.checks} checks of {audit.database!r} on PostgreSQL {audit.server} as {audit.role!r}: "
+        f"{errors} errors, {len(audit.open) - errors} warnings, {waived} waived, {len(audit.unread)} not read"
+    )
