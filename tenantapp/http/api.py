@@ -16,6 +16,7 @@ from tenantapp.http import components
 from tenantapp.http.problems import ProblemSchema, problem
 from tenantapp.http.schema_plugin import SchemaPlugin
 
+LARGEST_BODY = 1024 * 1024
 _INTRODUCTION = Path(__file__).with_name("introduction.md")
 
 
@@ -74,6 +75,7 @@ def init_app(app: Flask, tenant_header: str) -> Api:
         API_VERSION="v1",
         OPENAPI_VERSION="3.1.0",
         PROPAGATE_EXCEPTIONS=False,
+        MAX_CONTENT_LENGTH=LARGEST_BODY,
     )
     api = ProblemApi(
         app,
