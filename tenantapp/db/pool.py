@@ -7,6 +7,8 @@ import threading
 from dataclasses import dataclass
 from typing import Any
 
+import orjson
+from psycopg.types.json import set_json_loads
 from psycopg_pool import ConnectionPool
 from sqlalchemy import URL
 
@@ -78,6 +80,8 @@ class TenantPool:
         if reasons:
             raise UnsafeRole("; ".join(reasons))
         connection.commit()
+        # As the edge reads JSON: a number beyond 64 bits, which JSONB writes out digit by digit, is a float.
+        set_json_loads(orjson.loads, connection)
         connection.renew_pool = self.renew
 
     def renew(self) -> None:
