@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 from marshmallow import Schema, ValidationError, fields, validate
 
-from tenantapp.http.fields import Text
+from tenantapp.http.fields import Moment, Text
 from tenantapp.identity.keys import SCOPES
 
 
@@ -29,7 +29,7 @@ class ApiKeySchema(Schema):
         required=True,
         validate=validate.Length(1, len(SCOPES)),
     )
-    expires_at = fields.AwareDateTime(
+    expires_at = Moment(
         allow_none=True,
         validate=_to_come,
         metadata={
