@@ -1,0 +1,245 @@
+"""What a body may be: JSON, said to be JSON, not too big, not too deep; and never a failure of ours."""
+
+from __future__ import annotations
+
+import io
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from werkzeug.test import TestResponse
+
+from tests.support.customers import CUSTOMERS, ada, assert_problem, errors_of, new_customer, path_of
+from tests.support.tenants import TenantUnderTest
+
+MIB = 1024 * 1024
+MANY = settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+
+
+def post(
+    tenant: TenantUnderTest, data: bytes | str, content_type: str | None = "application/json"
+) -> TestResponse:
+    return tenant.request("POST", CUSTOMERS, data=data, content_type=content_type)
+
+
+@pytest.mark.parametrize(
+    "content_type",
+    [
+        None,
+        "",
+        "text/plain",
+        "text/json",
+        "text/html",
+        "application/x-www-form-urlencoded",
+        "multipart/form-data; boundary=x",
+        "application/xml",
+        "application/jsonp",
+        "json",
+        "application/octet-stream",
+    ],
+)
+def test_a_body_that_is_not_said_to_be_json_is_refused(
+    tenant: TenantUnderTest, content_type: str | None
+) -> None:
+    path = path_of(new_customer(tenant))
+    assert_problem(post(tenant, b'{"name": "x"}', content_type), 415, "unsupported-media-type")
+    changed = tenant.request("PATCH", path, data=b'{"name": "x"}', content_type=content_type)
+    assert_problem(changed, 415, "unsupported-media-type")
+
+
+@pytest.mark.parametrize(
+    "content_type",
+    [
+        "application/json",
+        "application/json; charset=utf-8",
+        "application/json;charset=UTF-8",
+        "APPLICATION/JSON",
+        'application/json; charset="utf-8"; x=y',
+        "application/merge-patch+json",
+    ],
+)
+def test_a_body_that_is_said_to_be_json_in_any_way_is_read(
+    tenant: TenantUnderTest, content_type: str
+) -> None:
+    answer = post(tenant, '{"name": "Ä", "email": "a@x.example"}', content_type)
+    assert answer.status_code == 201
+    assert answer.json["name"] == "Ä"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b" ",
+        b"{",
+        b"{'name': 'x'}",
+        b'{"name": "x",}',
+        b'{"name": "x"} x',
+        b'{"name": NaN}',
+        b'{"name": Infinity}',
+        b'{"a": 1e400}',
+        b'{"name": "\xff"}',
+        b'{"name": "\xed\xa0\x80"}',
+        b'{"name": "a\nb"}',
+        b'\xef\xbb\xbf{"name": "x"}',
+        '{"name": "x"}'.encode("utf-16"),
+        b"name=x",
+        b"<name>x</name>",
+        b"\0",
+        b"undefined",
+        b"[" * 100_000,
+    ],
+    ids=lambda body: repr(body[:20]),
+)
+def test_what_is_not_json_is_malformed(tenant: TenantUnderTest, body: bytes) -> None:
+    assert_problem(post(tenant, body), 400, "malformed-body")
+
+
+@pytest.mark.parametrize(
+    "body", ["null", "[]", "[{}]", '"x"', "7", "1.5", "true", "123456789012345678901234567890"]
+)
+def test_json_that_is_no_object_is_invalid(tenant: TenantUnderTest, body: str) -> None:
+    customer = new_customer(tenant)
+    for answer in (
+        post(tenant, body),
+        tenant.request("PATCH", path_of(customer), data=body, content_type="application/json"),
+    ):
+        assert list(errors_of(answer)) == ["_schema"]
+
+
+def test_of_a_repeated_key_the_last_counts(tenant: TenantUnderTest) -> None:
+    answer = post(tenant, '{"name": "a", "email": "a@x.example", "name": "b", "id": 1}')
+    assert list(errors_of(answer)) == ["id"]
+    answer = post(tenant, '{"name": 7, "email": "a@x.example", "name": "b"}')
+    assert answer.status_code == 201
+    assert answer.json["name"] == "b"
+
+
+@pytest.mark.parametrize(
+    "number", ["9" * 400, "-" + "9" * 30, "1e308", "1e-400", "-0", "0.1e1", "1" + "0" * 5000]
+)
+def test_a_huge_number_is_a_number(tenant: TenantUnderTest, number: str) -> None:
+    answer = post(tenant, f'{{"name": "x", "email": {number}}}')
+    assert answer.status_code in (400, 422)
+    assert_problem(answer, answer.status_code)
+
+
+def nested(depth: int) -> str:
+    return '{"settings": ' + '{"a": ' * (depth - 2) + "{}" + "}" * (depth - 2) + "}"
+
+
+def test_a_body_is_nested_20_levels_deep_at_most(tenant: TenantUnderTest) -> None:
+    def patch(body: str) -> TestResponse:
+        return tenant.request(
+            "PATCH",
+            "/api/v1/tenant",
+            data=body,
+            content_type="application/json",
+            headers={"If-Match": "*"},
+        )
+
+    assert patch(nested(20)).status_code == 200
+    for depth in (21, 22, 500, 5000):
+        assert_problem(patch(nested(depth)), 400, "malformed-body")
+    assert_problem(patch('{"settings": {"a": ' + "[" * 19 + "]" * 19 + "}}"), 400, "malformed-body")
+
+
+def test_a_wide_body_is_not_a_deep_one(tenant: TenantUnderTest) -> None:
+    body = {"name": [[[0]]] * 10_000}
+    assert errors_of(tenant.request("POST", CUSTOMERS, json=body)).keys() == {"name", "email"}
+
+
+def test_a_body_is_1_mib_at_most(tenant: TenantUnderTest) -> None:
+    customer = new_customer(tenant)
+    body = b'{"name": "x", "notes": "' + b"x" * MIB + b'"}'
+    for method, path in (("POST", CUSTOMERS), ("PATCH", path_of(customer))):
+        answer = tenant.request(method, path, data=body, content_type="application/json")
+        assert_problem(answer, 413)
+    just_fits = b'{"name": "' + b"x" * (MIB - 12) + b'"}'
+    assert len(just_fits) == MIB
+    assert errors_of(post(tenant, just_fits)).keys() == {"name", "email"}
+
+
+def test_a_body_that_does_not_say_how_long_it_is_is_1_mib_at_most(tenant: TenantUnderTest) -> None:
+    def stream(length: int) -> TestResponse:
+        return tenant.request(
+            "POST",
+            CUSTOMERS,
+            input_stream=io.BytesIO(b'{"name": "' + b"x" * length + b'"}'),
+            content_type="application/json",
+            environ_overrides={"wsgi.input_terminated": True},
+        )
+
+    assert errors_of(stream(300)).keys() == {"name", "email"}
+    assert_problem(stream(2 * MIB), 413)
+
+
+def test_a_key_does_not_make_room_for_a_bigger_body(tenant: TenantUnderTest) -> None:
+    customer = new_customer(tenant)
+    tenant.request("DELETE", path_of(customer))
+    answer = tenant.request(
+        "POST",
+        f"{path_of(customer)}/restore",
+        data=b"x" * (MIB + 1),
+        headers={"Idempotency-Key": "big"},
+    )
+    assert_problem(answer, 413)
+
+
+ANY_JSON = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers(-(2**63), 2**64 - 1)
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | st.text(),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
+    max_leaves=6,
+)
+FIELDS = {"name", "email", "phone", "status", "notes", "id", "tenant_id", "row_version"}
+LIKE_A_CUSTOMER = st.fixed_dictionaries(
+    {}, optional={name: ANY_JSON | st.text(max_size=60) for name in FIELDS}
+) | st.fixed_dictionaries(
+    {"name": st.text(max_size=260), "email": st.emails() | st.text()},
+    optional={"phone": st.text(max_size=60) | st.none(), "status": st.sampled_from(["active", "x"])},
+)
+
+
+@MANY
+@given(body=ANY_JSON | LIKE_A_CUSTOMER)
+def test_any_json_is_answered_by_what_it_is(tenant: TenantUnderTest, body: Any) -> None:
+    path = path_of(new_customer(tenant))
+    for method, target in (("POST", CUSTOMERS), ("PATCH", path)):
+        answer = tenant.request(method, target, json=body)
+        assert answer.status_code in (200, 201, 400, 409, 413, 415, 422), answer.get_data(as_text=True)
+        if answer.status_code > 201:
+            assert_problem(answer, answer.status_code)
+
+
+@MANY
+@given(body=st.binary(max_size=40))
+def test_any_bytes_are_answered_by_what_they_are(tenant: TenantUnderTest, body: bytes) -> None:
+    assert post(tenant, body).status_code in (400, 422)
+
+
+@MANY
+@given(
+    query=st.dictionaries(
+        st.text(max_size=10)
+        | st.sampled_from(
+            ["limit", "cursor", "sort", "status", "email", "count", "deleted", "created_at_from"]
+        ),
+        st.text(max_size=30),
+        max_size=3,
+    )
+)
+def test_any_query_is_answered_by_what_it_is(tenant: TenantUnderTest, query: dict[str, str]) -> None:
+    answer = tenant.request("GET", CUSTOMERS, query_string=query)
+    assert answer.status_code in (200, 400, 422)
+
+
+def test_a_body_where_none_is_read_is_not_in_the_way(tenant: TenantUnderTest) -> None:
+    customer = new_customer(tenant, **ada())
+    answer = tenant.request("GET", path_of(customer), data=b"{", content_type="application/json")
+    assert answer.status_code == 200
+    assert tenant.request("DELETE", path_of(customer), data=b"{").status_code == 204

@@ -1,0 +1,328 @@
+"""What a field takes, in which form it is kept, and that all wrong ones are named at once."""
+
+from __future__ import annotations
+
+import json
+import unicodedata
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from werkzeug.test import TestResponse
+
+from tests.support.customers import (
+    API_KEYS,
+    CUSTOMERS,
+    ada,
+    assert_problem,
+    errors_of,
+    new_customer,
+    path_of,
+    random_email,
+)
+from tests.support.tenants import TenantUnderTest
+
+OURS = {
+    "tenant_id": str(uuid4()),
+    "id": str(uuid4()),
+    "row_version": 7,
+    "created_at": "2020-01-01T00:00:00Z",
+    "updated_at": "2020-01-01T00:00:00Z",
+    "deleted_at": "2020-01-01T00:00:00Z",
+}
+E_ACUTE, E_AND_ACUTE = "\u00e9", "e\u0301"
+MANY = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+
+
+def wrong(tenant: TenantUnderTest, **fields: Any) -> dict[str, Any]:
+    return errors_of(tenant.request("POST", CUSTOMERS, json=ada(**fields)))
+
+
+def patch_settings(tenant: TenantUnderTest, value: Any) -> TestResponse:
+    return tenant.request(
+        "PATCH",
+        "/api/v1/tenant",
+        # The standard library writes numbers of any size.
+        data=json.dumps({"settings": value}, separators=(",", ":")),
+        content_type="application/json",
+        headers={"If-Match": "*"},
+    )
+
+
+def test_all_wrong_fields_are_named_at_once(tenant: TenantUnderTest) -> None:
+    body = {
+        "email": "no address",
+        "phone": "1" * 51,
+        "status": "unknown",
+        "notes": 7,
+        "tenant_id": "x",
+        "surprise": None,
+    }
+    errors = errors_of(tenant.request("POST", CUSTOMERS, json=body))
+    assert errors.keys() == {"name", *body}
+    assert all(isinstance(said, list) and all(said) for said in errors.values())
+
+
+@pytest.mark.parametrize("name", [*OURS, "surprise", "Name", "name ", "__class__", "", "\0", "ünïcödé"])
+def test_a_field_that_is_not_the_clients_is_refused(tenant: TenantUnderTest, name: str) -> None:
+    value = OURS.get(name, "x")
+    customer = new_customer(tenant)
+    created = tenant.request("POST", CUSTOMERS, json=ada(**{name: value}))
+    changed = tenant.request("PATCH", path_of(customer), json={"phone": "1", name: value})
+    for answer in (created, changed):
+        assert errors_of(answer) == {name: ["Unknown field."]}
+    assert tenant.request("GET", path_of(customer)).json == customer
+
+
+@pytest.mark.parametrize("name", ["subdomain", "status", "epoch", "id", "row_version", "created_at"])
+def test_a_tenant_does_not_change_what_the_operator_decides(tenant: TenantUnderTest, name: str) -> None:
+    answer = tenant.request("PATCH", "/api/v1/tenant", json={name: "x"}, headers={"If-Match": "*"})
+    assert errors_of(answer) == {name: ["Unknown field."]}
+
+
+@pytest.mark.parametrize(
+    "name", ["prefix", "secret_sha256", "token", "revoked_at", "last_used_at", "tenant_id"]
+)
+def test_a_key_is_not_made_by_its_client(tenant: TenantUnderTest, name: str) -> None:
+    answer = tenant.request("POST", API_KEYS, json={"name": "x", "scopes": ["read"], name: "x"})
+    assert errors_of(answer) == {name: ["Unknown field."]}
+
+
+@pytest.mark.parametrize(
+    "scopes",
+    [["root"], [], ["read", "root"], ["read"] * 4, "read", [None], [1], [["read"]], {"read": 1}],
+    ids=str,
+)
+def test_a_scope_that_does_not_exist_is_refused(tenant: TenantUnderTest, scopes: Any) -> None:
+    answer = tenant.request("POST", API_KEYS, json={"name": "x", "scopes": scopes})
+    assert list(errors_of(answer)) == ["scopes"]
+
+
+@pytest.mark.parametrize(
+    "moment", ["2020-01-01T00:00:00Z", "2999-01-01T00:00:00", "soon", 7, "0000-01-01T00:00:00Z"]
+)
+def test_a_key_expires_at_a_moment_to_come(tenant: TenantUnderTest, moment: Any) -> None:
+    body = {"name": "x", "scopes": ["read"], "expires_at": moment}
+    assert list(errors_of(tenant.request("POST", API_KEYS, json=body))) == ["expires_at"]
+
+
+@pytest.mark.parametrize("moment", ["2999-01-01T00:00:00+14:00", "9999-12-31T23:59:59.999999-14:00"])
+def test_a_key_may_expire_in_any_zone(tenant: TenantUnderTest, moment: str) -> None:
+    body = {"name": "x", "scopes": ["read"], "expires_at": moment}
+    answer = tenant.request("POST", API_KEYS, json=body)
+    assert answer.status_code in (201, 422)
+    assert tenant.request("GET", API_KEYS).status_code == 200
+
+
+@pytest.mark.parametrize("name", ["name", "phone", "notes"])
+def test_text_is_kept_without_the_space_around_it_in_one_form(tenant: TenantUnderTest, name: str) -> None:
+    created = new_customer(tenant, **{name: f" \t\n\u2003{E_AND_ACUTE} b\u00a0"})
+    assert created[name] == f"{E_ACUTE} b"
+    changed = tenant.request("PATCH", path_of(created), json={name: f"\r\n{E_AND_ACUTE} "})
+    assert changed.json[name] == E_ACUTE
+
+
+@pytest.mark.parametrize("name", ["name", "phone", "notes", "email"])
+@pytest.mark.parametrize("text", ["", " ", "\t\n", "\u00a0\u2003\u3000", "\u2028"], ids=repr)
+def test_white_space_alone_is_no_text(tenant: TenantUnderTest, name: str, text: str) -> None:
+    assert list(wrong(tenant, **{name: text})) == [name]
+    customer = new_customer(tenant)
+    answer = tenant.request("PATCH", path_of(customer), json={name: text})
+    assert list(errors_of(answer)) == [name]
+
+
+@pytest.mark.parametrize(("name", "length"), [("name", 255), ("phone", 50), ("notes", 10_000)])
+@pytest.mark.parametrize("letter", ["a", "ä", "🐘", E_AND_ACUTE], ids=ascii)
+def test_length_is_counted_in_letters_after_trimming(
+    tenant: TenantUnderTest, name: str, length: int, letter: str
+) -> None:
+    longest = letter * length
+    kept = new_customer(tenant, **{name: f"  {longest}\n"})[name]
+    assert kept == unicodedata.normalize("NFC", longest)
+    assert len(kept) == length
+    assert list(wrong(tenant, **{name: longest + letter})) == [name]
+
+
+def test_an_address_may_have_254_letters(tenant: TenantUnderTest) -> None:
+    domain = ".".join(["d" * 60] * 3) + ".example"
+    longest = "l" * (253 - len(domain)) + "@" + domain
+    assert len(longest) == 254
+    assert new_customer(tenant, email=f" {longest} ")["email"] == longest
+    assert list(wrong(tenant, email=f"l{longest}")) == ["email"]
+
+
+def test_an_address_is_kept_in_lower_case(tenant: TenantUnderTest) -> None:
+    email = random_email()
+    assert new_customer(tenant, email=f" {email.upper()}\n")["email"] == email
+    answer = tenant.request("POST", CUSTOMERS, json=ada(email=email.title()))
+    assert_problem(answer, 409, "already-taken")
+
+
+@pytest.mark.parametrize(
+    "email",
+    [
+        "İ@x.example",
+        "ẞ@x.example",
+        "ς@x.example",
+        "Σ@x.example",
+        "ǅ@x.example",
+        "K@x.example",
+        "ﬀ@x.example",
+        "x@İ.example",
+        "x@bücher.example",
+        "x@xn--bcher-kva.example",
+        "\uff41@x.example",
+        "\u13a0@x.example",
+        "ꭰ@x.example",
+        "Ω@x.example",
+        f"{E_AND_ACUTE}@x.example",
+        "𐐀@x.example",
+        "x@localhost",
+        "x@x.123",
+        '"quoted"@x.example',
+        '"a\u0001b"@x.example',
+        "x@[127.0.0.1]",
+        "\u202ex@x.example",
+        "x\u200b@x.example",
+    ],
+    ids=ascii,
+)
+def test_an_odd_address_is_taken_or_refused(tenant: TenantUnderTest, email: str) -> None:
+    answer = tenant.request("POST", CUSTOMERS, json=ada(email=email))
+    assert answer.status_code in (201, 422)
+    if answer.status_code == 201:
+        kept = answer.json["email"]
+        assert kept == kept.lower().strip()
+        found = tenant.request("GET", CUSTOMERS, query_string={"email": email})
+        assert [row["email"] for row in found.json["items"]] == [kept]
+    else:
+        assert list(errors_of(answer)) == ["email"]
+
+
+@pytest.mark.parametrize(
+    "email",
+    [
+        "",
+        "x",
+        "@",
+        "x@",
+        "@x.example",
+        "x@@x.example",
+        "x y@x.example",
+        "x@x",
+        "x@-x.example",
+        "x@x..example",
+    ],
+)
+def test_what_is_no_address_is_refused(tenant: TenantUnderTest, email: str) -> None:
+    assert list(wrong(tenant, email=email)) == ["email"]
+
+
+@pytest.mark.parametrize("name", ["name", "email", "phone", "status", "notes"])
+@pytest.mark.parametrize("value", [7, 1.5, True, [], {}, ["a"], {"a": "b"}], ids=str)
+def test_what_is_no_text_is_refused(tenant: TenantUnderTest, name: str, value: Any) -> None:
+    assert list(wrong(tenant, **{name: value})) == [name]
+
+
+@pytest.mark.parametrize("name", ["name", "email", "phone", "status", "notes"])
+def test_nul_is_refused(tenant: TenantUnderTest, name: str) -> None:
+    for text in ("\0", "a\0b", "a@x.example\0", "\0active"):
+        assert list(wrong(tenant, **{name: text})) == [name]
+
+
+@pytest.mark.parametrize("escape", [r"\ud800", r"\udfff", r"\udc00\ud800", r"a\ud800b", r"\ud83d"])
+def test_a_lone_surrogate_is_refused(tenant: TenantUnderTest, escape: str) -> None:
+    for body in (f'{{"name": "{escape}", "email": "a@x.example"}}', f'{{"{escape}": 1}}'):
+        answer = tenant.request("POST", CUSTOMERS, data=body, content_type="application/json")
+        assert answer.status_code in (400, 422)
+        assert_problem(answer, answer.status_code)
+
+
+def test_a_pair_of_surrogates_is_a_letter(tenant: TenantUnderTest) -> None:
+    body = r'{"name": "\ud83d\udc18", "email": "elephant@x.example"}'
+    answer = tenant.request("POST", CUSTOMERS, data=body, content_type="application/json")
+    assert answer.status_code == 201
+    assert answer.json["name"] == "🐘"
+
+
+@MANY
+@given(name=st.text(min_size=1, max_size=300))
+def test_any_name_that_is_accepted_is_kept_composed_and_trimmed(tenant: TenantUnderTest, name: str) -> None:
+    kept = unicodedata.normalize("NFC", name).strip()
+    answer = tenant.request("POST", CUSTOMERS, json=ada(name=name))
+    storable = 1 <= len(kept) <= 255 and "\0" not in name
+    assert answer.status_code == (201 if storable else 422)
+    if storable:
+        assert answer.json["name"] == kept
+        assert tenant.request("GET", answer.headers["Location"]).json["name"] == kept
+
+
+@MANY
+@given(local=st.text(st.characters(categories=["L", "N", "Pd"]), min_size=1, max_size=8))
+def test_any_letters_before_the_at_sign_are_taken_or_refused(tenant: TenantUnderTest, local: str) -> None:
+    answer = tenant.request(
+        "POST", CUSTOMERS, json=ada(email=f"{local}@{random_email()}".replace("@", ".", 1))
+    )
+    assert answer.status_code in (201, 422)
+
+
+ANY_JSON = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers(-(10**40), 10**40)
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | st.text(max_size=5),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
+    max_leaves=8,
+)
+
+
+@MANY
+@given(value=st.dictionaries(st.text(max_size=5), ANY_JSON, max_size=3))
+def test_any_settings_that_are_accepted_are_read_again(
+    tenant: TenantUnderTest, value: dict[str, Any]
+) -> None:
+    answer = patch_settings(tenant, value)
+    read = tenant.request("GET", "/api/v1/tenant")
+    assert read.status_code == 200
+    if answer.status_code == 200:
+        assert read.json == answer.json
+        assert read.json["settings"].keys() == value.keys()
+    else:
+        assert list(errors_of(answer)) == ["settings"]
+
+
+@pytest.mark.parametrize(
+    "number", [10**19, 10**30, -(10**30), 1e300, 1e-300, 2**64, 2**64 - 1, -(2**63), 0.1]
+)
+def test_a_number_of_any_size_in_the_settings_can_be_read_again(
+    tenant: TenantUnderTest, number: float
+) -> None:
+    answer = patch_settings(tenant, {"n": number})
+    assert answer.status_code == 200
+    assert answer.json["settings"]["n"] == pytest.approx(number)
+    assert tenant.request("GET", "/api/v1/tenant").json == answer.json
+
+
+@pytest.mark.parametrize("text", ["\0", "a\0"])
+def test_nul_is_refused_anywhere_in_the_settings(tenant: TenantUnderTest, text: str) -> None:
+    for value in ({"a": text}, {text: 1}, {"a": [{"b": [text]}]}, {"a": {"b": {text: {}}}}):
+        answer = patch_settings(tenant, value)
+        assert list(errors_of(answer)) == ["settings"]
+
+
+@pytest.mark.parametrize("value", [None, [], "x", 1, True])
+def test_settings_are_an_object(tenant: TenantUnderTest, value: Any) -> None:
+    answer = patch_settings(tenant, value)
+    assert list(errors_of(answer)) == ["settings"]
+
+
+def test_settings_are_at_most_16_kib(tenant: TenantUnderTest) -> None:
+    def patch(length: int) -> TestResponse:
+        return patch_settings(tenant, {"a": "x" * length})
+
+    around = len('{"a":""}')
+    assert patch(16 * 1024 - around).status_code == 200
+    assert list(errors_of(patch(16 * 1024 - around + 1))) == ["settings"]
