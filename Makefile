@@ -37,8 +37,8 @@ test-services: $(READY)
 		echo "missing: PostgreSQL 15; on Debian 12: apt-get install postgresql-15" >&2; exit 1; }
 	@command -v chromium >/dev/null && command -v chromedriver >/dev/null || { \
 		echo "missing: Chromium; on Debian 12: apt-get install chromium chromium-driver" >&2; exit 1; }
-	TEST_POSTGRES_VERSION=15 $(PYTEST) $(ON_A_DATABASE)
-	TEST_POSTGRES_VERSION=15 $(PYTEST) -m services tests
+	GENERATED_REQUESTS=2000 TEST_POSTGRES_VERSION=15 $(PYTEST) $(ON_A_DATABASE)
+	GENERATED_REQUESTS=2000 TEST_POSTGRES_VERSION=15 $(PYTEST) -m services tests
 
 quality: $(READY)
 	$(BIN)/ruff format --check .

@@ -1,0 +1,117 @@
+"""Requests that nobody thought of, made from the API document by schemathesis, the same at each run."""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from schemathesis import Case, GenerationMode
+from schemathesis.checks import not_a_server_error
+from schemathesis.core.result import Ok
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    negative_data_rejection,
+    response_headers_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+)
+
+from tests.isolation.conftest import MakeWorld
+from tests.isolation.routes import table_behind
+from tests.isolation.world import World
+from tests.support.tenants import issue
+
+CASES = int(os.environ.get("GENERATED_REQUESTS", "500"))
+CHECKS = [
+    not_a_server_error,
+    status_code_conformance,
+    content_type_conformance,
+    response_headers_conformance,
+    response_schema_conformance,
+    negative_data_rejection,
+]
+
+
+@pytest.fixture
+def fresh_world(make_world: MakeWorld) -> Iterator[World]:
+    """A world that may be written into."""
+    with make_world() as world:
+        yield world
+
+
+def test_generated_requests_are_answered_as_documented_and_without_a_canary(
+    fresh_world: World, subtests: pytest.Subtests
+) -> None:
+    document = schemathesis.openapi.from_wsgi("/api/v1/openapi.json", fresh_world.app)
+    operations = [found.ok() for found in document.get_all_operations() if isinstance(found, Ok)]
+    operations.sort(key=lambda operation: operation.method == "delete")
+    assert len(operations) > 10
+    each = CASES // len(operations) + 1
+    # No generated request revokes the key by which they are sent: its id is none of the world's.
+    token = issue(fresh_world.app, fresh_world.a.id)
+    seen: Counter[str] = Counter()
+    for operation in operations:
+        with subtests.test(operation.label):
+            statuses = _attack(fresh_world, operation, token, each)
+            assert any(200 <= status < 300 for status in statuses), f"none did what it asks for: {statuses}"
+            seen[operation.label] = statuses.total()
+    # Where there is less to vary than cases to try, hypothesis stops early.
+    assert seen.total() >= 0.8 * CASES, seen
+
+
+def _attack(world: World, operation: Any, token: str, cases: int) -> Counter[int]:
+    """Send generated requests as A, right ones and wrong ones, and count the answers by status."""
+    fixed = {"Authorization": f"Bearer {token}", "X-Tenant-Subdomain": world.a.subdomain}
+    modes = (GenerationMode.POSITIVE, GenerationMode.NEGATIVE)
+    statuses: Counter[int] = Counter()
+
+    @given(
+        case=st.one_of([operation.as_strategy(generation_mode=mode, headers=fixed) for mode in modes]),
+        row_id=st.sampled_from(_ids(world, operation.path)),
+        tag=st.sampled_from([None, '"1"', "*"]),
+    )
+    @settings(
+        max_examples=cases,
+        derandomize=True,
+        database=None,
+        deadline=None,
+        suppress_health_check=list(HealthCheck),
+    )
+    def send(case: Case[Any], row_id: UUID, tag: str | None) -> None:
+        if case.meta is not None and case.meta.generation.mode is GenerationMode.POSITIVE:
+            _aim(case, row_id, tag)
+        response = case.call_and_validate(headers=fixed, checks=CHECKS)
+        statuses[response.status_code] += 1
+        sent = f"{case.formatted_path} {case.query} {case.headers} {case.body!r}"
+        text = f"{response.headers} {response.text}"
+        found = [canary for canary in world.secrets if canary in text and canary not in sent]
+        assert not found, f"{operation.label} shows A B's {found}"
+
+    send()
+    return statuses
+
+
+def _ids(world: World, path: str) -> list[UUID]:
+    """Return ids to ask about: of A's rows more often than of B's, and of none."""
+    if "{item_id}" not in path:
+        return [uuid4()]
+    mine, theirs = ([row["id"] for row in t.rows[table_behind(path).name]] for t in (world.a, world.b))
+    return [*mine, *mine, *theirs, uuid4()]
+
+
+def _aim(case: Case[Any], row_id: UUID, tag: str | None) -> None:
+    """Let a right request be about a row that there is, at its version: no generator would find one."""
+    path: dict[str, Any] = case.path_parameters or {}
+    if "item_id" in path:
+        path["item_id"] = str(row_id)
+    if "name" in path:
+        path["name"] = "Customer"
+    if tag is not None and "If-Match" in case.headers:
+        case.headers["If-Match"] = tag
