@@ -25,11 +25,15 @@ def export(folder: Path) -> None:
     DIR is made where it does not exist. Files of these names are replaced, others stay. Prints each file.
     """
     found = api_document().json_schemas
+    for name, schema in found.items():
+        path = folder / f"{name}.schema.json"
+        _write(path, orjson.dumps(schema, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE))
+        click.echo(path)
+
+
+def _write(path: Path, content: bytes) -> None:
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        for name, schema in found.items():
-            path = folder / f"{name}.schema.json"
-            path.write_bytes(orjson.dumps(schema, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE))
-            click.echo(path)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
     except OSError as error:
         raise click.ClickException(f"{error.filename}: {error.strerror}") from error

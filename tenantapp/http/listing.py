@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
@@ -86,8 +87,9 @@ class Listing:
         )
 
 
+@cache
 def page_schema(resource: type[Schema]) -> type[Schema]:
-    """Return the schema of a page of a resource."""
+    """Return the schema of a page of a resource, the same one each time: the API document names it once."""
     name = resource.__name__.removesuffix("Schema")
     page = Schema.from_dict(
         {
