@@ -38,7 +38,7 @@ test-services: $(READY)
 	@command -v chromium >/dev/null && command -v chromedriver >/dev/null || { \
 		echo "missing: Chromium; on Debian 12: apt-get install chromium chromium-driver" >&2; exit 1; }
 	GENERATED_REQUESTS=2000 TEST_POSTGRES_VERSION=15 $(PYTEST) $(ON_A_DATABASE)
-	GENERATED_REQUESTS=2000 TEST_POSTGRES_VERSION=15 $(PYTEST) -m services tests
+	TEST_POSTGRES_VERSION=15 $(PYTEST) -m services tests
 
 quality: $(READY)
 	$(BIN)/ruff format --check .
