@@ -31,6 +31,15 @@ class TenantConnection(psycopg.Connection[Any]):
         if callback not in self._notice_handlers:
             super().add_notice_handler(callback)
 
+    def close(self) -> None:
+        """Give the connection back to its pool, which opens another in the place of a dropped one."""
+        pool = getattr(self, "_pool", None)
+        if pool is not None and self.closed:
+            pool.putconn(self)
+            self._pool = None
+        else:
+            super().close()
+
     def begin_bound(self, context: str, begin: bytes | None = None) -> str | None:
         """Begin a transaction and bind `context` to it, with one round trip for both.
 
