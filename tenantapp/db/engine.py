@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import psycopg
 import sqlalchemy as sa
-from sqlalchemy.engine import Connection, Engine, RootTransaction
+from sqlalchemy.engine import Connection, CursorResult, Engine, RootTransaction
 from sqlalchemy.engine.base import OptionEngine
 
 from tenantapp.db.connection import TenantConnection
@@ -52,6 +54,12 @@ class BoundConnection(Connection):
             context = self.get_execution_options().get(CONTEXT_OPTION) or current_context()
             self._bind(context)
         return super().begin()
+
+    def _execute_context(self, *args: Any, **kwargs: Any) -> CursorResult[Any]:
+        """Begin before a cursor is opened: on a dropped connection the begin puts another in its place."""
+        if self._transaction is None:
+            self._autobegin()
+        return super()._execute_context(*args, **kwargs)
 
     def _bind(self, context: TenantContext) -> None:
         status = self._begin_bound(context.encode())
