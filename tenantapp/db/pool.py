@@ -50,6 +50,8 @@ class TenantPool:
             timeout=limits.connect_timeout,
             # A connection is found idle at the end of the first whole period in which nobody took it.
             max_idle=limits.max_idle / 2,
+            # A longer outage would be followed by a wait as long; a request that finds too few asks for more.
+            reconnect_timeout=limits.connect_timeout,
             connection_class=TenantConnection,
             kwargs=_session(limits),
             configure=self._configure,
