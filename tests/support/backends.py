@@ -83,7 +83,7 @@ class Wire:
         """Return the messages, as `F Query` or `B ReadyForQuery`, with what they say."""
         lines = self._path.read_text(errors="replace").splitlines()
         fields = [line.split("\t") for line in lines if line.startswith(("F\t", "B\t"))]
-        return [" ".join((sender, *rest)) for sender, _, *rest in fields]
+        return [" ".join((sender, *(part.strip() for part in rest))) for sender, _, *rest in fields]
 
     def count(self, start: str) -> int:
         """Return how many messages begin with `start`."""

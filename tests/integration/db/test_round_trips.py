@@ -1,0 +1,103 @@
+"""How often a request asks the server: begin and bind once, the work, the commit; then the cleaning."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from werkzeug.test import TestResponse
+
+from tenantapp.db.connection import TenantConnection
+from tests.support.backends import Wire, all_returned, pool_of, traced
+from tests.support.tenants import TenantUnderTest
+
+CUSTOMERS = "/api/v1/customers"
+ROUND_TRIP = "B ReadyForQuery"
+# What the server says of the transaction at the end of each round trip: in one, in one, in none; cleaned.
+READ_OR_WRITE = ["T", "T", "I", "I"]
+
+
+@pytest.fixture
+def connection(app_of_one: Flask) -> TenantConnection:
+    """The one connection, lying in its pool."""
+    connection = pool_of(app_of_one).connect()
+    connection.close()
+    all_returned(app_of_one)
+    return connection
+
+
+def _trace(
+    connection: TenantConnection, path: Path, app: Flask, send: Callable[[], TestResponse], status: int
+) -> Wire:
+    with traced(connection, path) as wire:
+        assert send().status_code == status
+        all_returned(app)
+    return wire
+
+
+def _ends(wire: Wire) -> list[str]:
+    return [message.rpartition(" ")[2] for message in wire.messages() if message.startswith(ROUND_TRIP)]
+
+
+def test_a_read_takes_three_round_trips_and_the_cleaning(
+    first: TenantUnderTest, connection: TenantConnection, tmp_path: Path
+) -> None:
+    path = f"{CUSTOMERS}/{first.create(CUSTOMERS, name='Ada', email='ada@example.com')['id']}"
+    assert first.request("GET", path).status_code == 200
+    all_returned(first.app)
+    wire = _trace(connection, tmp_path / "wire", first.app, lambda: first.request("GET", path), 200)
+    assert _ends(wire) == READ_OR_WRITE
+
+
+def test_a_write_takes_three_round_trips_and_the_cleaning(
+    first: TenantUnderTest, connection: TenantConnection, tmp_path: Path
+) -> None:
+    body = {"name": "Ada", "email": "ada@example.com"}
+    assert first.request("GET", CUSTOMERS).status_code == 200
+    all_returned(first.app)
+    wire = _trace(
+        connection, tmp_path / "wire", first.app, lambda: first.request("POST", CUSTOMERS, json=body), 201
+    )
+    assert _ends(wire) == READ_OR_WRITE
+
+
+def test_begin_and_bind_travel_together_and_nothing_is_asked_before_them(
+    first: TenantUnderTest, connection: TenantConnection, tmp_path: Path
+) -> None:
+    assert first.request("GET", CUSTOMERS).status_code == 200
+    all_returned(first.app)
+    send = _trace(
+        connection, tmp_path / "wire", first.app, lambda: first.request("GET", CUSTOMERS), 200
+    ).messages()
+    until_first_answer = [m for m in send[: send.index(f"{ROUND_TRIP} T")] if m.startswith("F")]
+    parsed = [message for message in until_first_answer if message.startswith("F Parse")]
+    assert [message.split('"')[3] for message in parsed] == ["BEGIN READ ONLY", "SELECT tenancy.bind($1)"]
+    assert sum(message.startswith("F Sync") for message in until_first_answer) == 1
+
+
+def test_the_context_travels_as_a_parameter_and_never_in_a_statement(
+    first: TenantUnderTest, connection: TenantConnection, tmp_path: Path
+) -> None:
+    wire = _trace(connection, tmp_path / "wire", first.app, lambda: first.request("GET", CUSTOMERS), 200)
+    holding = [message for message in wire.messages() if str(first.id) in message and message[0] == "F"]
+    assert holding
+    assert all(message.startswith("F Bind") for message in holding)
+
+
+def test_a_request_that_is_refused_early_asks_nothing(
+    first: TenantUnderTest, connection: TenantConnection, tmp_path: Path
+) -> None:
+    """Warm, the directory's answer costs nothing, and a token of no form is not looked up."""
+    assert first.request("GET", CUSTOMERS).status_code == 200
+    all_returned(first.app)
+    headers = {"Authorization": "Bearer nonsense"}
+    wire = _trace(
+        connection,
+        tmp_path / "wire",
+        first.app,
+        lambda: first.request("GET", CUSTOMERS, headers=headers),
+        401,
+    )
+    assert wire.messages() == []
