@@ -1,0 +1,231 @@
+"""The target as its catalog describes it: relations, their columns, keys and references, and functions."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import psycopg
+from psycopg import sql
+from psycopg.rows import dict_row
+
+from tenantapp.rls.probe import queries
+
+TENANT_COLUMN = "tenant_id"
+TENANTS = ("public", "tenants")
+KINDS = {
+    "r": "table",
+    "p": "table",
+    "v": "view",
+    "m": "materialized view",
+    "f": "foreign table",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column: what fits into it, and what the application's role may do with it."""
+
+    number: int
+    name: str
+    type: str
+    base_type: str
+    category: str
+    type_kind: str
+    type_oid: int
+    required: bool
+    has_default: bool
+    generated: bool
+    always_identity: bool
+    labels: list[str]
+    domain_checks: list[str]
+    insertable: bool
+    updatable: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """A CHECK constraint."""
+
+    name: str
+    columns: tuple[str, ...]
+    definition: str
+
+
+@dataclass(frozen=True, slots=True)
+class UniqueKey:
+    """A unique index or an exclusion constraint."""
+
+    name: str
+    columns: tuple[str, ...]
+    terms: tuple[str, ...]
+    predicate: str | None
+    no_arbiter: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ForeignKey:
+    """A reference."""
+
+    name: str
+    referred: int
+    columns: tuple[str, ...]
+    referred_columns: tuple[str, ...]
+
+
+@dataclass(slots=True)
+class Relation:
+    """A table, view or the like."""
+
+    oid: int
+    schema: str
+    name: str
+    kind: str
+    is_partition: bool
+    owned: bool
+    reachable: bool
+    privileges: list[str]
+    column_privileges: list[str]
+    columns: dict[str, Column] = field(default_factory=dict)
+    checks: list[Check] = field(default_factory=list)
+    keys: list[UniqueKey] = field(default_factory=list)
+    references: list[ForeignKey] = field(default_factory=list)
+
+    @property
+    def is_tenants(self) -> bool:
+        """Tell whether this is the table whose own id is the tenant's."""
+        return (self.schema, self.name) == TENANTS
+
+    @property
+    def owner(self) -> str | None:
+        """The column that says whose a row is."""
+        if self.is_tenants:
+            return "id"
+        column = self.columns.get(TENANT_COLUMN)
+        return column.name if column and column.base_type == "uuid" else None
+
+    @property
+    def is_table(self) -> bool:
+        """Tell whether it holds rows of its own that can be written."""
+        return self.kind in ("r", "p")
+
+    @property
+    def is_scoped(self) -> bool:
+        """Tell whether its rows are tenants'."""
+        return self.is_table and self.owner is not None
+
+    @property
+    def is_closed(self) -> bool:
+        """Tell whether the application's role may do nothing with it."""
+        return not self.reachable or not (self.privileges or self.column_privileges)
+
+    @property
+    def full_name(self) -> str:
+        """Its name with schema."""
+        return f"{self.schema}.{self.name}"
+
+    @property
+    def ident(self) -> sql.Identifier:
+        """Its name as SQL."""
+        return sql.Identifier(self.schema, self.name)
+
+
+@dataclass(frozen=True, slots=True)
+class Function:
+    """A function or procedure that the application's role may call."""
+
+    name: str
+    signature: str
+    is_procedure: bool
+    is_definer: bool
+    arguments: list[str]
+    is_untyped: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Catalog:
+    """All of it, and who asked."""
+
+    role: str
+    is_superuser: bool
+    bypasses: bool
+    version: str
+    version_number: int
+    relations: dict[int, Relation]
+    functions: list[Function]
+
+    def scoped(self) -> list[Relation]:
+        """Return the tables whose rows are tenants', in the order of their names."""
+        return [relation for relation in self.relations.values() if relation.is_scoped]
+
+    def others(self) -> list[Relation]:
+        """Return what else the application's role may read or write."""
+        return [r for r in self.relations.values() if not r.is_scoped and not r.is_closed]
+
+    def tenants(self) -> Relation | None:
+        """Return the table of the tenants."""
+        return next((relation for relation in self.relations.values() if relation.is_tenants), None)
+
+
+def read_catalog(connection: psycopg.Connection[Any]) -> Catalog:
+    """Read the catalog.
+
+    Args:
+        connection: of the role whose privileges count.
+
+    Raises:
+        psycopg.Error: the server cannot be asked.
+    """
+    with connection.cursor(row_factory=dict_row) as cursor:
+
+        def rows(query: str) -> list[dict[str, Any]]:
+            return cursor.execute(query.encode()).fetchall()
+
+        role = rows(queries.ROLE)[0]
+        names = [*queries.PRIVILEGES, *(["MAINTAIN"] if role["number"] >= 170000 else [])]
+        privileges = ", ".join(f"'{name}'" for name in names)
+        found = rows(queries.RELATIONS.replace("{privileges}", privileges))
+        relations = {row["oid"]: Relation(**row) for row in found}
+        for row in rows(queries.COLUMNS):
+            if relation := relations.get(row.pop("table")):
+                relation.columns[row["name"]] = Column(**row)
+        _add_constraints(relations, rows)
+        functions = [Function(**row) for row in rows(queries.FUNCTIONS)]
+    return Catalog(
+        role["name"],
+        role["superuser"],
+        role["bypasses"],
+        role["version"],
+        role["number"],
+        relations,
+        functions,
+    )
+
+
+def _add_constraints(relations: dict[int, Relation], rows: Any) -> None:
+    for row in rows(queries.CHECKS):
+        if relation := relations.get(row["table"]):
+            names = _names(relation, row["columns"] or ())
+            relation.checks.append(Check(row["name"], names, row["definition"]))
+    for row in rows(queries.UNIQUE_KEYS):
+        if relation := relations.get(row["table"]):
+            names = _names(relation, row["columns"])
+            terms = tuple(row["terms"])
+            names += tuple(n for n in relation.columns if n not in names and _mentions(terms, names, n))
+            relation.keys.append(UniqueKey(row["name"], names, terms, row["predicate"], row["no_arbiter"]))
+    for row in rows(queries.FOREIGN_KEYS):
+        relation, referred = relations.get(row["table"]), relations.get(row["referred"])
+        if relation and referred:
+            columns = _names(relation, row["columns"])
+            reference = _names(referred, row["referred_columns"])
+            relation.references.append(ForeignKey(row["name"], row["referred"], columns, reference))
+
+
+def _names(relation: Relation, numbers: list[int] | tuple[int, ...]) -> tuple[str, ...]:
+    by_number = {column.number: column.name for column in relation.columns.values()}
+    return tuple(by_number[number] for number in numbers if number in by_number)
+
+
+def _mentions(terms: tuple[str, ...], plain: tuple[str, ...], name: str) -> bool:
+    """Tell whether a term that is an expression is made of a column."""
+    return any(name in term for term in terms if term not in plain)

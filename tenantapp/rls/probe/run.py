@@ -1,0 +1,72 @@
+"""One run: canary tenants, every attack on everything, and a look at what was left behind."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+import psycopg
+from psycopg import sql
+
+from tenantapp.rls.probe.catalog import Catalog, read_catalog
+from tenantapp.rls.probe.others import OthersProbe
+from tenantapp.rls.probe.report import Report, Subject
+from tenantapp.rls.probe.session import Session
+from tenantapp.rls.probe.targets import TableProbe
+from tenantapp.rls.probe.tenants import A, B, CanariesRefused, canary_tenants
+
+Connection = psycopg.Connection[Any]
+ProbeError = CanariesRefused
+
+
+def probe(app: Connection, platform: Connection, progress: Callable[[str], None] = lambda _: None) -> Report:
+    """Attack the database of two connections, and undo all that was done.
+
+    Args:
+        app: the application's role, in autocommit mode; it attacks.
+        platform: the platform role, in autocommit mode; it makes and removes the two canary tenants.
+        progress: is told what is attacked next.
+
+    Raises:
+        ProbeError: the canary tenants cannot be made.
+        psycopg.Error: a server went away.
+    """
+    started, clock = datetime.now(UTC), time.monotonic()
+    catalog, session = read_catalog(app), Session(app)
+    with canary_tenants(platform) as tenants:
+        tables = TableProbe(session, catalog, tenants)
+        subjects: list[Subject] = []
+        for table in catalog.scoped():
+            progress(table.full_name)
+            subjects.append(tables.attack(table))
+        progress("views and functions")
+        subjects += OthersProbe(session, catalog, tenants).attack()
+    return Report(
+        database=f"{app.info.dbname} at {app.info.host}:{app.info.port}",
+        server=catalog.version,
+        role=catalog.role,
+        started=started.isoformat(timespec="seconds"),
+        seconds=time.monotonic() - clock,
+        subjects=tuple(subjects),
+        traces=_traces(session, catalog),
+    )
+
+
+def _traces(session: Session, catalog: Catalog) -> tuple[str, ...]:
+    """Return what the canary tenants still have, which is nothing."""
+    found = []
+    with session.transaction():
+        for table in catalog.scoped():
+            if table.is_closed:
+                continue
+            for tenant in (A, B):
+                session.bind(tenant)
+                left = sql.SQL("SELECT FROM {} WHERE {} = {}::uuid").format(
+                    table.ident, sql.Identifier(table.owner or ""), sql.Literal(str(tenant))
+                )
+                answer = session.ask(left)
+                if answer.touched:
+                    found.append(f"{answer} of {table.full_name} with the tenant {tenant}")
+    return tuple(found)
