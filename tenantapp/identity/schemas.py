@@ -15,6 +15,11 @@ def _to_come(moment: datetime) -> None:
         raise ValidationError("Must be in the future.")
 
 
+def _each_once(scopes: list[str]) -> None:
+    if len(set(scopes)) < len(scopes):
+        raise ValidationError("Must not hold a scope twice.")
+
+
 class ApiKeySchema(Schema):
     """An API key, without its secret."""
 
@@ -27,7 +32,8 @@ class ApiKeySchema(Schema):
     scopes = fields.List(
         fields.String(validate=validate.OneOf(SCOPES)),
         required=True,
-        validate=validate.Length(1, len(SCOPES)),
+        validate=[validate.Length(1, len(SCOPES)), _each_once],
+        metadata={"uniqueItems": True},
     )
     expires_at = Moment(
         allow_none=True,
