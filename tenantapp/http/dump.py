@@ -43,8 +43,10 @@ def compile_dump(schema: Schema) -> Dump:
         schema: the schema; its fields' values are read by attribute.
 
     Raises:
-        TypeError: a field's kind is not known here.
+        TypeError: a field's kind is not known here, or the schema has hooks.
     """
+    if schema._hooks["pre_dump"] or schema._hooks["post_dump"]:
+        raise TypeError(f"{type(schema).__name__}: its hooks would not be run")
     names = tuple(name for name, field in schema.dump_fields.items())
     values = _values(tuple(field.attribute or name for name, field in schema.dump_fields.items()))
     converters = {
@@ -84,12 +86,25 @@ def _converter(field: fields.Field[Any]) -> Callable[[Any], Any] | None:
     Raises:
         TypeError: the field's kind is not known here.
     """
-    if type(field) in _AS_THEY_ARE:
+    if type(field) in _AS_THEY_ARE and _has_usual_form(field):
         return None
-    if isinstance(field, fields.Nested):
+    if type(field) is fields.Nested:
         nested = compile_dump(field.schema)
-        return (lambda rows: [nested(row) for row in rows]) if field.many else nested
-    if isinstance(field, fields.List):
+        return _each(nested) if field.many or field.schema.many else nested
+    if type(field) is fields.List:
         inner = _converter(field.inner)
-        return None if inner is None else (lambda items: [inner(item) for item in items])
+        return None if inner is None else _each(inner)
     raise TypeError(f"{type(field).__name__}: teach tenantapp.http.dump how it is dumped")
+
+
+def _each(convert: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    return lambda items: [None if item is None else convert(item) for item in items]
+
+
+def _has_usual_form(field: fields.Field[Any]) -> bool:
+    """Tell whether no option of a field's gives its values another form."""
+    if isinstance(field, fields.AwareDateTime):
+        return field.format in (None, "iso")
+    if isinstance(field, fields.Dict):
+        return field.value_field is None and type(field.key_field) in (type(None), fields.String)
+    return not getattr(field, "as_string", False)
