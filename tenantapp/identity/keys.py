@@ -43,7 +43,8 @@ def prefix_of(token: str) -> str | None:
     """Return the prefix that a token is looked up by, or None where it has not the form of one."""
     kind, _, rest = token.partition("_")
     prefix, _, secret = rest.partition("_")
-    return prefix if kind == "tk" and len(prefix) == _PREFIX_LENGTH and secret else None
+    well_formed = len(prefix) == _PREFIX_LENGTH and prefix.isascii() and prefix.isalnum()
+    return prefix if kind == "tk" and well_formed and secret else None
 
 
 def sha256(token: str) -> bytes:
