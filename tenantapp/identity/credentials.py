@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hmac
 import threading
+import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from uuid import UUID
@@ -39,10 +41,14 @@ class Credentials:
 
     Args:
         seconds: how long a good token is remembered, and so how long a revoked one may live elsewhere.
+        size: how many are remembered.
+        timer: tells the time, in seconds.
     """
 
-    def __init__(self, *, seconds: float, size: int = 10_000) -> None:
-        self._known: TTLCache[tuple[UUID, bytes], Credential] = TTLCache(size, seconds)
+    def __init__(
+        self, *, seconds: float, size: int = 10_000, timer: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._known: TTLCache[tuple[UUID, bytes], Credential] = TTLCache(size, seconds, timer)
         self._lock = threading.Lock()
 
     def find(self, engine: Engine, context: TenantContext, token: str) -> Credential | None:
