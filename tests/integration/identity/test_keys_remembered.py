@@ -1,0 +1,113 @@
+"""What a process remembers of keys: for seconds, a tenant apart, and no longer than it is told to."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+import pytest
+from sqlalchemy import text
+
+from tenantapp.db.session import db
+from tenantapp.identity.credentials import Credential, Credentials
+from tenantapp.identity.keys import issue_key
+from tenantapp.identity.models import ApiKey
+from tenantapp.tenancy.context import tenant_context
+from tests.support.tenants import TenantUnderTest, issue
+
+SECONDS = 5.0
+
+
+class Clock:
+    """A time that passes when it is told to."""
+
+    now = 1000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def credentials(clock: Clock) -> Credentials:
+    return Credentials(seconds=SECONDS, timer=clock)
+
+
+def _find(credentials: Credentials, tenant: TenantUnderTest, token: str) -> Credential | None:
+    with tenant.app.app_context():
+        return credentials.find(db.engine, tenant.context, token)
+
+
+def _revoke_elsewhere(tenant: TenantUnderTest, token: str) -> UUID:
+    """Revoke a key as another process would: this one's memory is not told."""
+    statement = text("UPDATE api_keys SET revoked_at = now() WHERE prefix = :prefix RETURNING id")
+    with tenant.app.app_context(), tenant_context(tenant.context):
+        key_id = db.session.scalar(statement, {"prefix": token.split("_")[1]})
+        db.session.commit()
+    assert isinstance(key_id, UUID)
+    return key_id
+
+
+def test_a_key_revoked_elsewhere_lives_no_longer_than_its_memory(
+    tenant: TenantUnderTest, credentials: Credentials, clock: Clock
+) -> None:
+    assert _find(credentials, tenant, tenant.token) is not None
+    _revoke_elsewhere(tenant, tenant.token)
+    clock.now += SECONDS - 0.001
+    assert _find(credentials, tenant, tenant.token) is not None
+    clock.now += 0.001
+    assert _find(credentials, tenant, tenant.token) is None
+
+
+def test_use_does_not_lengthen_a_memory(
+    tenant: TenantUnderTest, credentials: Credentials, clock: Clock
+) -> None:
+    _find(credentials, tenant, tenant.token)
+    _revoke_elsewhere(tenant, tenant.token)
+    for _ in range(9):
+        clock.now += SECONDS / 9 + 0.001
+        found = _find(credentials, tenant, tenant.token)
+    assert found is None
+
+
+def test_a_key_that_is_forgotten_is_dead_at_once(tenant: TenantUnderTest, credentials: Credentials) -> None:
+    assert _find(credentials, tenant, tenant.token) is not None
+    key_id = _revoke_elsewhere(tenant, tenant.token)
+    credentials.forget(tenant.id, key_id)
+    assert _find(credentials, tenant, tenant.token) is None
+
+
+def test_forgetting_one_key_forgets_no_other(
+    tenant: TenantUnderTest, other_tenant: TenantUnderTest, credentials: Credentials
+) -> None:
+    second = issue(tenant.app, tenant.id)
+    kept = _find(credentials, tenant, second)
+    forgotten = _find(credentials, tenant, tenant.token)
+    foreign = _find(credentials, other_tenant, other_tenant.token)
+    assert forgotten is not None
+    credentials.forget(tenant.id, forgotten.key_id)
+    assert _find(credentials, tenant, second) is kept
+    assert _find(credentials, other_tenant, other_tenant.token) is foreign
+    again = _find(credentials, tenant, tenant.token)
+    assert again == forgotten
+    assert again is not forgotten
+
+
+def test_one_tenants_memory_is_no_use_to_another(
+    tenant: TenantUnderTest, other_tenant: TenantUnderTest, credentials: Credentials
+) -> None:
+    assert _find(credentials, tenant, tenant.token) is not None
+    assert _find(credentials, other_tenant, tenant.token) is None
+
+
+def test_a_key_that_was_refused_is_not_remembered(tenant: TenantUnderTest, credentials: Credentials) -> None:
+    """Its tenant may be given it the next moment."""
+    issued = issue_key("new", ["read"])
+    assert _find(credentials, tenant, issued.token) is None
+    with tenant.app.app_context(), tenant_context(tenant.context):
+        db.session.add(ApiKey(**issued.values))
+        db.session.commit()
+    assert _find(credentials, tenant, issued.token) is not None
