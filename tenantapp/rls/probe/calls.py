@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import islice
 
 from psycopg import sql
 
@@ -12,7 +11,7 @@ from tenantapp.rls.probe.planting import Rows
 from tenantapp.rls.probe.rows import listed, raw
 from tenantapp.rls.probe.tenants import B
 
-_CALLS = 8
+_CALLS = 64
 _TEXTS = ("text", "character varying", "character", "name", "citext")
 _NUMBERS = ("smallint", "integer", "bigint", "numeric", "real", "double precision")
 _JSON = (f'{{"tenant_id": "{B}"}}', "{}")
@@ -62,10 +61,12 @@ def _arguments(name: str, rows: Rows) -> list[str | None]:
 
 
 def _of_type(rows: Rows, *names: str) -> list[str]:
-    values = (
-        value
-        for row in rows.values()
-        for column, value in row.values.items()
-        if value is not None and row.table.columns[column].base_type.partition("(")[0] in names
-    )
-    return list(islice(dict.fromkeys(values), 5))
+    """Return the values that B's rows have of some types, those of keys first: they are what is looked up."""
+    found = []
+    for row in rows.values():
+        keys = {column for key in row.table.keys for column in key.columns}
+        for column, value in row.values.items():
+            if value is not None and row.table.columns[column].base_type.partition("(")[0] in names:
+                found.append((column not in keys, value))
+    found.sort(key=lambda each: each[0])
+    return list(dict.fromkeys(value for _, value in found))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -90,6 +91,8 @@ class Relation:
     checks: list[Check] = field(default_factory=list)
     keys: list[UniqueKey] = field(default_factory=list)
     references: list[ForeignKey] = field(default_factory=list)
+    kept_from: list[int] = field(default_factory=list)
+    """What a materialized view was filled from."""
 
     @property
     def is_tenants(self) -> bool:
@@ -202,23 +205,24 @@ def read_catalog(connection: psycopg.Connection[Any]) -> Catalog:
     )
 
 
-def _add_constraints(relations: dict[int, Relation], rows: Any) -> None:
-    for row in rows(queries.CHECKS):
-        if relation := relations.get(row["table"]):
-            names = _names(relation, row["columns"] or ())
-            relation.checks.append(Check(row["name"], names, row["definition"]))
-    for row in rows(queries.UNIQUE_KEYS):
-        if relation := relations.get(row["table"]):
-            names = _names(relation, row["columns"])
-            terms = tuple(row["terms"])
-            names += tuple(n for n in relation.columns if n not in names and _mentions(terms, names, n))
-            relation.keys.append(UniqueKey(row["name"], names, terms, row["predicate"], row["no_arbiter"]))
-    for row in rows(queries.FOREIGN_KEYS):
-        relation, referred = relations.get(row["table"]), relations.get(row["referred"])
-        if relation and referred:
+def _add_constraints(relations: dict[int, Relation], rows: Callable[[str], list[dict[str, Any]]]) -> None:
+    def of_relations(query: str) -> Iterator[tuple[Relation, dict[str, Any]]]:
+        return ((relations[row["table"]], row) for row in rows(query) if row["table"] in relations)
+
+    for relation, row in of_relations(queries.CHECKS):
+        names = _names(relation, row["columns"] or ())
+        relation.checks.append(Check(row["name"], names, row["definition"]))
+    for relation, row in of_relations(queries.UNIQUE_KEYS):
+        names, terms = _names(relation, row["columns"]), tuple(row["terms"])
+        names += tuple(n for n in relation.columns if n not in names and _mentions(terms, names, n))
+        relation.keys.append(UniqueKey(row["name"], names, terms, row["predicate"], row["no_arbiter"]))
+    for relation, row in of_relations(queries.FOREIGN_KEYS):
+        if referred := relations.get(row["referred"]):
             columns = _names(relation, row["columns"])
             reference = _names(referred, row["referred_columns"])
             relation.references.append(ForeignKey(row["name"], row["referred"], columns, reference))
+    for relation, row in of_relations(queries.SOURCES):
+        relation.kept_from.append(row["source"])
 
 
 def _names(relation: Relation, numbers: list[int] | tuple[int, ...]) -> tuple[str, ...]:

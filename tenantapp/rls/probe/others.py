@@ -109,9 +109,16 @@ class OthersProbe:
         if isinstance(what, Function):
             return Subject("function", what.signature, (Cell("call", tuple(attempts)),))
         kind = "shared table" if what.is_table else KINDS[what.kind]
-        cells = [Cell("read", tuple(attempts))]
+        cells = [Cell("read", (*attempts, *self._kept(what)))]
         cells += [Cell(name, tuple(tried)) for name, tried in self._writes(what) if tried]
         return Subject(kind, what.full_name, tuple(cells))
+
+    def _kept(self, relation: Relation) -> Iterator[Attempt]:
+        """Judge what was stored without a policy; canaries that are not committed cannot be in it."""
+        sources = [self._catalog.relations.get(oid) for oid in relation.kept_from]
+        if names := sorted({source.full_name for source in sources if source and source.is_scoped}):
+            why = f"it keeps what its owner saw of {', '.join(names)}, and no policy filters it"
+            yield Attempt(f"TABLE {relation.full_name}", why, Outcome.LEAK)
 
     def _writes(self, relation: Relation) -> Iterator[tuple[str, list[Attempt]]]:
         if relation.is_table:

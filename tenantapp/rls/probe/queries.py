@@ -96,6 +96,22 @@ FUNCTIONS = """
                       WHERE d.classid = 'pg_proc'::regclass AND d.objid = p.oid AND d.deptype = 'e')
     ORDER BY n.nspname, p.oid::regprocedure::text
 """
+SOURCES = """
+    WITH RECURSIVE reads (relation, source) AS (
+        SELECT w.ev_class, d.refobjid
+        FROM pg_catalog.pg_rewrite w
+        JOIN pg_catalog.pg_depend d ON d.classid = 'pg_rewrite'::regclass AND d.objid = w.oid
+         AND d.refclassid = 'pg_class'::regclass AND d.refobjid <> w.ev_class
+        UNION
+        SELECT r.relation, d.source FROM reads r JOIN (
+            SELECT w.ev_class AS relation, d.refobjid AS source
+            FROM pg_catalog.pg_rewrite w
+            JOIN pg_catalog.pg_depend d ON d.classid = 'pg_rewrite'::regclass AND d.objid = w.oid
+             AND d.refclassid = 'pg_class'::regclass) d ON d.relation = r.source
+    )
+    SELECT r.relation AS table, r.source FROM reads r JOIN pg_catalog.pg_class c ON c.oid = r.relation
+    WHERE c.relkind = 'm'
+"""
 ROLE = """
     SELECT r.rolname AS name, r.rolsuper AS superuser, r.rolbypassrls AS bypasses,
            current_setting('server_version') AS version, current_setting('server_version_num')::int AS number
