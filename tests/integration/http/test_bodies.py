@@ -14,7 +14,11 @@ from tests.support.customers import CUSTOMERS, ada, assert_problem, errors_of, n
 from tests.support.tenants import TenantUnderTest
 
 MIB = 1024 * 1024
-MANY = settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+MANY = settings(
+    max_examples=100,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
 
 
 def post(

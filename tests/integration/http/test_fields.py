@@ -33,7 +33,11 @@ OURS = {
     "deleted_at": "2020-01-01T00:00:00Z",
 }
 E_ACUTE, E_AND_ACUTE = "\u00e9", "e\u0301"
-MANY = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+MANY = settings(
+    max_examples=60,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
 
 
 def wrong(tenant: TenantUnderTest, **fields: Any) -> dict[str, Any]:

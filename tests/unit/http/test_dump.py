@@ -10,7 +10,7 @@ from typing import Any
 
 import orjson
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from marshmallow import Schema, fields, post_dump, pre_dump, validate
 
@@ -90,6 +90,7 @@ MADE: list[Kind] = [
         for make, values in PLAIN.values()
     ),
 ]
+UNHURRIED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 NAMES = st.from_regex(r"[a-z]{1,5}", fullmatch=True)
 
 
@@ -125,12 +126,14 @@ def test_every_kind_that_is_passed_on_is_tried() -> None:
     assert PLAIN.keys() == dump._AS_THEY_ARE
 
 
+@UNHURRIED
 @given(drawn=schemas_and_objects())
 def test_a_compiled_dump_is_marshmallows(drawn: tuple[Schema, Any]) -> None:
     assert_equal_dumps(*drawn)
 
 
 @pytest.mark.parametrize("kind", PLAIN, ids=lambda kind: kind.__name__)
+@UNHURRIED
 @given(data=st.data())
 def test_each_kind_is_dumped_as_marshmallow_does(kind: type[fields.Field[Any]], data: st.DataObject) -> None:
     make, values = PLAIN[kind]
@@ -143,6 +146,7 @@ def test_each_kind_is_dumped_as_marshmallow_does(kind: type[fields.Field[Any]], 
     [CustomerSchema, ApiKeySchema, IssuedApiKeySchema, TenantSchema],
     ids=lambda schema: schema.__name__,
 )
+@UNHURRIED
 @given(data=st.data())
 def test_each_resource_is_dumped_as_marshmallow_does(schema: type[Schema], data: st.DataObject) -> None:
     row = SimpleNamespace()
