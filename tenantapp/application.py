@@ -18,6 +18,7 @@ from tenantapp.db.pool import PoolLimits, TenantPool
 from tenantapp.db.roles import RoleNames
 from tenantapp.db.session import db
 from tenantapp.http import api, cors, docs, document, headers, problems, request_id, request_log
+from tenantapp.http.flask_app import ApiFlask
 from tenantapp.identity import guards
 from tenantapp.identity.credentials import Credentials
 from tenantapp.tenancy.directory import CachedDirectory
@@ -43,7 +44,7 @@ def create_app(settings: Settings | None = None) -> Flask:
             the program ends with exit code 2.
     """
     settings = development.complete(settings or require_settings())
-    app = Flask("tenantapp", static_folder=None)
+    app = ApiFlask("tenantapp", static_folder=None)
     app.secret_key = settings.secret_key
     logs.configure(settings)
     runtime = Runtime(settings, _pool(settings))
