@@ -5,13 +5,14 @@ Values that orjson writes as marshmallow would (text, numbers, UUIDs, times, JSO
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from operator import attrgetter
+from collections.abc import Callable, Mapping, Sequence
+from operator import attrgetter, itemgetter
 from typing import Any
 
 from marshmallow import Schema, fields
+from sqlalchemy import Row
 
-Dump = Callable[[Any], dict[str, Any]]
+Converter = Callable[[Any], Any]
 
 # Exactly these classes: a subclass may serialise differently.
 _AS_THEY_ARE: frozenset[type[fields.Field[Any]]] = frozenset(
@@ -36,8 +37,43 @@ def passes_unchanged(field_class: type[fields.Field[Any]]) -> type[fields.Field[
     return field_class
 
 
+class Dump:
+    """A compiled schema.
+
+    Args:
+        keys: the names in JSON.
+        attributes: where their values are found, in the same order.
+        converters: what turns values into JSON, by name, where orjson does not.
+    """
+
+    def __init__(
+        self, keys: tuple[str, ...], attributes: tuple[str, ...], converters: Mapping[str, Converter]
+    ) -> None:
+        self._keys, self._attributes, self._converters = keys, attributes, converters
+        self._of_object = _getter(attrgetter, attributes)
+
+    def __call__(self, row: Any) -> dict[str, Any]:
+        """Return one object as `schema.dump` does; it has every attribute."""
+        return self._converted(dict(zip(self._keys, self._of_object(row), strict=True)))
+
+    def many(self, rows: Sequence[Row[Any]]) -> list[dict[str, Any]]:
+        """Return the rows of one result: finding values by position is a sixth of the work of by name."""
+        if not rows:
+            return []
+        names = rows[0]._fields
+        of_row = _getter(itemgetter, tuple(names.index(name) for name in self._attributes))
+        bodies = [dict(zip(self._keys, of_row(row), strict=True)) for row in rows]
+        return [self._converted(body) for body in bodies] if self._converters else bodies
+
+    def _converted(self, body: dict[str, Any]) -> dict[str, Any]:
+        for key, convert in self._converters.items():
+            if body[key] is not None:
+                body[key] = convert(body[key])
+        return body
+
+
 def compile_dump(schema: Schema) -> Dump:
-    """Return a function equal to `schema.dump` for objects that have every attribute.
+    """Return what dumps as `schema` does.
 
     Args:
         schema: the schema; its fields' values are read by attribute.
@@ -47,40 +83,25 @@ def compile_dump(schema: Schema) -> Dump:
     """
     if schema._hooks["pre_dump"] or schema._hooks["post_dump"]:
         raise TypeError(f"{type(schema).__name__}: its hooks would not be run")
-    names = tuple(name for name, field in schema.dump_fields.items())
-    values = _values(tuple(field.attribute or name for name, field in schema.dump_fields.items()))
-    converters = {
-        field.data_key or name: converter
-        for name, field in schema.dump_fields.items()
-        if (converter := _converter(field)) is not None
-    }
-    keys = tuple(schema.dump_fields[name].data_key or name for name in names)
-
-    def dump(row: Any) -> dict[str, Any]:
-        return dict(zip(keys, values(row), strict=True))
-
-    return _converting(dump, converters) if converters else dump
+    keys = {name: field.data_key or name for name, field in schema.dump_fields.items()}
+    return Dump(
+        tuple(keys.values()),
+        tuple(field.attribute or name for name, field in schema.dump_fields.items()),
+        {
+            keys[name]: converter
+            for name, field in schema.dump_fields.items()
+            if (converter := _converter(field)) is not None
+        },
+    )
 
 
-def _values(attributes: tuple[str, ...]) -> Callable[[Any], tuple[Any, ...]]:
-    getter = attrgetter(*attributes)
-    if len(attributes) > 1:
-        return getter
-    return lambda row: (getter(row),)
+def _getter(kind: Callable[..., Converter], items: tuple[Any, ...]) -> Callable[[Any], tuple[Any, ...]]:
+    """Return an attrgetter or itemgetter that gives a tuple of one value too."""
+    getter = kind(*items)
+    return getter if len(items) > 1 else lambda row: (getter(row),)
 
 
-def _converting(dump: Dump, converters: Mapping[str, Callable[[Any], Any]]) -> Dump:
-    def converted(row: Any) -> dict[str, Any]:
-        body = dump(row)
-        for key, convert in converters.items():
-            if body[key] is not None:
-                body[key] = convert(body[key])
-        return body
-
-    return converted
-
-
-def _converter(field: fields.Field[Any]) -> Callable[[Any], Any] | None:
+def _converter(field: fields.Field[Any]) -> Converter | None:
     """Return what turns the field's value into JSON, or None where orjson does.
 
     Raises:

@@ -109,7 +109,7 @@ def page_schema(resource: type[Schema]) -> type[Schema]:
 
 def page_answer(page: Page, dump: Dump) -> Response:
     """Return a page as JSON, with a link to the next one."""
-    body: dict[str, Any] = {"items": [dump(row) for row in page.rows], "next_cursor": None}
+    body: dict[str, Any] = {"items": dump.many(page.rows), "next_cursor": None}
     headers = {}
     if page.next_after is not None:
         body["next_cursor"] = cursor = seal([_as_text(value) for value in page.next_after], _this_list())
