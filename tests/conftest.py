@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import secrets
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -20,7 +21,6 @@ from tests.support import debian
 from tests.support.databases import Server, roles_on
 from tests.support.tenants import TenantUnderTest, make_tenant
 
-TEMPLATE = "tenantapp_template"
 # Nothing of a test's database is worth a disk's time.
 UNSAFE_AND_FAST = {
     "fsync": "off",
@@ -63,7 +63,9 @@ def migrate(server: Server) -> Callable[..., None]:
     return prepare_and_upgrade
 
 
-postgresql_empty = factories.postgresql_noproc(depends_on="server", dbname="tenantapp_empty")
+postgresql_empty = factories.postgresql_noproc(
+    depends_on="server", dbname=f"tenantapp_{secrets.token_hex(4)}"
+)
 
 
 @pytest.fixture(scope="session")

@@ -11,7 +11,6 @@ class TenancyError(Exception):
 
     status = 500
     reason = "tenancy"
-    title = "Tenancy error"
 
 
 class HostRefused(TenancyError):
@@ -19,7 +18,6 @@ class HostRefused(TenancyError):
 
     status = 400
     reason = "host_refused"
-    title = "Host not served here"
 
 
 class TenantHeaderRefused(TenancyError):
@@ -27,7 +25,6 @@ class TenantHeaderRefused(TenancyError):
 
     status = 400
     reason = "tenant_header_refused"
-    title = "Tenant header refused"
 
 
 class TenantRequired(TenancyError):
@@ -35,7 +32,6 @@ class TenantRequired(TenancyError):
 
     status = 400
     reason = "tenant_required"
-    title = "Tenant required"
 
 
 class TenantNotFound(TenancyError):
@@ -43,7 +39,6 @@ class TenantNotFound(TenancyError):
 
     status = 404
     reason = "tenant_not_found"
-    title = "Tenant not found"
 
 
 class TenantSuspended(TenancyError):
@@ -51,25 +46,21 @@ class TenantSuspended(TenancyError):
 
     status = 403
     reason = "tenant_suspended"
-    title = "Tenant suspended"
 
 
 class MissingTenantContext(TenancyError):
     """Raised when rows are reached for and no tenant context is open: nothing was sent to the database."""
 
     reason = "missing_context"
-    title = "No tenant context"
 
 
 class TenantContextAlreadyOpen(TenancyError):
     """Raised when a second tenant context is opened inside one that is still open."""
 
     reason = "context_already_open"
-    title = "Tenant context already open"
 
 
 class InvalidTenantContext(TenancyError):
     """Raised when a part of a tenant context could not be carried to PostgreSQL unchanged."""
 
     reason = "invalid_context"
-    title = "Invalid tenant context"
