@@ -7,12 +7,22 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
+import sqlalchemy as sa
 from alembic.autogenerate import renderers
 from alembic.autogenerate.api import AutogenContext
 from alembic.operations import MigrateOperation, Operations
 
 from tenantapp.db.roles import FOLDER
 from tenantapp.rls.operations.roles import role_name
+from tenantapp.rls.operations.statements import run
+
+_CALLERS = sa.text(
+    """
+    SELECT CASE a.grantee WHEN 0 THEN 'public' ELSE pg_catalog.pg_get_userbyid(a.grantee)::text END
+      FROM pg_catalog.pg_proc p, pg_catalog.aclexplode(p.proacl) a
+     WHERE p.oid = CAST(:function AS regprocedure) AND a.grantee <> p.proowner
+    """
+)
 
 
 def function_text(signature: str, version: int) -> str:
@@ -23,6 +33,14 @@ def function_text(signature: str, version: int) -> str:
     """
     name = signature.partition("(")[0].rpartition(".")[2]
     return (FOLDER / "functions" / f"{name}_v{version:02}.sql").read_text(encoding="utf-8")
+
+
+def newest_version(signature: str) -> int:
+    """Return the highest version of a function's file, 0 where it has none."""
+    name = signature.partition("(")[0].rpartition(".")[2]
+    return max(
+        (int(path.stem[-2:]) for path in (FOLDER / "functions").glob(f"{name}_v[0-9][0-9].sql")), default=0
+    )
 
 
 @Operations.register_operation("create_function")
@@ -136,12 +154,12 @@ class ReplaceFunctionOp(MigrateOperation):
 
 @Operations.implementation_for(CreateFunctionOp)
 def _create_function(operations: Operations, op: CreateFunctionOp) -> None:
-    _run(operations, function_text(op.signature, op.version))
+    run(operations, function_text(op.signature, op.version))
     operations.execute(f"REVOKE ALL ON FUNCTION {op.signature} FROM PUBLIC")
     for role in op.execute:
         operations.execute(f"GRANT EXECUTE ON FUNCTION {op.signature} TO {role_name(operations, role)}")
     if op.owner:
-        with _may_create(operations, op.signature, op.owner) as owner:
+        with may_create(operations, schema_of(op.signature), op.owner) as owner:
             operations.execute(f"ALTER FUNCTION {op.signature} OWNER TO {owner}")
 
 
@@ -152,28 +170,33 @@ def _drop_function(operations: Operations, op: DropFunctionOp) -> None:
 
 @Operations.implementation_for(ReplaceFunctionOp)
 def _replace_function(operations: Operations, op: ReplaceFunctionOp) -> None:
-    text = function_text(op.signature, op.version).replace("CREATE FUNCTION", "CREATE OR REPLACE FUNCTION", 1)
     if op.owner is None:
-        _run(operations, text)
+        text = function_text(op.signature, op.version)
+        run(operations, text.replace("CREATE FUNCTION", "CREATE OR REPLACE FUNCTION", 1))
         return
-    with _may_create(operations, op.signature, op.owner) as owner:
-        operations.execute(f"SET LOCAL ROLE {owner}")
-        _run(operations, text)
-        operations.execute("RESET ROLE")
+    # The migrating role does not have the other's rights, and the other may use no language: it can only be
+    # made anew, as the schema's owner may.
+    callers = operations.get_bind().execute(_CALLERS, {"function": op.signature}).scalars().all()
+    operations.execute(f"DROP FUNCTION {op.signature}")
+    operations.invoke(CreateFunctionOp(op.signature, op.version, op.owner, tuple(callers)))
+
+
+def schema_of(name: str) -> str:
+    """Return the schema of an object, by its name or signature."""
+    schema, dot, _ = name.partition("(")[0].rpartition(".")
+    return schema if dot else "public"
 
 
 @contextmanager
-def _may_create(operations: Operations, signature: str, role: str) -> Iterator[str]:
-    """Let a role own a function in the schema: it needs CREATE there, for that moment alone."""
-    name, schema = role_name(operations, role), signature.partition(".")[0]
+def may_create(operations: Operations, schema: str, role: str) -> Iterator[str]:
+    """Let a role own something in a schema: it needs CREATE there, for that moment alone."""
+    name = role_name(operations, role)
+    if role == "owner":
+        yield name
+        return
     operations.execute(f"GRANT CREATE ON SCHEMA {schema} TO {name}")
     yield name
     operations.execute(f"REVOKE CREATE ON SCHEMA {schema} FROM {name}")
-
-
-def _run(operations: Operations, text: str) -> None:
-    # A driver's placeholder would be read out of a bare '%'.
-    operations.get_bind().exec_driver_sql(text.replace("%", "%%"))
 
 
 @renderers.dispatch_for(CreateFunctionOp)

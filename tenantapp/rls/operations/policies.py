@@ -11,6 +11,7 @@ from alembic.autogenerate.api import AutogenContext
 from alembic.operations import MigrateOperation, Operations
 
 from tenantapp.rls.operations.roles import quoted, role_name
+from tenantapp.rls.operations.statements import run
 
 PUBLIC = ("public",)
 
@@ -143,10 +144,11 @@ class DisableRlsOp(MigrateOperation):
 def _create_policy(operations: Operations, op: CreatePolicyOp) -> None:
     clauses = [f"USING ({op.using})"] if op.using is not None else []
     clauses += [f"WITH CHECK ({op.check})"] if op.check is not None else []
-    operations.execute(
+    run(
+        operations,
         f"CREATE POLICY {quoted(operations, op.name)} ON {quoted(operations, op.table)} "
         f"AS {'PERMISSIVE' if op.permissive else 'RESTRICTIVE'} FOR {op.command} "
-        f"TO {', '.join(role_name(operations, role) for role in op.roles)} {' '.join(clauses)}"
+        f"TO {', '.join(role_name(operations, role) for role in op.roles)} {' '.join(clauses)}",
     )
 
 

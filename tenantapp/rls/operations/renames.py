@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,19 +12,33 @@ from alembic.operations import MigrateOperation, Operations
 
 from tenantapp.rls.operations.roles import quoted
 
-# Constraints that are indexes are renamed as indexes; either way their names are one and the same.
+# What bears the name of a table or of its columns. Constraints that are indexes are renamed as indexes: their
+# names are one and the same. A foreign key bears the names of both its tables.
 _NAMES = sa.text(
     """
-    SELECT 'INDEX' AS kind, c.relname AS name
+    SELECT 'INDEX' AS kind, c.relname AS name, t.oid::regclass::text AS on_table, t.relname AS table_name,
+           NULL::name AS referred,
+           ARRAY(SELECT a.attname::text FROM unnest(i.indkey::int2[]) WITH ORDINALITY k (attnum, n)
+                   JOIN pg_catalog.pg_attribute a ON a.attrelid = t.oid AND a.attnum = k.attnum
+                  WHERE k.n <= i.indnkeyatts ORDER BY n) AS columns
       FROM pg_catalog.pg_index i JOIN pg_catalog.pg_class c ON c.oid = i.indexrelid
-     WHERE i.indrelid = CAST(:oid AS regclass)
+      JOIN pg_catalog.pg_class t ON t.oid = i.indrelid
+     WHERE t.oid = CAST(:table AS regclass)
     UNION ALL
-    SELECT 'CONSTRAINT', conname FROM pg_catalog.pg_constraint
-     WHERE conrelid = CAST(:oid AS regclass) AND contype IN ('c', 'f')
+    SELECT 'CONSTRAINT', k.conname, t.oid::regclass::text, t.relname,
+           (SELECT r.relname FROM pg_catalog.pg_class r WHERE r.oid = k.confrelid),
+           ARRAY(SELECT a.attname::text FROM unnest(k.conkey) WITH ORDINALITY c (attnum, n)
+                   JOIN pg_catalog.pg_attribute a ON a.attrelid = t.oid AND a.attnum = c.attnum ORDER BY n)
+      FROM pg_catalog.pg_constraint k JOIN pg_catalog.pg_class t ON t.oid = k.conrelid
+     WHERE k.contype IN ('c', 'f', 'n') AND CAST(:table AS regclass) IN (k.conrelid, k.confrelid)
+       AND k.conparentid = 0
     UNION ALL
-    SELECT 'POLICY', polname FROM pg_catalog.pg_policy WHERE polrelid = CAST(:oid AS regclass)
+    SELECT 'POLICY', p.polname, t.oid::regclass::text, t.relname, NULL, '{}'
+      FROM pg_catalog.pg_policy p JOIN pg_catalog.pg_class t ON t.oid = p.polrelid
+     WHERE t.oid = CAST(:table AS regclass)
     """
 )
+_KIND = r"(?P<kind>(?:idx|uniq|fk|chk)_)?"
 
 
 @Operations.register_operation("rename_scoped_table")
@@ -65,30 +81,54 @@ class RenameScopedColumnOp(MigrateOperation):
 @Operations.implementation_for(RenameScopedTableOp)
 def _rename_table(operations: Operations, op: RenameScopedTableOp) -> None:
     operations.rename_table(op.old, op.new)
-    _rename_dependants(operations, op.new, op.old, op.new)
+    for found in _named(operations, op.new):
+        _rename(operations, found, _with_table(found, op.old, op.new))
 
 
 @Operations.implementation_for(RenameScopedColumnOp)
 def _rename_column(operations: Operations, op: RenameScopedColumnOp) -> None:
     operations.alter_column(op.table, op.old, new_column_name=op.new)
-    _rename_dependants(operations, op.table, op.old, op.new)
+    for found in _named(operations, op.table):
+        if found.table_name == op.table and op.new in found.columns:
+            _rename(operations, found, _with_column(found, op.old, op.new))
 
 
-def _rename_dependants(operations: Operations, table: str, old: str, new: str) -> None:
-    named = operations.get_bind().execute(_NAMES, {"oid": quoted(operations, table)}).all()
-    for kind, name in named:
-        renamed = _renamed(name, old, new)
-        if renamed == name:
-            continue
-        was, becomes, of = (quoted(operations, part) for part in (name, renamed, table))
-        if kind == "INDEX":
-            operations.execute(f"ALTER INDEX {was} RENAME TO {becomes}")
-        elif kind == "POLICY":
-            operations.execute(f"ALTER POLICY {was} ON {of} RENAME TO {becomes}")
-        else:
-            operations.execute(f"ALTER TABLE {of} RENAME CONSTRAINT {was} TO {becomes}")
+def _named(operations: Operations, table: str) -> Sequence[sa.Row[Any]]:
+    return operations.get_bind().execute(_NAMES, {"table": quoted(operations, table)}).all()
 
 
-def _renamed(name: str, old: str, new: str) -> str:
-    """Replace `old` in a name where it stands between underscores, not inside a longer word."""
-    return f"_{name}_".replace(f"_{old}_", f"_{new}_").strip("_")
+def _rename(operations: Operations, found: sa.Row[Any], renamed: str) -> None:
+    if renamed == found.name:
+        return
+    was, becomes = (quoted(operations, name) for name in (found.name, renamed))
+    if found.kind == "INDEX":
+        operations.execute(f"ALTER INDEX {was} RENAME TO {becomes}")
+    elif found.kind == "POLICY":
+        operations.execute(f"ALTER POLICY {was} ON {found.on_table} RENAME TO {becomes}")
+    else:
+        operations.execute(f"ALTER TABLE {found.on_table} RENAME CONSTRAINT {was} TO {becomes}")
+
+
+def _with_table(found: sa.Row[Any], old: str, new: str) -> str:
+    """Return a name with a table renamed: after the kind, or second in a foreign key's name."""
+    if found.referred is None:
+        head = re.match(rf"{_KIND}{re.escape(old)}_", found.name)
+        return f"{head['kind'] or ''}{new}_{found.name[head.end() :]}" if head else str(found.name)
+    tables = (found.table_name, found.referred)
+    were = "_".join(("fk", *(old if table == new else table for table in tables)))
+    head = re.match(rf"{re.escape(were)}(?=_|\Z)", found.name)
+    return f"{'_'.join(('fk', *tables))}{found.name[head.end() :]}" if head else str(found.name)
+
+
+def _with_column(found: sa.Row[Any], old: str, new: str) -> str:
+    """Return a name with a column renamed: only where its columns stand, after the kind and the table."""
+    head = re.match(rf"{_KIND}{re.escape(found.table_name)}_", found.name)
+    if head is None:
+        return str(found.name)
+    rest = found.name[head.end() :]
+    if found.kind == "INDEX":
+        were = "_".join(old if column == new else column for column in found.columns)
+        rest = "_".join(found.columns) if rest == were else rest
+    else:
+        rest = f"_{rest}_".replace(f"_{old}_", f"_{new}_", 1)[1:-1]
+    return f"{head.group()}{rest}"

@@ -9,6 +9,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from alembic.operations import MigrateOperation, Operations
 
+from tenantapp.rls.operations.statements import run
 from tenantapp.tenancy.context import TenantContext
 
 
@@ -34,15 +35,19 @@ def _for_each_tenant(operations: Operations, op: ForEachTenantOp) -> None:
     for tenant_id in _tenant_ids(operations):
         context = TenantContext(tenant_id, role="migration").encode()
         connection.execute(sa.select(sa.func.tenancy.bind(context)))
-        operations.execute(op.statement)
+        run(operations, op.statement)
     connection.execute(sa.select(sa.func.set_config("tenancy.context", "", True)))
 
 
 def _tenant_ids(operations: Operations) -> list[UUID]:
-    """Return the tenants of this database, whom the owner sees while FORCE rests."""
-    operations.execute("ALTER TABLE public.tenants NO FORCE ROW LEVEL SECURITY")
-    found = (
-        operations.get_bind().execute(sa.text("SELECT id FROM public.tenants ORDER BY id")).scalars().all()
-    )
-    operations.execute("ALTER TABLE public.tenants FORCE ROW LEVEL SECURITY")
+    """Return the tenants of this database, whom the owner sees while FORCE rests.
+
+    It rests inside a savepoint that is rolled back: its lock, which stops every request, goes at once, not
+    when the migration ends.
+    """
+    connection = operations.get_bind()
+    savepoint = connection.begin_nested()
+    connection.exec_driver_sql("ALTER TABLE public.tenants NO FORCE ROW LEVEL SECURITY")
+    found = connection.execute(sa.text("SELECT id FROM public.tenants ORDER BY id")).scalars().all()
+    savepoint.rollback()
     return list(found)

@@ -10,6 +10,7 @@ from alembic.autogenerate.api import AutogenContext
 from alembic.operations import MigrateOperation, Operations
 
 from tenantapp.rls.operations.roles import quoted
+from tenantapp.rls.operations.statements import run
 
 
 @Operations.register_operation("create_view")
@@ -58,7 +59,7 @@ class DropViewOp(MigrateOperation):
 @Operations.implementation_for(CreateViewOp)
 def _create(operations: Operations, op: CreateViewOp) -> None:
     name = quoted(operations, op.name)
-    operations.execute(f"CREATE VIEW {name} WITH (security_invoker = true) AS {op.query}")
+    run(operations, f"CREATE VIEW {name} WITH (security_invoker = true) AS {op.query}")
 
 
 @Operations.implementation_for(DropViewOp)
