@@ -21,3 +21,7 @@ class RowChanged(Exception):
 
 class ForeignTenantSession(Exception):
     """Raised when a session that holds one tenant's rows is used in another tenant's context."""
+
+
+class UndeclaredIsolation(Exception):
+    """Raised when nothing says what isolates a table, or why it is no tenant's."""

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Mapped, declared_attr, mapped_column
 
 from tenantapp.db import columns
 from tenantapp.db.base import Base
+from tenantapp.db.errors import UndeclaredIsolation
 from tenantapp.db.security import EVERY_VERB, Grant, Policy, TableSecurity, View, tenant_policies
 
 
@@ -113,8 +114,8 @@ class Resource(TenantScoped, Record):
 class ReferenceData:
     """A model of rows that all tenants read and none writes; the operator fills it."""
 
-    unscoped_because: ClassVar[str]
-    """Why these rows are no tenant's."""
+    unscoped_because: ClassVar[str | None] = None
+    """Why these rows are no tenant's; to be said by each model."""
 
     @classmethod
     def security(cls) -> TableSecurity:
@@ -127,17 +128,19 @@ def declared_security() -> dict[str, TableSecurity]:
     """Return what isolates each table, by its name with schema.
 
     Raises:
-        TypeError: a model declares nothing.
+        UndeclaredIsolation: a model, or a table without one, has neither policies nor a reason for none.
     """
-    declared = {}
+    declared: dict[str, TableSecurity] = {}
     for mapper in Base.registry.mappers:
-        security = getattr(mapper.class_, "security", None)
-        if security is None:
-            raise TypeError(
+        security = getattr(mapper.class_, "security", TableSecurity)()
+        if not security.policies and not security.unscoped_because:
+            raise UndeclaredIsolation(
                 f"{mapper.class_.__name__} is neither TenantScoped nor ReferenceData, and has no security() "
-                "that says why it is neither"
+                "that says `unscoped_because`"
             )
-        declared[cast(Table, mapper.local_table).fullname] = security()
+        declared[cast(Table, mapper.local_table).fullname] = security
+    for table in Base.metadata.tables.keys() - declared.keys():
+        raise UndeclaredIsolation(f"the table {table} has no model that says what isolates it")
     return declared
 
 

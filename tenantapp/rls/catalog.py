@@ -55,7 +55,10 @@ _FUNCTIONS = """
 _VIEWS = """
     SELECT CASE n.nspname WHEN 'public' THEN c.relname ELSE n.nspname || '.' || c.relname END AS name,
            c.oid, pg_catalog.pg_get_viewdef(c.oid) AS definition,
-           coalesce('security_invoker=true' = ANY (c.reloptions), false) AS invoker
+           pg_catalog.pg_get_userbyid(c.relowner) AS owner,
+           coalesce((SELECT CAST(o.option_value AS boolean)
+                       FROM pg_catalog.pg_options_to_table(c.reloptions) o
+                      WHERE o.option_name = 'security_invoker'), false) AS invoker
       FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
      WHERE c.relkind = 'v' AND n.nspname = ANY (:schemas)
 """
@@ -126,7 +129,7 @@ def read_functions(connection: Connection, schema: str = "tenancy") -> dict[str,
 
 
 def read_views(connection: Connection, schemas: tuple[str, ...] = SCHEMAS) -> dict[str, Any]:
-    """Return the views by name: `oid`, `definition`, `invoker`."""
+    """Return the views by name: `oid`, `definition`, `owner`, `invoker`."""
     return {row.name: row for row in _rows(connection, _VIEWS, schemas=list(schemas))}
 
 

@@ -9,14 +9,22 @@ from alembic.autogenerate.api import AutogenContext
 from alembic.operations import MigrateOperation
 from alembic.operations.ops import DropTableOp, UpgradeOps
 from alembic.runtime.plugins import Plugin
-from alembic.util import DispatchPriority, PriorityDispatchResult
+from alembic.util import CommandError, DispatchPriority, PriorityDispatchResult
 
+from tenantapp.db.errors import UndeclaredIsolation
 from tenantapp.db.models import declared_security
 from tenantapp.db.roles import RoleNames
-from tenantapp.db.security import TableSecurity, tenant_policies
+from tenantapp.db.security import Grant, TableSecurity, tenant_policies
 from tenantapp.rls.catalog import LiveTable, read_tables
 from tenantapp.rls.difference import functions, keys, tables, views
 from tenantapp.rls.rendering import render_policies
+
+_ALEMBICS = {
+    "alembic_version": TableSecurity(
+        grants=(Grant("app", ("SELECT",)), Grant("platform", ("SELECT",))),
+        unscoped_because="it tells which schema this is",
+    )
+}
 
 
 def compare_security(
@@ -27,7 +35,7 @@ def compare_security(
     assert connection is not None  # noqa: S101 - autogenerate always has one
     names: RoleNames = context.opts["role_names"]
     live = read_tables(connection)
-    declared = _with_partitions(declared_security(), live)
+    declared = _with_partitions(_declared(live), live)
     rendered = render_policies(
         connection, {table: security.policies for table, security in declared.items() if table in live}
     )
@@ -48,6 +56,19 @@ def compare_security(
     return PriorityDispatchResult.CONTINUE
 
 
+def _declared(live: dict[str, LiveTable]) -> dict[str, TableSecurity]:
+    """Return what the models declare, and what Alembic's own table is given.
+
+    Raises:
+        CommandError: a model declares nothing.
+    """
+    try:
+        declared = declared_security()
+    except UndeclaredIsolation as error:
+        raise CommandError(str(error)) from error
+    return declared | {name: security for name, security in _ALEMBICS.items() if name in live}
+
+
 def _with_partitions(
     declared: dict[str, TableSecurity], live: dict[str, LiveTable]
 ) -> dict[str, TableSecurity]:
@@ -57,7 +78,10 @@ def _with_partitions(
     """
     partitions = {}
     for name, table in live.items():
-        parent = declared.get(table.partition_of or "")
+        root = table
+        while root.partition_of in live and root.partition_of not in declared:
+            root = live[root.partition_of]
+        parent = declared.get(root.partition_of or "")
         if parent is not None and parent.policies:
             partitions[name] = TableSecurity(tenant_policies(name, parent.policies[0].using))
     return declared | partitions

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 from alembic.operations import MigrateOperation
@@ -11,40 +12,64 @@ from sqlalchemy.engine import Connection
 from tenantapp.db.functions import FUNCTIONS, Function
 from tenantapp.db.roles import RoleNames
 from tenantapp.rls.catalog import read_functions
-from tenantapp.rls.operations import CreateFunctionOp, GrantOp, ReplaceFunctionOp, RevokeOp
+from tenantapp.rls.difference.tables import logical
+from tenantapp.rls.operations import (
+    ChangeOwnerOp,
+    CreateFunctionOp,
+    DropFunctionOp,
+    GrantOp,
+    ReplaceFunctionOp,
+    RevokeOp,
+)
+from tenantapp.rls.operations.functions import newest_version
 from tenantapp.rls.rendering import render_function
 
 
 def difference(connection: Connection, names: RoleNames) -> Iterator[MigrateOperation]:
     """Yield what would make the live functions those that are declared."""
     live = read_functions(connection)
-    for function in FUNCTIONS:
-        found = live.get(function.signature)
-        if found is None:
-            yield CreateFunctionOp(function.signature, function.version, function.owner, function.execute)
+    declared = {function.signature: function for function in FUNCTIONS}
+    for signature in sorted(live.keys() - declared.keys()):
+        yield _dropped(connection, signature, live[signature], names)
+    for signature, function in declared.items():
+        if signature in live:
+            yield from _changes(connection, function, live[signature], names)
         else:
-            yield from _changes(connection, function, found, names)
+            yield CreateFunctionOp(signature, function.version, function.owner, function.execute)
 
 
 def _changes(
     connection: Connection, function: Function, found: Any, names: RoleNames
 ) -> Iterator[MigrateOperation]:
     if found.definition != render_function(connection, function, function.version):
-        previous = _version_of(connection, function, found.definition)
+        previous = _version_of(connection, function, found.definition, function.version)
         yield ReplaceFunctionOp(function.signature, function.version, previous, function.owner)
-    purposes = {name: purpose for purpose, name in names.as_values().items()}
-    held = {purposes.get(role, role) for role in found.execute}
+    on, owner, live_owner = f"FUNCTION {function.signature}", function.owner or "owner", found.owner
+    held = {logical(role, names) for role in found.execute}
+    if logical(live_owner, names) != owner:
+        yield ChangeOwnerOp(on, owner, logical(live_owner, names))
+        # What was the old owner's is the new owner's.
+        held = held - {logical(live_owner, names)} | {owner}
     # Whoever owns a function may call it.
-    wanted = {*function.execute, function.owner or "owner"}
+    wanted = {*function.execute, owner}
     for role in sorted(held - wanted):
-        yield RevokeOp(("EXECUTE",), f"FUNCTION {function.signature}", role)
+        yield RevokeOp(("EXECUTE",), on, role)
     for role in sorted(wanted - held):
-        yield GrantOp(("EXECUTE",), f"FUNCTION {function.signature}", role)
+        yield GrantOp(("EXECUTE",), on, role)
 
 
-def _version_of(connection: Connection, function: Function, definition: str) -> int:
-    """Return which version of its file a live function is, or the current one where it is none of them."""
-    for version in range(function.version - 1, 0, -1):
+def _dropped(connection: Connection, signature: str, found: Any, names: RoleNames) -> DropFunctionOp:
+    """Return what drops a function that nothing declares, with the newest version of it that there is."""
+    owner = logical(found.owner, names)
+    execute = tuple(role for role in map(partial(logical, names=names), found.execute) if role != owner)
+    function = Function(signature, newest_version(signature), execute, None if owner == "owner" else owner)
+    version = _version_of(connection, function, found.definition, function.version)
+    return DropFunctionOp(CreateFunctionOp(signature, version, function.owner, execute))
+
+
+def _version_of(connection: Connection, function: Function, definition: str, otherwise: int) -> int:
+    """Return which version of its file a live function is, `otherwise` where it is none of them."""
+    for version in range(function.version, 0, -1):
         if definition == render_function(connection, function, version):
             return version
-    return function.version
+    return otherwise

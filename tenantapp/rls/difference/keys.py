@@ -29,6 +29,10 @@ def validate_truly(upgrade_ops: UpgradeOps, declared: Mapping[str, TableSecurity
 
 
 def _validated(op: MigrateOperation, declared: Mapping[str, TableSecurity]) -> MigrateOperation:
+    if isinstance(op, DropConstraintOp) and op.constraint_type == "foreignkey":
+        # Its downgrade adds it again, to tables that hold rows.
+        created = _validated(op.reverse(), declared)
+        return created.reverse() if isinstance(created, CreateScopedForeignKeyOp) else op
     if not isinstance(op, CreateForeignKeyOp):
         return op
     forced = [name for name in (op.source_table, op.referent_table) if _is_forced(name, declared)]
@@ -61,5 +65,8 @@ def primary_keys(
         if found["constrained_columns"] == wanted:
             continue
         if found["name"]:
-            yield DropConstraintOp(found["name"], table.name, "primary", schema=table.schema)
+            was = CreatePrimaryKeyOp(
+                found["name"], table.name, found["constrained_columns"], schema=table.schema
+            )
+            yield was.reverse()
         yield CreatePrimaryKeyOp(table.primary_key.name, table.name, wanted, schema=table.schema)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from alembic.operations import MigrateOperation
 
 from tenantapp.db.roles import RoleNames
-from tenantapp.db.security import Policy, TableSecurity
+from tenantapp.db.security import Grant, Policy, TableSecurity
 from tenantapp.rls.catalog import LivePolicy, LiveTable
 from tenantapp.rls.operations import (
     ChangeOwnerOp,
@@ -43,7 +43,7 @@ def difference(
         names: the deployment's roles.
     """
     if live.owner != names.owner:
-        yield ChangeOwnerOp(table, "owner", _logical(live.owner, names))
+        yield ChangeOwnerOp(f"TABLE {table}", "owner", logical(live.owner, names))
     if security.policies and not (live.enabled and live.forced):
         yield EnableRlsOp(table)
     if not security.policies and live.enabled:
@@ -53,9 +53,9 @@ def difference(
         if found != rendered.get(name):
             yield _dropped(table, found, names)
     for name, policy in declared.items():
-        if live.policies.get(name) != rendered.get(name):
+        if name not in rendered or live.policies.get(name) != rendered[name]:
             yield _created(table, policy)
-    yield from _grants(table, security, live, names)
+    yield from grants(table, security.grants, live.grants, names)
 
 
 def taken_down(table: str, live: LiveTable, names: RoleNames) -> Iterator[MigrateOperation]:
@@ -72,21 +72,30 @@ def revokes(
 ) -> Iterator[MigrateOperation]:
     """Yield what revokes every live grant on a table or view."""
     for role, privileges in sorted(grants.items()):
-        yield RevokeOp(tuple(sorted(privileges)), f"TABLE {relation}", _logical(role, names))
+        yield RevokeOp(tuple(sorted(privileges)), f"TABLE {relation}", logical(role, names))
 
 
-def _grants(
-    table: str, security: TableSecurity, live: LiveTable, names: RoleNames
+def grants(
+    relation: str,
+    declared: Iterable[Grant],
+    live: Mapping[str, Collection[str]],
+    names: RoleNames,
 ) -> Iterator[MigrateOperation]:
-    wanted = {grant.role: _separate(grant.privileges) for grant in security.grants}
-    held = {_logical(role, names): privileges for role, privileges in live.grants.items()}
+    """Yield what makes the live grants on a table or view those that are declared."""
+    wanted = {grant.role: _separate(grant.privileges) for grant in declared}
+    held = {logical(role, names): set(privileges) for role, privileges in live.items()}
     for role in sorted(wanted.keys() | held.keys()):
         missing = wanted.get(role, set()) - held.get(role, set())
         stray = held.get(role, set()) - wanted.get(role, set())
         if stray:
-            yield RevokeOp(tuple(sorted(stray)), f"TABLE {table}", role)
+            yield RevokeOp(tuple(sorted(stray)), f"TABLE {relation}", role)
         if missing:
-            yield GrantOp(tuple(sorted(missing)), f"TABLE {table}", role)
+            yield GrantOp(tuple(sorted(missing)), f"TABLE {relation}", role)
+
+
+def logical(role: str, names: RoleNames) -> str:
+    """Return what a migration calls a role: its purpose, where it is one of the deployment's."""
+    return {name: purpose for purpose, name in names.as_values().items()}.get(role, role)
 
 
 def _created(table: str, policy: Policy) -> CreatePolicyOp:
@@ -94,7 +103,7 @@ def _created(table: str, policy: Policy) -> CreatePolicyOp:
 
 
 def _dropped(table: str, found: LivePolicy, names: RoleNames) -> DropPolicyOp:
-    roles = tuple(_logical(role, names) for role in found.roles)
+    roles = tuple(logical(role, names) for role in found.roles)
     return DropPolicyOp(
         CreatePolicyOp(found.name, table, found.using, found.check, found.permissive, found.command, roles)
     )
@@ -108,8 +117,3 @@ def _separate(privileges: tuple[str, ...]) -> set[str]:
         separate |= {f"{verb} ({column.strip()})" for column in columns.rstrip(")").split(",") if columns}
         separate |= set() if columns else {privilege}
     return separate
-
-
-def _logical(role: str, names: RoleNames) -> str:
-    """Return what a migration calls a role: its purpose, where it is one of the deployment's."""
-    return {name: purpose for purpose, name in names.as_values().items()}.get(role, role)

@@ -9,11 +9,13 @@ from alembic.operations import MigrateOperation
 from sqlalchemy.engine import Connection
 
 from tenantapp.db.roles import RoleNames
-from tenantapp.db.security import TableSecurity, View
+from tenantapp.db.security import Grant, TableSecurity, View
 from tenantapp.rls.catalog import read_grants, read_views
-from tenantapp.rls.difference.tables import revokes
-from tenantapp.rls.operations import CreateViewOp, DropViewOp, GrantOp
+from tenantapp.rls.difference.tables import grants, logical, revokes
+from tenantapp.rls.operations import ChangeOwnerOp, CreateViewOp, DropViewOp, GrantOp
 from tenantapp.rls.rendering import render_view
+
+_READING = Grant("app", ("SELECT",))
 
 
 def difference(
@@ -25,21 +27,29 @@ def difference(
     """
     wanted = {view.name: view for security in declared.values() for view in security.views}
     live = read_views(connection)
-    right = {
-        name for name, view in wanted.items() if name in live and _is_right(connection, view, live[name])
-    }
     dropped: list[MigrateOperation] = []
+    created: list[MigrateOperation] = []
     for name, found in live.items():
-        if name not in right:
-            dropped += revokes(name, read_grants(connection, [found.oid]).get(found.oid, {}), names)
+        held = read_grants(connection, [found.oid]).get(found.oid, {})
+        if name in wanted and _is_right(connection, wanted[name], found):
+            created += _changes(found, held, names)
+            del wanted[name]
+        else:
+            dropped += revokes(name, held, names)
             dropped.append(DropViewOp(CreateViewOp(name, found.definition.strip().rstrip(";"))))
-    created = [op for name, view in wanted.items() if name not in right for op in _create(view)]
+    created += [op for view in wanted.values() for op in _create(view)]
     return dropped, created
+
+
+def _changes(found: Any, held: Mapping[str, set[str]], names: RoleNames) -> Iterator[MigrateOperation]:
+    if found.owner != names.owner:
+        yield ChangeOwnerOp(f"VIEW {found.name}", "owner", logical(found.owner, names))
+    yield from grants(found.name, [_READING], held, names)
 
 
 def _create(view: View) -> Iterator[MigrateOperation]:
     yield CreateViewOp(view.name, view.query)
-    yield GrantOp(("SELECT",), f"TABLE {view.name}", "app")
+    yield GrantOp(_READING.privileges, f"TABLE {view.name}", _READING.role)
 
 
 def _is_right(connection: Connection, view: View, found: Any) -> bool:
