@@ -27,9 +27,8 @@ from tenantapp.rls.hazards import hazards
 LOCK_KEY = 0x74656E616E74  # "tenant"
 LOCK_SECONDS = 300.0
 # A migration that waits for a lock makes everybody behind it wait: rather try again.
-SESSION = "-c lock_timeout=5s -c statement_timeout=15min -c search_path=public -c timezone=UTC"
-ATTEMPTS = 10
-PAUSE_SECONDS = 2.0
+# To be changed for one run: `flask db -x lock_timeout=1s upgrade`.
+WAITS = {"lock_timeout": "5s", "statement_timeout": "15min", "attempts": "10", "pause": "2"}
 
 
 def run_migrations() -> None:
@@ -43,30 +42,57 @@ def run_migrations() -> None:
         raise CommandError("--sql: migrations read the database; run them on a clone to see their SQL")
     settings = current_app.extensions["tenantapp"].settings
     names = RoleNames(settings.role_prefix)
+    waits = read_waits()
     engine = sa.create_engine(
         settings.require("migration_database_url"),
         poolclass=sa.pool.NullPool,
-        connect_args={"options": SESSION},
+        connect_args={"options": session_options(waits)},
     )
     with engine.connect() as connection, one_at_a_time(require_owner(connection, names)):
         configure(connection, names)
-        for attempt in range(1, ATTEMPTS + 1):
-            if migrated(last=attempt == ATTEMPTS):
-                break
+        attempts = int(waits["attempts"])
+        for attempt in range(1, attempts + 1):
+            if migrated():
+                return
             connection.rollback()
-            click.echo(f"a lock was not to be had in time: attempt {attempt} of {ATTEMPTS}", err=True)
-            time.sleep(PAUSE_SECONDS)
+            click.echo(f"a lock was not to be had in time: attempt {attempt} of {attempts}", err=True)
+            time.sleep(float(waits["pause"]) if attempt < attempts else 0)
+    raise CommandError("nothing was done: try again when the database is less busy")
 
 
-def migrated(*, last: bool) -> bool:
-    """Run what there is to run; tell whether no lock stood in the way, an error the last time alone."""
+def read_waits() -> dict[str, str]:
+    """Return how long this run waits for what.
+
+    Raises:
+        CommandError: it was told of something else.
+    """
+    told = context.get_x_argument(as_dictionary=True)
+    if unknown := sorted(told.keys() - WAITS.keys()):
+        raise CommandError(f"-x {unknown[0]}: expected one of {', '.join(WAITS)}")
+    return WAITS | told
+
+
+def session_options(waits: dict[str, str]) -> str:
+    """Return what a migration's session is opened with."""
+    settings = {
+        "lock_timeout": waits["lock_timeout"],
+        "statement_timeout": waits["statement_timeout"],
+        "search_path": "public",
+        "timezone": "UTC",
+    }
+    return " ".join(f"-c {name}={value}" for name, value in settings.items())
+
+
+def migrated() -> bool:
+    """Run what there is to run; tell whether no lock stood in the way."""
     try:
         with context.begin_transaction():
             context.run_migrations()
     except OperationalError as error:
-        if last or not isinstance(error.orig, pg.LockNotAvailable):
-            raise
-        return False
+        # A migration locks several tables; requests may hold them in another order.
+        if isinstance(error.orig, pg.LockNotAvailable | pg.DeadlockDetected):
+            return False
+        raise
     return True
 
 

@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from typing import Any
 
 from alembic.operations import MigrateOperation
 from alembic.operations.ops import (
     AddColumnOp,
+    AddConstraintOp,
     AlterColumnOp,
-    CreateCheckConstraintOp,
     CreateIndexOp,
     CreateTableOp,
-    CreateUniqueConstraintOp,
     DropColumnOp,
     DropTableOp,
     ModifyTableOps,
     UpgradeOps,
 )
+from sqlalchemy import Column
 
 from tenantapp.rls.operations import CreateScopedForeignKeyOp
+
+# Stable: one value for the rows that are there, of which PostgreSQL takes a note.
+_STABLE = re.compile(r"\A(now|statement_timestamp|transaction_timestamp)\(\)\Z")
 
 
 def hazards(upgrade_ops: UpgradeOps) -> list[str]:
@@ -49,8 +54,8 @@ def _hazard(op: MigrateOperation, new: set[str]) -> str | None:
                 f"create_index {op.index_name}: stops writes to {op.table_name} while it is built; use "
                 "postgresql_concurrently=True inside op.get_context().autocommit_block()"
             )
-        case CreateCheckConstraintOp() | CreateUniqueConstraintOp() if op.table_name not in new:
-            return f"{op.constraint_name}: is checked against all of {op.table_name} under lock"
+        case AddConstraintOp() if (added := op.to_constraint()).table.name not in new:
+            return f"{added.name}: is checked against all of {added.table.name} under lock"
         case CreateScopedForeignKeyOp():
             return f"{op.name}: is checked against all of {op.table} under lock on it and {op.referred}"
         case DropTableOp():
@@ -65,6 +70,11 @@ def _column_hazard(op: AddColumnOp | AlterColumnOp | DropColumnOp) -> str | None
                 f"add_column {op.table_name}.{op.column.name}: NOT NULL without a default fails on rows; "
                 "add it nullable, fill it, then SET NOT NULL in a later migration"
             )
+        case AddColumnOp() if _is_computed_for_each_row(op.column):
+            return (
+                f"add_column {op.table_name}.{op.column.name}: a value for each row rewrites the table; "
+                "add it without a default, fill it, then set the default"
+            )
         case AlterColumnOp() if op.modify_type is not None:
             return f"alter_column {op.table_name}.{op.column_name}: another type may rewrite the table"
         case AlterColumnOp() if op.modify_nullable is False:
@@ -74,3 +84,11 @@ def _column_hazard(op: AddColumnOp | AlterColumnOp | DropColumnOp) -> str | None
                 f"drop_column {op.table_name}.{op.column_name}: the running release must not use it any more"
             )
     return None
+
+
+def _is_computed_for_each_row(column: Column[Any]) -> bool:
+    """Tell whether the rows that are there get a value each, not one for all of them."""
+    if column.computed is not None or column.identity is not None:
+        return True
+    default = getattr(column.server_default, "arg", None)
+    return "(" in str(default) and not _STABLE.search(str(default))
