@@ -13,8 +13,10 @@ JOIN ({{relations}}) AS child ON child.oid = f.conrelid
 LEFT JOIN pg_attribute own
        ON own.attrelid = child.oid AND own.attname = {{'tenant_column'}} AND NOT own.attisdropped
 CROSS JOIN LATERAL (
-    SELECT string_agg(quote_ident(a.attname), ', ' ORDER BY k.n) AS referring,
-           string_agg(quote_ident(b.attname), ', ' ORDER BY k.n) AS referred,
+    SELECT string_agg(quote_ident(a.attname), ', ' ORDER BY k.n)
+               FILTER (WHERE k.there <> parent.key_number) AS referring,
+           string_agg(quote_ident(b.attname), ', ' ORDER BY k.n)
+               FILTER (WHERE k.there <> parent.key_number) AS referred,
            coalesce(bool_or(k.here = own.attnum AND k.there = parent.key_number), false) AS holds_tenant
     FROM unnest(f.conkey, f.confkey) WITH ORDINALITY AS k (here, there, n)
     JOIN pg_attribute a ON a.attrelid = f.conrelid AND a.attnum = k.here

@@ -1,0 +1,91 @@
+"""Roles that may more than they should; what is done to them is undone on the server."""
+
+from __future__ import annotations
+
+from tests.audit.story import Story
+
+_VISITOR = """
+    DO $$ BEGIN EXECUTE 'CREATE ROLE visitor_of_' || current_database() || ' LOGIN'; END $$;
+    DO $$ BEGIN EXECUTE format('GRANT CONNECT ON DATABASE %I TO visitor_of_%s', current_database(),
+                               current_database()); END $$;
+"""
+_VISITOR_LEAVES = """
+    DO $$ BEGIN EXECUTE 'DROP OWNED BY visitor_of_' || current_database(); END $$;
+    DO $$ BEGIN EXECUTE 'DROP ROLE visitor_of_' || current_database(); END $$;
+"""
+
+
+def _attribute(check: str, role: str, attribute: str) -> Story:
+    return Story(
+        check=check,
+        object=role,
+        broken=f"ALTER ROLE {role} {attribute}",
+        detail=attribute if check == "0049_role_attributes" else "",
+        afterwards=f"ALTER ROLE {role} NO{attribute}",
+    )
+
+
+def _visitor(check: str, then: str) -> Story:
+    return Story(
+        check=check,
+        object="visitor_of_{database}",
+        broken=_VISITOR + then,
+        afterwards=_VISITOR_LEAVES,
+    )
+
+
+STORIES = (
+    Story(
+        check="0046_role_missing",
+        object="{platform}",
+        broken="ALTER ROLE {platform} RENAME TO renamed_for_a_story",
+        also=frozenset({("0065_unexpected_grantee", "public.tenants")}),
+        repair="ALTER ROLE renamed_for_a_story RENAME TO {platform}",
+        afterwards="""DO $$ BEGIN ALTER ROLE renamed_for_a_story RENAME TO {platform};
+                      EXCEPTION WHEN undefined_object THEN NULL; END $$""",
+    ),
+    _attribute("0047_role_superuser", "{app}", "SUPERUSER"),
+    _attribute("0047_role_superuser", "{owner}", "SUPERUSER"),
+    _attribute("0048_role_bypassrls", "{app}", "BYPASSRLS"),
+    _attribute("0048_role_bypassrls", "{owner}", "BYPASSRLS"),
+    _attribute("0049_role_attributes", "{app}", "CREATEROLE"),
+    _attribute("0049_role_attributes", "{platform}", "CREATEDB"),
+    _attribute("0049_role_attributes", "{app}", "REPLICATION"),
+    _attribute("0049_role_attributes", "{directory}", "LOGIN"),
+    Story(
+        check="0050_role_membership",
+        object="{app}",
+        broken="GRANT {owner} TO {app}",
+        afterwards="REVOKE {owner} FROM {app}",
+    ),
+    Story(
+        check="0051_role_owns_objects",
+        object="{app}",
+        broken="CREATE VIEW answers AS SELECT 42; ALTER VIEW answers OWNER TO {app}",
+    ),
+    _visitor(
+        "0052_other_role_bypasses_rls",
+        "DO $$ BEGIN EXECUTE 'ALTER ROLE visitor_of_' || current_database() || ' BYPASSRLS'; END $$",
+    ),
+    _visitor(
+        "0052_other_role_bypasses_rls",
+        "DO $$ BEGIN EXECUTE format('GRANT %I TO visitor_of_%s', session_user, current_database()); END $$",
+    ),
+    _visitor(
+        "0053_owner_members",
+        "DO $$ BEGIN EXECUTE 'GRANT {owner} TO visitor_of_' || current_database(); END $$",
+    ),
+    Story(
+        check="0054_role_settings",
+        object="{app}",
+        broken="ALTER ROLE {app} SET search_path = elsewhere",
+        detail="search_path=elsewhere",
+        afterwards="ALTER ROLE {app} RESET ALL",
+    ),
+    Story(
+        check="0054_role_settings",
+        object="database {database}",
+        broken="""DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET row_security = off', current_database());
+                  END $$""",
+    ),
+)
