@@ -12,12 +12,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tenantapp.cli.output import echo_fields, echo_rows
-from tenantapp.cli.servers import address, echo_used, one_line_errors
+from tenantapp.cli.servers import RoleGroup, address, connect, echo_used, one_line_errors, validated
 from tenantapp.cli.tenants import as_json_option, platform_connection
 from tenantapp.db.unit_of_work import writing
 from tenantapp.identity.keys import SCOPES, issue_key
 from tenantapp.identity.models import ApiKey
 from tenantapp.identity.repository import ApiKeyRepository
+from tenantapp.identity.schemas import ApiKeySchema
 from tenantapp.platform.errors import UnknownKey
 from tenantapp.platform.tenants import find_tenant
 from tenantapp.tenancy.context import TenantContext, tenant_context
@@ -25,7 +26,12 @@ from tenantapp.tenancy.context import TenantContext, tenant_context
 tenant_option = click.option("--tenant", "subdomain", required=True, help="The tenant's subdomain.")
 
 
-@click.group("api-keys")
+@click.group(
+    "api-keys",
+    cls=RoleGroup,
+    uses="Finds the tenant with the platform role (PLATFORM_DATABASE_URL), "
+    "and works in its context with the application's (DATABASE_URL).",
+)
 def api_keys() -> None:
     """Issue and revoke the API keys of a tenant."""
 
@@ -50,10 +56,9 @@ def create(
     subdomain: str, name: str, scopes: tuple[str, ...], expires: datetime | None, as_json: bool
 ) -> None:
     """Issue a key and show its token, this once."""
-    expires_at = expires.replace(tzinfo=UTC) if expires else None
-    if expires_at and expires_at <= datetime.now(UTC):
-        raise click.BadParameter("must be in the future", param_hint="--expires")
-    issued = issue_key(name, sorted(set(scopes)), expires_at)
+    expires_at = expires.replace(tzinfo=UTC).isoformat() if expires else None
+    given = {"name": name, "scopes": sorted(set(scopes)), "expires_at": expires_at}
+    issued = issue_key(**validated(ApiKeySchema(), given))
     with _within(subdomain) as session:
         row = ApiKeyRepository(session.connection()).add(issued.values)
         session.commit()
@@ -107,5 +112,7 @@ def _within(subdomain: str) -> Iterator[Session]:
     with platform_connection() as connection:
         tenant_id = find_tenant(connection, subdomain).tenant_id
     echo_used(address("app"))
+    # The application's pool would say no more than that it waited.
+    connect(address("app")).close()
     with tenant_context(TenantContext(tenant_id, role="operator")), writing() as session:
         yield session

@@ -10,7 +10,9 @@ from typing import Any, TypeVar, cast
 import click
 import psycopg
 from flask import current_app
+from marshmallow import Schema, ValidationError
 from sqlalchemy import URL
+from sqlalchemy.exc import DBAPIError
 
 from tenantapp.config import Settings, SettingsError
 from tenantapp.db.roles import RoleNames
@@ -29,6 +31,18 @@ ADDRESS_FIELDS = {
 Command = TypeVar("Command", bound=Callable[..., None])
 
 
+class RoleGroup(click.Group):
+    """A group of commands whose help says, at each command too, which role they use."""
+
+    def __init__(self, *args: Any, uses: str, **kwargs: Any) -> None:
+        super().__init__(*args, epilog=uses, **kwargs)
+
+    def add_command(self, cmd: click.Command, name: str | None = None) -> None:
+        """Add a command that uses the group's role."""
+        cmd.epilog = self.epilog
+        super().add_command(cmd, name)
+
+
 def one_line_errors(command: Command) -> Command:
     """Make a command end with one line, not a traceback, where the server or the settings refuse."""
 
@@ -36,8 +50,14 @@ def one_line_errors(command: Command) -> Command:
     def guarded(*args: Any, **kwargs: Any) -> None:
         try:
             command(*args, **kwargs)
+        except DBAPIError as error:
+            cause = error.orig
+            said = first_line(cause) if isinstance(cause, psycopg.Error) else str(cause)
+            raise click.ClickException(said) from error
         except psycopg.Error as error:
             raise click.ClickException(first_line(error)) from error
+        except UnicodeError as error:
+            raise click.ClickException("an argument holds bytes that are no text") from error
         except (OperatorError, SettingsError, TenancyError) as error:
             raise click.ClickException(str(error)) from error
 
@@ -121,6 +141,19 @@ def plain(url: URL) -> str:
         url: the address.
     """
     return url.set(drivername="postgresql").render_as_string(hide_password=False)
+
+
+def validated(schema: Schema, given: dict[str, Any]) -> dict[str, Any]:
+    """Return what a schema makes of arguments, which are held to what the API takes.
+
+    Raises:
+        click.UsageError: some are invalid.
+    """
+    try:
+        return dict(schema.load(given))
+    except ValidationError as error:
+        problems = (f"{name}: {' '.join(said)}" for name, said in sorted(error.messages_dict.items()))
+        raise click.UsageError("; ".join(problems)) from error
 
 
 def echo_used(url: URL) -> None:

@@ -11,9 +11,10 @@ from flask.cli import with_appcontext
 from sqlalchemy.engine import Connection
 
 from tenantapp.cli.output import echo_fields, echo_rows
-from tenantapp.cli.servers import address, echo_used, one_line_errors
+from tenantapp.cli.servers import RoleGroup, address, echo_used, one_line_errors, validated
 from tenantapp.platform import tenants as operations
 from tenantapp.tenants.models import STATUSES
+from tenantapp.tenants.schemas import TenantSchema
 
 as_json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 _DONE = {"suspended": "suspended", "active": "activated", "archived": "archived"}
@@ -32,7 +33,7 @@ def platform_connection() -> Iterator[Connection]:
         yield connection
 
 
-@click.group("tenants")
+@click.group("tenants", cls=RoleGroup, uses="Uses the platform role (PLATFORM_DATABASE_URL).")
 def tenants() -> None:
     """Create tenants, and say who is served."""
 
@@ -45,6 +46,8 @@ def tenants() -> None:
 @one_line_errors
 def create(subdomain: str, name: str | None, as_json: bool) -> None:
     """Create a tenant that is reached at SUBDOMAIN."""
+    if name is not None:
+        name = validated(TenantSchema(only=["name"]), {"name": name})["name"]
     with platform_connection() as connection:
         operations.create_tenant(connection, subdomain, name or subdomain)
     with platform_connection() as connection:
