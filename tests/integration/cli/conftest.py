@@ -1,0 +1,32 @@
+"""The commands as an operator types them, on the database that tests share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import psycopg
+import pytest
+from flask import Flask
+
+from tests.support.commands import Refusal, Run
+from tests.support.databases import Server
+
+
+@pytest.fixture
+def run(app: Flask) -> Run:
+    """Run a command on the shared database."""
+    return lambda *arguments, **options: app.test_cli_runner().invoke(args=list(arguments), **options)
+
+
+@pytest.fixture
+def refused(run: Run) -> Callable[..., Refusal]:
+    """Run a command that is to be refused."""
+    return lambda *arguments: Refusal(run(*arguments))
+
+
+@pytest.fixture
+def superuser(server: Server, shared_database: str) -> Iterator[psycopg.Connection[Any]]:
+    """A superuser on the shared database."""
+    with server.connect("bootstrap", shared_database) as connection:
+        yield connection
