@@ -1,6 +1,7 @@
 -- warning: A tenants' table without a restrictive policy of the tenant's predicate: one careless policy opens it.
 SELECT t.name, 'no restrictive policy of the tenant''s predicate',
-       format('DROP POLICY IF EXISTS %I ON %s; CREATE POLICY %1$I ON %2$s AS RESTRICTIVE USING (%3$s) WITH CHECK (%3$s)',
+       format('DROP POLICY IF EXISTS %I ON %s; '
+              'CREATE POLICY %1$I ON %2$s AS RESTRICTIVE USING (%3$s) WITH CHECK (%3$s)',
               t.relname || '_tenant_fence', t.name, t.written)
 FROM ({{scoped_tables}}) AS t
 WHERE NOT t.is_child

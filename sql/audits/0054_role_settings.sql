@@ -1,6 +1,7 @@
 -- warning: A role, or this database, starts its sessions with settings that nobody declared.
 SELECT coalesce(r.name, 'database ' || current_database()), format('starts with %s', c.setting),
-       CASE WHEN r.name IS NULL THEN format('ALTER DATABASE %I RESET %s', current_database(), split_part(c.setting, '=', 1))
+       CASE WHEN r.name IS NULL
+            THEN format('ALTER DATABASE %I RESET %s', current_database(), split_part(c.setting, '=', 1))
             WHEN s.setdatabase = 0 THEN format('ALTER ROLE %s RESET %s', r.quoted, split_part(c.setting, '=', 1))
             ELSE format('ALTER ROLE %s IN DATABASE %I RESET %s', r.quoted, current_database(),
                         split_part(c.setting, '=', 1)) END

@@ -1,5 +1,6 @@
 -- warning: A system view that shows other sessions is readable.
-SELECT c.relname, format('%s may read it', g.name), format('REVOKE SELECT ON pg_catalog.%I FROM %s', c.relname, g.quoted)
+SELECT c.relname, format('%s may read it', g.name),
+       format('REVOKE SELECT ON pg_catalog.%I FROM %s', c.relname, g.quoted)
 FROM pg_class c
 CROSS JOIN LATERAL aclexplode(c.relacl) AS a
 JOIN ({{request_roles}}) AS g ON g.oid = a.grantee

@@ -1,5 +1,6 @@
 -- warning: A role that serves requests may use a foreign server: it logs in elsewhere as somebody else.
-SELECT s.srvname, format('%s may use it', g.name), format('REVOKE USAGE ON FOREIGN SERVER %I FROM %s', s.srvname, g.quoted)
+SELECT s.srvname, format('%s may use it', g.name),
+       format('REVOKE USAGE ON FOREIGN SERVER %I FROM %s', s.srvname, g.quoted)
 FROM pg_foreign_server s
 CROSS JOIN LATERAL aclexplode(s.srvacl) AS a
 JOIN ({{request_roles}}) AS g ON g.oid = a.grantee

@@ -7,6 +7,8 @@ ALTER TABLE api_keys NO FORCE ROW LEVEL SECURITY;
 CREATE POLICY everyone ON control.directory USING (true);
 CREATE TABLE countries (code text PRIMARY KEY);
 GRANT SELECT ON countries TO {app};
+GRANT SELECT, INSERT ON control.directory TO {app};
+ALTER TABLE idempotency_keys OWNER TO CURRENT_USER;
 CREATE TABLE silent (tenant_id uuid NOT NULL REFERENCES tenants (id), id uuid, PRIMARY KEY (tenant_id, id));
 ALTER TABLE silent OWNER TO {owner}, ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 CREATE TABLE walled (tenant_id uuid NOT NULL REFERENCES tenants (id), id uuid, PRIMARY KEY (tenant_id, id));
@@ -77,6 +79,7 @@ CREATE TABLE orders (tenant_id uuid NOT NULL, id uuid, customer_id uuid, parent_
 ALTER TABLE orders ADD FOREIGN KEY (tenant_id, late_id) REFERENCES customers (tenant_id, id) NOT VALID;
 ALTER TABLE orders OWNER TO {owner}, ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 CREATE POLICY orders_tenant_isolation ON orders USING (tenant_id = (SELECT tenancy.current_tenant_id()));
+CREATE POLICY by_role ON orders AS RESTRICTIVE FOR SELECT USING (pg_has_role('pg_monitor', 'MEMBER'));
 GRANT SELECT, INSERT ON orders TO {app}, PUBLIC;
 
 -- Privileges.

@@ -46,6 +46,7 @@ class Story:
         repair: the SQL that repairs it where the hint is a comment.
         repaired_declaration: it is the declaration that was at fault.
         since: the first major version that knows this.
+        extension: what the server must have to tell it.
         also: what tells of it besides, and is repaired by the same hint.
         afterwards: undoes on the server what outlives the database.
     """
@@ -58,6 +59,7 @@ class Story:
     repair: str | None = None
     repaired_declaration: bool = False
     since: int = 15
+    extension: str | None = None
     also: frozenset[tuple[str, str]] = frozenset()
     afterwards: str = ""
 

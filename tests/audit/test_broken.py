@@ -13,13 +13,13 @@ from tenantapp.rls.audit.checks import all_checks
 from tests.audit.story import PROJECT, audited, told
 from tests.support.databases import Server
 
-# What no database has by itself: roles, parameters and other databases are the server's, its version too, and
-# MAINTAIN exists since PostgreSQL 17. Each has its story.
+# What no database has by itself: roles, parameters, other databases, version and extensions are the
+# server's, and MAINTAIN exists since PostgreSQL 17. Each has its story.
 _BEYOND_A_DATABASE = {
     *("0046_role_missing", "0047_role_superuser", "0048_role_bypassrls", "0049_role_attributes"),
     *("0050_role_membership", "0052_other_role_bypasses_rls", "0053_owner_members"),
     *("0059_maintain_privilege", "0067_parameter_privileges", "0072_maintenance_databases"),
-    "0086_server_version",
+    *("0086_server_version", "0087_extension_reachable"),
 }
 
 

@@ -19,6 +19,8 @@ def test_a_fault_is_told_and_its_hint_repairs_it(server: Server, database: str, 
     version = _version(server)
     if story.since > version[0]:
         pytest.skip(f"PostgreSQL {version[0]} does not know it")
+    if story.extension and not _has(server, story.extension):
+        pytest.skip(f"this server has no {story.extension}")
     places = {**server.names.as_values(), "database": database, "version": "{}.{}".format(*version)}
     expected = (story.check, story.object.format(**places))
     declared = replace(PROJECT, **story.declared)
@@ -61,3 +63,9 @@ def broken(server: Server, database: str, story: Story) -> Iterator[None]:
 def _version(server: Server) -> tuple[int, int]:
     with server.connect("bootstrap", "postgres") as connection:
         return divmod(connection.info.server_version, 10_000)
+
+
+def _has(server: Server, extension: str) -> bool:
+    with server.connect("bootstrap", "postgres") as connection:
+        query = "SELECT FROM pg_catalog.pg_available_extensions WHERE name = %s"
+        return connection.execute(query, [extension]).fetchone() is not None

@@ -10,5 +10,6 @@ SELECT t.*, concat_ws(', ', CASE WHEN NOT t.relrowsecurity THEN 'row-level secur
                            t.relname || '_tenant_isolation', t.relname || '_tenant_fence', t.name, t.written)
                END AS repair
 FROM ({{scoped_tables}}) AS t
-CROSS JOIN LATERAL (SELECT EXISTS (SELECT FROM pg_policy p WHERE p.polrelid = t.oid AND p.polpermissive) AS found) AS p
+CROSS JOIN LATERAL (
+    SELECT EXISTS (SELECT FROM pg_policy p WHERE p.polrelid = t.oid AND p.polpermissive) AS found) AS p
 WHERE t.is_child AND NOT (t.relrowsecurity AND t.relforcerowsecurity AND p.found)

@@ -109,6 +109,13 @@ STORIES = (
             "REFERENCES customers (tenant_id, id, row_version)"
         ),
     ),
+    Story(
+        check="0040_foreign_key_without_tenant",
+        object="fk_scratch on public.scratch",
+        broken=scratch(
+            "partner_id uuid, CONSTRAINT fk_scratch FOREIGN KEY (partner_id) REFERENCES tenants (id)"
+        ),
+    ),
     _plain_reference("0041_cascade_across_tenants", " ON DELETE CASCADE"),
     _plain_reference("0041_cascade_across_tenants", " ON DELETE SET NULL"),
     _plain_reference("0041_cascade_across_tenants", " ON UPDATE CASCADE"),

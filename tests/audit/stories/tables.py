@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.audit.story import Story, scratch
+from tests.audit.story import PROJECT, Story, scratch
 
 STORIES = (
     Story(
@@ -77,7 +77,8 @@ STORIES = (
                   CREATE POLICY events_tenant_fence ON events AS RESTRICTIVE
                       USING (tenant_id = (SELECT tenancy.current_tenant_id()))
                       WITH CHECK (tenant_id = (SELECT tenancy.current_tenant_id()));
-                  CREATE TABLE events_1 PARTITION OF events FOR VALUES WITH (MODULUS 1, REMAINDER 0)""",
+                  CREATE TABLE events_1 PARTITION OF events FOR VALUES WITH (MODULUS 1, REMAINDER 0);
+                  ALTER TABLE events_1 OWNER TO {owner}""",
     ),
     Story(
         check="0078_foreign_table",
@@ -110,6 +111,34 @@ STORIES = (
             ("0080_publication_without_filter", f"everything publishes public.{table}")
             for table in ("api_keys", "customers", "idempotency_keys")
         ),
+    ),
+    Story(
+        check="0087_extension_reachable",
+        object="dblink",
+        broken="CREATE EXTENSION dblink",
+        extension="dblink",
+    ),
+    Story(
+        check="0088_owned_by_another",
+        object="public.customers",
+        broken="ALTER TABLE customers OWNER TO CURRENT_USER",
+    ),
+    Story(
+        check="0088_owned_by_another",
+        object="tenancy.current_tenant_id()",
+        broken="ALTER FUNCTION tenancy.current_tenant_id() OWNER TO {directory}",
+    ),
+    Story(
+        check="0089_unscoped_writable",
+        object="public.countries",
+        broken="""CREATE TABLE countries (code text PRIMARY KEY);
+                  GRANT SELECT, UPDATE (code) ON countries TO {app}""",
+        declared={"unscoped_tables": {**PROJECT.unscoped_tables, "public.countries": "the same for all"}},
+    ),
+    Story(
+        check="0090_unscoped_holds_tenants",
+        object="control.directory",
+        broken="GRANT SELECT (subdomain) ON control.directory TO {app}",
     ),
     Story(
         check="0032_rule",
