@@ -12,7 +12,8 @@ from typing import Any
 
 import pytest
 
-from tests.audit.story import PROJECT, audited, told
+from tenantapp.rls.audit.findings import Finding
+from tests.audit.story import PROJECT, audited
 from tests.audit.test_conventions import DOCUMENT
 from tests.support.databases import Server
 
@@ -24,6 +25,8 @@ _ROWS = {
     for rule, seen, ours, note in _ROW.findall(DOCUMENT)
 }
 _ON_A_FRESH_DATABASE = {"SEC001", "SEC003", "SEC014"}
+_NAMED_BY_THE_FUNCTION = {"SEC046", "VIEW004"}
+Violation = dict[str, Any]
 
 
 def test_every_rule_is_in_the_table(tmp_path: Path) -> None:
@@ -39,10 +42,12 @@ def test_what_it_finds_in_the_broken_database_ours_finds(
     server: Server, broken_database: str, tmp_path: Path
 ) -> None:
     declared = replace(PROJECT, sensitive_columns=("public.customers.email",))
-    ours = {check[:4] for check, _ in told(server, audited(server, broken_database, declared))}
-    theirs = {violation["rule_id"] for violation in _lint(server, broken_database, tmp_path)}
-    assert {rule for rule, (seen, _, _) in _ROWS.items() if seen} == theirs
-    assert [rule for rule in theirs if _ROWS[rule][1] and not ours.intersection(_ROWS[rule][1])] == []
+    ours = audited(server, broken_database, declared).findings
+    theirs = _lint(server, broken_database, tmp_path)
+    assert {rule for rule, (seen, _, _) in _ROWS.items() if seen} == {one["rule_id"] for one in theirs}
+    answered = [one for one in theirs if _ROWS[one["rule_id"]][1] and not _is_as_declared(one)]
+    missed = [one for one in answered if not any(_answers(finding, one) for finding in ours)]
+    assert missed == []
 
 
 def test_what_it_finds_in_a_fresh_database_is_answered(server: Server, database: str, tmp_path: Path) -> None:
@@ -61,7 +66,23 @@ def test_it_proves_no_leak_in_a_fresh_database(
     _pgrls(server, database, tmp_path, *arguments, expected=(0,))
 
 
-def _lint(server: Server, database: str, folder: Path) -> list[dict[str, Any]]:
+def _answers(finding: Finding, violation: Violation) -> bool:
+    """Tell whether a finding is of a rule's checks, and about the object that the rule named."""
+    named = ".".join(violation["location"].split(" ")[0].split(".")[:2])
+    rule = violation["rule_id"]
+    about = rule in _NAMED_BY_THE_FUNCTION or named in f"{finding.object} {finding.detail}"
+    return finding.check[:4] in _ROWS[rule][1] and about
+
+
+def _is_as_declared(violation: Violation) -> bool:
+    """Tell whether the table's note answers this: policies are TO PUBLIC, and some things are declared."""
+    declared = {*PROJECT.unscoped_tables, "tenancy.find_tenant"}
+    return violation["rule_id"] == "SEC003" or (
+        violation["rule_id"] in _ON_A_FRESH_DATABASE and violation["location"] in declared
+    )
+
+
+def _lint(server: Server, database: str, folder: Path) -> list[Violation]:
     output = _pgrls(
         server,
         database,
@@ -73,7 +94,7 @@ def _lint(server: Server, database: str, folder: Path) -> list[dict[str, Any]]:
         "json",
         expected=(0, 1),
     )
-    found: list[dict[str, Any]] = json.loads(output)["violations"]
+    found: list[Violation] = json.loads(output)["violations"]
     return found
 
 
