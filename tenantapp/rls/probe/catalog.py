@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -91,6 +91,7 @@ class Relation:
     checks: list[Check] = field(default_factory=list)
     keys: list[UniqueKey] = field(default_factory=list)
     references: list[ForeignKey] = field(default_factory=list)
+    is_described: bool = False
     kept_from: list[int] = field(default_factory=list)
     """What a materialized view was filled from."""
 
@@ -192,7 +193,7 @@ def read_catalog(connection: psycopg.Connection[Any]) -> Catalog:
         for row in rows(queries.COLUMNS):
             if relation := relations.get(row.pop("table")):
                 relation.columns[row["name"]] = Column(**row)
-        _add_constraints(relations, rows)
+        _add_references(relations, rows)
         functions = [Function(**row) for row in rows(queries.FUNCTIONS)]
     return Catalog(
         role["name"],
@@ -205,24 +206,41 @@ def read_catalog(connection: psycopg.Connection[Any]) -> Catalog:
     )
 
 
-def _add_constraints(relations: dict[int, Relation], rows: Callable[[str], list[dict[str, Any]]]) -> None:
-    def of_relations(query: str) -> Iterator[tuple[Relation, dict[str, Any]]]:
-        return ((relations[row["table"]], row) for row in rows(query) if row["table"] in relations)
+def describe(connection: psycopg.Connection[Any], relation: Relation) -> None:
+    """Read a table's checks and unique keys, unless they are known; it locks as reading the table does.
 
-    for relation, row in of_relations(queries.CHECKS):
+    Args:
+        connection: in a transaction whose waits are bounded.
+        relation: the table.
+
+    Raises:
+        psycopg.Error: the server gave up.
+    """
+    if relation.is_described:
+        return
+    with connection.cursor(row_factory=dict_row) as cursor:
+        checks = cursor.execute(queries.CHECKS.encode(), [relation.oid]).fetchall()
+        keys = cursor.execute(queries.UNIQUE_KEYS.encode(), [relation.oid]).fetchall()
+    for row in checks:
         names = _names(relation, row["columns"] or ())
         relation.checks.append(Check(row["name"], names, row["definition"]))
-    for relation, row in of_relations(queries.UNIQUE_KEYS):
+    for row in keys:
         names, terms = _names(relation, row["columns"]), tuple(row["terms"])
         names += tuple(n for n in relation.columns if n not in names and _mentions(terms, names, n))
         relation.keys.append(UniqueKey(row["name"], names, terms, row["predicate"], row["no_arbiter"]))
-    for relation, row in of_relations(queries.FOREIGN_KEYS):
-        if referred := relations.get(row["referred"]):
+    relation.is_described = True
+
+
+def _add_references(relations: dict[int, Relation], rows: Callable[[str], list[dict[str, Any]]]) -> None:
+    for row in rows(queries.FOREIGN_KEYS):
+        relation, referred = relations.get(row["table"]), relations.get(row["referred"])
+        if relation and referred:
             columns = _names(relation, row["columns"])
             reference = _names(referred, row["referred_columns"])
             relation.references.append(ForeignKey(row["name"], row["referred"], columns, reference))
-    for relation, row in of_relations(queries.SOURCES):
-        relation.kept_from.append(row["source"])
+    for row in rows(queries.SOURCES):
+        if relation := relations.get(row["table"]):
+            relation.kept_from.append(row["source"])
 
 
 def _names(relation: Relation, numbers: list[int] | tuple[int, ...]) -> tuple[str, ...]:

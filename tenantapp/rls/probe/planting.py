@@ -68,16 +68,23 @@ class Planter:
         return Row(table, tenant_id, {**values, **_owned(table, tenant_id)})
 
     def _build(self, table: Relation, tenant_id: UUID, rows: Rows) -> Row:
+        self._describe(table)
         given = {**self._references(table, tenant_id, rows), **_owned(table, tenant_id)}
-        answer: Answer | None = None
+        answers = []
         for columns in (_writable(table), _needed(table)):
             options = {c.name: self._options(table, c) for c in columns if c.name not in given}
             row, answer = self._solve(table, tenant_id, given, options)
             if not answer.state:
                 return row
-            if answer.unanswered or answer.denied:
+            answers.append(answer)
+            if answer.unanswered:
                 break
-        raise NotPlanted(f"no row can be inserted: {answer}", answer)
+        raise NotPlanted(f"no row can be inserted: {answers[0]}", answers[0])
+
+    def _describe(self, table: Relation) -> None:
+        answer = self._session.describe(table)
+        if answer.state:
+            raise NotPlanted(str(answer), answer)
 
     def _options(self, table: Relation, column: Column) -> list[str | None]:
         checks = tuple(check.definition for check in table.checks if column.name in check.columns)

@@ -68,5 +68,7 @@ def _traces(session: Session, catalog: Catalog) -> tuple[str, ...]:
                 )
                 answer = session.ask(left)
                 if answer.touched:
-                    found.append(f"{answer} of {table.full_name} with the tenant {tenant}")
+                    found.append(
+                        f"{table.full_name}: {answer} with the tenant {tenant}; the next probe removes it"
+                    )
     return tuple(found)

@@ -11,6 +11,7 @@ from uuid import UUID
 import psycopg
 from psycopg import sql
 
+from tenantapp.rls.probe.catalog import Relation, describe
 from tenantapp.rls.probe.report import Attempt, Outcome
 from tenantapp.tenancy.context import TenantContext
 
@@ -159,6 +160,20 @@ class Session:
         except psycopg.Error as error:
             return _refusal(text, error)
         return Answer(text, rows, max(cursor.rowcount, len(rows)))
+
+    def describe(self, relation: Relation) -> Answer:
+        """Read a table's checks and keys, and return what was answered where the server gave up."""
+        self._run("SAVEPOINT attempt")
+        answer = Answer(f"-- the checks and keys of {relation.full_name}")
+        try:
+            describe(self.connection, relation)
+        except psycopg.Error as error:
+            if self.connection.closed:
+                raise
+            answer = _refusal(answer.statement, error)
+            self._run("ROLLBACK TO SAVEPOINT attempt")
+        self._run("RELEASE SAVEPOINT attempt")
+        return answer
 
     def copy_out(self, statement: Statement) -> Answer:
         """Execute a COPY TO STDOUT, undo it, and return what was copied."""

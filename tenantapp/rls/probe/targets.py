@@ -65,6 +65,9 @@ class TableProbe:
         return self._target(table, a, b, next_a, next_b, first=first)
 
     def _plant(self, table: Relation, tenant: UUID) -> Row:
+        described = self._session.describe(table)
+        if described.state:
+            raise NotPlanted(str(described), described)
         if table.is_closed:
             raise NotPlanted("the role may do nothing with it")
         self._session.bind(tenant)

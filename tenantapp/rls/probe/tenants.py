@@ -8,7 +8,7 @@ them when the attacks are over. Their ids are always the same: what a killed pro
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -60,7 +60,7 @@ def canary_tenants(connection: psycopg.Connection[Any]) -> Iterator[CanaryTenant
         connection.execute(f"SET lock_timeout = {_WAIT_MS}".encode())
         _remove(session, table)
     except psycopg.errors.LockNotAvailable as error:
-        raise CanariesRefused("another probe is running on this database") from error
+        raise CanariesRefused("another probe is running on this database, or a table is locked") from error
     try:
         planter = Planter(session, catalog)
         a, b = (_make(session, planter, table, tenant_id) for tenant_id in (A, B))
@@ -70,8 +70,10 @@ def canary_tenants(connection: psycopg.Connection[Any]) -> Iterator[CanaryTenant
             connection.execute(b"SELECT FROM public.tenants WHERE id = %s FOR KEY SHARE", [A])
             yield CanaryTenants(a, b)
     finally:
-        if not connection.closed:
-            _remove(session, table)
+        # Where a table that refers to tenants is locked, they stay: what is left is looked for afterwards.
+        with suppress(psycopg.errors.LockNotAvailable):
+            if not connection.closed:
+                _remove(session, table)
 
 
 def _make(session: Session, planter: Planter, table: Relation, tenant_id: UUID) -> Row:

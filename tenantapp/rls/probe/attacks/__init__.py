@@ -5,6 +5,15 @@ from __future__ import annotations
 from tenantapp.rls.probe.attacks import contexts, keys, permissions, reads, writes
 from tenantapp.rls.probe.attacks.target import Attack, Target
 
-ATTACKS = (*reads.ATTACKS, *writes.ATTACKS, *keys.ATTACKS, *contexts.ATTACKS, *permissions.ATTACKS)
+GROUPS = {
+    "Reading": reads.ATTACKS,
+    "Writing": writes.ATTACKS,
+    "Keys": keys.ATTACKS,
+    "Context": contexts.ATTACKS,
+    "Privileges": permissions.ATTACKS,
+}
+"""The attacks on tables, by kind."""
 
-__all__ = ["ATTACKS", "Attack", "Target"]
+ATTACKS = tuple(attack for attacks in GROUPS.values() for attack in attacks)
+
+__all__ = ["ATTACKS", "GROUPS", "Attack", "Target"]
