@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
-from uuid import uuid4
+from uuid import UUID
 
 import psycopg
 import pytest
@@ -18,7 +18,7 @@ from tenantapp.tenancy.context import TenantContext, tenant_context
 from tests.support.backends import all_returned, pool_of
 from tests.support.tenants import TenantUnderTest
 
-FOREIGN = TenantContext(uuid4()).encode()
+FOREIGN = TenantContext(UUID(int=1)).encode()
 SETTINGS = [
     (f"SET tenancy.context = '{FOREIGN}'", "tenancy.context", ""),
     (f"SELECT set_config('tenancy.context', '{FOREIGN}', false)", "tenancy.context", ""),
