@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 
@@ -12,4 +13,5 @@ def test_the_application_does_not_import_what_audits_and_attacks() -> None:
         "import sys, tenantapp.application, tenantapp.server;"
         "sys.exit([name for name in sys.modules if name.startswith('tenantapp.rls')] or 0)"
     )
-    subprocess.run([sys.executable, "-c", program], check=True)
+    settings = {**os.environ, "APP_ENV": "testing"}
+    subprocess.run([sys.executable, "-c", program], check=True, env=settings)
