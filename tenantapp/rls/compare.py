@@ -39,6 +39,7 @@ def compare_security(
     rendered = render_policies(
         connection, {table: security.policies for table, security in declared.items() if table in live}
     )
+    keys.drop_referring_first(upgrade_ops)
     _take_down_with_tables(upgrade_ops, live, names)
     keys.validate_truly(upgrade_ops, declared)
     for table, security in sorted(declared.items()):

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
+from graphlib import CycleError, TopologicalSorter
 from typing import Any
 
 import sqlalchemy as sa
@@ -11,6 +13,7 @@ from alembic.operations.ops import (
     CreateForeignKeyOp,
     CreatePrimaryKeyOp,
     DropConstraintOp,
+    DropTableOp,
     ModifyTableOps,
     UpgradeOps,
 )
@@ -50,6 +53,22 @@ def _validated(op: MigrateOperation, declared: Mapping[str, TableSecurity]) -> M
 
 def _is_forced(table: str, declared: Mapping[str, TableSecurity]) -> bool:
     return table in declared and bool(declared[table].policies)
+
+
+def drop_referring_first(upgrade_ops: UpgradeOps) -> None:
+    """Drop tables last, each after those that refer to it; Alembic drops them in no order."""
+    drops = {str(op.to_table()): op for op in upgrade_ops.ops if isinstance(op, DropTableOp)}
+    referring: dict[str, set[str]] = {name: set() for name in drops}
+    for name, op in drops.items():
+        for key in op.to_table().foreign_keys:
+            referred = key.target_fullname.rpartition(".")[0]
+            if referred in drops and referred != name:
+                referring[referred].add(name)
+    with suppress(CycleError):  # Whoever wrote a circle cuts it.
+        ordered: list[MigrateOperation] = [
+            drops[name] for name in TopologicalSorter(referring).static_order()
+        ]
+        upgrade_ops.ops = [op for op in upgrade_ops.ops if op not in ordered] + ordered
 
 
 def primary_keys(
