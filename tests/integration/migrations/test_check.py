@@ -7,7 +7,7 @@ import time
 import pytest
 import sqlalchemy as sa
 
-from tests.integration.migrations.conftest import Migrations
+from tests.integration.migrations.database import Migrations
 from tests.integration.migrations.drifts import POLICIES
 from tests.support.catalog import facts
 

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from tenantapp.customers.models import Customer
 from tenantapp.db.security import Policy, View
 from tests.integration.migrations import drifts
-from tests.integration.migrations.conftest import Migrations
+from tests.integration.migrations.database import Migrations
 from tests.integration.migrations.drifts import Drift
 
 ALL = drifts.POLICIES | drifts.GRANTS | drifts.FUNCTIONS | drifts.KEYS | drifts.VIEWS

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.integration.migrations.conftest import Migrations
+from tests.integration.migrations.database import Migrations
 
 
 def check(migrations: Migrations) -> tuple[int, str]:

@@ -6,16 +6,14 @@ from pathlib import Path
 from typing import Any, cast
 
 import pytest
-import sqlalchemy as sa
 from alembic.autogenerate import renderers
 from alembic.autogenerate.api import AutogenContext
-from alembic.migration import MigrationContext
 from alembic.operations import MigrateOperation, Operations
 
 from tenantapp.db.roles import FOLDER
 from tenantapp.rls import operations
 from tenantapp.rls.operations import ChangeOwnerOp, ForEachTenantOp, RenameScopedColumnOp, functions
-from tests.integration.migrations.conftest import Migrations
+from tests.integration.migrations.database import Migrations
 from tests.integration.migrations.samples import FUNCTION_FILES, FUNCTIONS, SAMPLES, SETUP
 from tests.integration.migrations.snapshot import Snapshot
 
@@ -60,13 +58,7 @@ def run(database: Migrations, *made: MigrateOperation) -> Snapshot:
     """Run operations as a migration would, and return the schema that they leave."""
     # Nobody but a superuser takes from one role what is another's.
     role = "bootstrap" if any(isinstance(operation, ChangeOwnerOp) for operation in made) else "owner"
-    address = database.server.address(role, database.database)
-    with sa.create_engine(address, poolclass=sa.pool.NullPool).begin() as connection:
-        options = {"role_names": database.server.names}
-        running = Operations(MigrationContext.configure(connection, opts=options))
-        for operation in made:
-            running.invoke(operation)
-    return database.snapshot()
+    return database.operate(*made, role=role)
 
 
 @every_sample

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 import sqlalchemy as sa
 
-from tests.integration.migrations.conftest import REVISIONS, Migrations
+from tests.integration.migrations.database import REVISIONS, Migrations
 from tests.support.catalog import facts
 
 REVISION_TABLE = {"alembic_version", "alembic_version_pkc"}

@@ -1,0 +1,42 @@
+"""A function changes by a further version of its file; what was there comes back by its downgrade."""
+
+from __future__ import annotations
+
+import re
+
+from tests.integration.migrations.tree import Tree
+
+
+def next_version(tree: Tree, name: str, signature: str, old: str, new: str) -> None:
+    """Write the second version of a function's file, and declare it."""
+    functions = tree.root / "sql" / "functions"
+    text = (functions / f"{name}_v01.sql").read_text()
+    assert old in text
+    (functions / f"{name}_v02.sql").write_text(text.replace(old, new))
+    declared = tree.root / "tenantapp" / "db" / "functions.py"
+    source = declared.read_text()
+    changed = re.sub(rf'(Function\("{re.escape(signature)}", )1', r"\g<1>2", source)
+    assert changed != source
+    declared.write_text(changed)
+
+
+def test_a_further_version_replaces_a_function_and_the_downgrade_puts_the_first_back(tree: Tree) -> None:
+    before = tree.database.snapshot()
+    next_version(tree, "bind", "tenancy.bind(text)", "RETURN (SELECT", "RETURN (SELECT '%:v2 ' ||")
+    next_version(tree, "find_tenant", "tenancy.find_tenant(text)", "= wanted", "= lower(wanted)")
+    written = tree.migrate()
+    assert 'op.replace_function("tenancy.bind(text)", version=2, previous=1)' in written
+    assert 'version=2, previous=1, owner="directory"' in written
+
+    after = tree.upgraded()
+    tree.flask_db("check")
+    changed = {row["name"]: row for row in after["functions"]}
+    for row in before["functions"]:
+        again = changed[row["name"]]
+        assert (again["owner"], again["acl"]) == (row["owner"], row["acl"])
+        is_changed = row["name"] in ("tenancy.bind(text)", "tenancy.find_tenant(text)")
+        assert (again["definition"] != row["definition"]) == is_changed
+    assert tree.query("app", "SELECT * FROM tenancy.find_tenant('NOBODY')") == []
+
+    assert tree.downgraded() == before
+    assert tree.upgraded() == after

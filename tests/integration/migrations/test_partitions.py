@@ -1,0 +1,44 @@
+"""A partition can be addressed past its parent: it has policies of its own, and nobody's grant."""
+
+from __future__ import annotations
+
+from tests.integration.migrations.tree import Tree
+
+MODELS = """
+class Event(Resource):
+    __tablename__ = "events"
+
+    happened_on: Mapped[int] = mapped_column(primary_key=True)
+
+    @classmethod
+    def scoped_args(cls):
+        return ({"postgresql_partition_by": "RANGE (happened_on)"},)
+"""
+PARTITIONS = (
+    "SET ROLE {owner}",
+    "CREATE TABLE events_early PARTITION OF events FOR VALUES FROM (0) TO (10) "
+    "PARTITION BY RANGE (happened_on)",
+    "CREATE TABLE events_first PARTITION OF events_early FOR VALUES FROM (0) TO (5)",
+    "GRANT SELECT ON events_first TO {app}",
+)
+
+
+def test_a_partition_without_its_policies_is_named_and_gets_them(tree: Tree) -> None:
+    tree.declare(MODELS)
+    assert "RANGE (happened_on)" in tree.migrate()
+    tree.flask_db("upgrade")
+    tree.flask_db("check")
+    tree.database.as_superuser(*PARTITIONS)
+    before = tree.database.snapshot()
+
+    said = tree.refused("check")
+    for partition in ("events_early", "events_first"):
+        assert f"('enable_and_force_rls', '{partition}')" in said
+        assert f"('create_policy', '{partition}_tenant_isolation', '{partition}'" in said
+        assert f"('create_policy', '{partition}_tenant_fence', '{partition}'" in said
+    assert "('revoke', ('SELECT',), 'TABLE events_first', 'app')" in said
+
+    tree.migrate()
+    tree.flask_db("upgrade")
+    tree.flask_db("check")
+    assert tree.downgraded() == before
