@@ -1,89 +1,28 @@
-"""All that a client can observe of an answer, and what the program asked of PostgreSQL for it."""
+"""The kit's observation, of a world's application."""
 
 from __future__ import annotations
 
-import re
-import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
-from typing import Any
-from unittest import mock
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from uuid import UUID
 
-import sqlalchemy as sa
 from werkzeug.test import TestResponse
 
-from tenantapp.db.connection import TenantConnection
-from tenantapp.db.session import db
+from tenantapp.testing import observation
+from tenantapp.testing.observation import Observation, Traffic
 from tests.isolation.world import World
 
-_OF_THE_REQUEST = ("X-Request-ID", "Date")
-
-
-@dataclass
-class Traffic:
-    """What went to PostgreSQL: the texts of SQLAlchemy's statements, and every round trip of the driver's."""
-
-    statements: list[str] = field(default_factory=list)
-    round_trips: int = 0
-
-
-@dataclass(frozen=True)
-class Observation:
-    """One answer, without what differs between any two."""
-
-    status: int
-    headers: tuple[tuple[str, str], ...]
-    body: str
-    statements: tuple[str, ...]
-    round_trips: int
+__all__ = ["Observation", "assert_no_canary", "observe", "traffic"]
 
 
 def observe(world: World, send: Callable[[], TestResponse], *own: UUID | str | None) -> Observation:
-    """Send a request and return what was observed.
-
-    Args:
-        world: whose application answers.
-        send: sends it.
-        own: what the client sent itself, such as the id that it asked for: an echo tells nothing.
-    """
-    with traffic(world) as seen:
-        answer = send()
-    problem = answer.get_json(silent=True)
-    request_id = problem.get("request_id") if isinstance(problem, dict) else None
-    known = [str(value) for value in (*own, request_id) if value]
-
-    def anonymous(text: str) -> str:
-        return re.sub("|".join(map(re.escape, known)), "…", text) if known else text
-
-    headers = tuple((k, anonymous(v)) for k, v in answer.headers if k not in _OF_THE_REQUEST)
-    body = anonymous(answer.get_data(as_text=True))
-    return Observation(answer.status_code, headers, body, tuple(seen.statements), seen.round_trips)
+    """Send a request and return what was observed of the world's application."""
+    return observation.observe(world.app, send, *own)
 
 
-@contextmanager
-def traffic(world: World) -> Iterator[Traffic]:
-    """Watch what the application asks of PostgreSQL during a block."""
-    seen = Traffic()
-    wait, here = TenantConnection.wait, threading.get_ident()
-
-    def note(_connection: object, _cursor: object, statement: str, *_: object) -> None:
-        seen.statements.append(statement)
-
-    def waited(connection: TenantConnection, *arguments: Any, **options: Any) -> Any:
-        # The pool's own threads connect and clean up when they like.
-        seen.round_trips += threading.get_ident() == here
-        return wait(connection, *arguments, **options)
-
-    with world.app.app_context():
-        engine = db.engine
-    sa.event.listen(engine, "before_cursor_execute", note)
-    try:
-        with mock.patch.object(TenantConnection, "wait", waited):
-            yield seen
-    finally:
-        sa.event.remove(engine, "before_cursor_execute", note)
+def traffic(world: World) -> AbstractContextManager[Traffic]:
+    """Watch what the world's application asks of PostgreSQL during a block."""
+    return observation.traffic(world.app)
 
 
 def assert_no_canary(world: World, answer: TestResponse, *own: object) -> None:

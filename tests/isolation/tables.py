@@ -2,25 +2,15 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import sqlalchemy as sa
 
-from tenantapp.db.base import Base
-from tenantapp.db.models import scoped_models
-from tenantapp.tenants.models import Tenant
+from tenantapp.testing import tables
 
-
-def models_by_table() -> dict[sa.Table, type[Any]]:
-    """Return every scoped model of the program, and `Tenant`, those that are referred to first."""
-    models = [Tenant, *(model for model in scoped_models() if model.__module__.startswith("tenantapp."))]
-    by_table = {model.__table__: model for model in models}
-    return {table: by_table[table] for table in Base.metadata.sorted_tables if table in by_table}
-
-
-def scoped_tables() -> list[sa.Table]:
-    """Return their tables."""
-    return list(models_by_table())
+models_by_table = partial(tables.models_by_table, "tenantapp.")
+scoped_tables = partial(tables.scoped_tables, "tenantapp.")
 
 
 def owner_of(table: sa.Table) -> sa.Column[Any]:

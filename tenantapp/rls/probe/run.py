@@ -21,13 +21,20 @@ Connection = psycopg.Connection[Any]
 ProbeError = CanariesRefused
 
 
-def probe(app: Connection, platform: Connection, progress: Callable[[str], None] = lambda _: None) -> Report:
+def probe(
+    app: Connection,
+    platform: Connection,
+    progress: Callable[[str], None] = lambda _: None,
+    *,
+    only: str | None = None,
+) -> Report:
     """Attack the database of two connections, and undo all that was done.
 
     Args:
         app: the application's role, in autocommit mode; it attacks.
         platform: the platform role, in autocommit mode; it makes and removes the two canary tenants.
         progress: is told what is attacked next.
+        only: the one table to attack, with schema.
 
     Raises:
         ProbeError: the canary tenants cannot be made.
@@ -39,10 +46,12 @@ def probe(app: Connection, platform: Connection, progress: Callable[[str], None]
         tables = TableProbe(session, catalog, tenants)
         subjects: list[Subject] = []
         for table in catalog.scoped():
-            progress(table.full_name)
-            subjects.append(tables.attack(table))
-        progress("views and functions")
-        subjects += OthersProbe(session, catalog, tenants).attack()
+            if only in (None, table.full_name):
+                progress(table.full_name)
+                subjects.append(tables.attack(table))
+        if only is None:
+            progress("views and functions")
+            subjects += OthersProbe(session, catalog, tenants).attack()
     return Report(
         database=f"{app.info.dbname} at {app.info.host}:{app.info.port}",
         server=catalog.version,

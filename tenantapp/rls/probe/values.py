@@ -77,7 +77,15 @@ def _texts(column: Column, checks: tuple[str, ...], words: list[str]) -> list[st
         for n in (int(number), int(number) - 1, int(number) + 1)
         if 0 < n <= 10_000
     ]
-    texts = [*words, *made, mark, f"{mark}@canary.example", f"https://{mark}.example", mark.upper(), *sized]
+    shapes = {
+        "": mark,
+        "email": f"{mark}@canary.example",
+        "url": f"https://{mark}.example",
+        "code": mark.upper(),
+    }
+    # A name says what the program, if not the database, expects.
+    usual = sorted(shapes, key=lambda name: (not name or name not in column.name, bool(name)))
+    texts = [*words, *made, *(shapes[name] for name in usual), *sized]
     return [text[-length:] if length else text for text in texts]
 
 

@@ -1,0 +1,100 @@
+"""What must hold of a model's rows and of a route's answers, as assertions."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import uuid4
+
+from flask import Flask
+
+from tenantapp.rls.probe import Outcome, Report, probe
+from tenantapp.testing.canaries import Neighbours, connect
+from tenantapp.testing.observation import Observation, observe
+from tenantapp.testing.tenants import Inhabitant
+from tenantapp.testing.walk import NO_HINTS, Ask, Hints, every_ask, list_something
+
+
+def assert_isolated(app: Flask, model: type[Any]) -> Report:
+    """Attack a model's table in every way that `flask rls probe` knows, and return what came of it.
+
+    Args:
+        app: whose database it is.
+        model: a scoped model.
+
+    Raises:
+        AssertionError: something of another tenant's was got, or nothing can be said.
+    """
+    table = f"{model.__table__.schema or 'public'}.{model.__table__.name}"
+    with connect(app, "database") as attacker, connect(app, "platform_database") as platform:
+        report = probe(attacker, platform, only=table)
+    assert report.subjects, f"there is no table {table} with a tenant's rows: was it migrated?"
+    told = [
+        f"{outcome}: {cell.attack}: {attempt.statement}: {attempt.answer}"
+        for outcome in (Outcome.LEAK, Outcome.NOT_PROBED)
+        for _, cell in report.cells(outcome)
+        for attempt in cell.attempts
+        if attempt.outcome == outcome
+    ]
+    assert report.exit_code == 0, "\n".join([f"{table} is not isolated:", *told, *report.traces])
+    return report
+
+
+def assert_route_isolated(
+    neighbours: Neighbours, rule: str, method: str | None = None, *, hints: Hints = NO_HINTS
+) -> None:
+    """Hold a route to tell A nothing of B: by B's ids, at B's host, in what it answers A.
+
+    Args:
+        neighbours: two tenants with canaries.
+        rule: the route, as Flask has it: `/api/v1/customers/<uuid:customer_id>`.
+        method: one method alone.
+        hints: what cannot be found out.
+
+    Raises:
+        AssertionError: it tells something, or is no route of a tenant's.
+    """
+    assert list_something(neighbours, neighbours.a, hints=hints).status_code == 200
+    asks = [
+        (of_a, of_b)
+        for of_a, of_b in zip(
+            *(every_ask(neighbours, t, hints=hints) for t in _both(neighbours)), strict=True
+        )
+        if of_a.rule == rule and method in (None, of_a.method)
+    ]
+    assert asks, f"{method or ''} {rule} is no route that asks for a tenant's permission"
+    for of_a, of_b in asks:
+        _assert_keys_stay_at_home(neighbours, of_b)
+        if of_b.row_id is not None:
+            _assert_foreign_is_absent(neighbours, of_a, of_b)
+        if of_a.method == "GET":
+            _assert_no_secret(neighbours, of_a)
+
+
+def _both(neighbours: Neighbours) -> tuple[Inhabitant, Inhabitant]:
+    return neighbours.a, neighbours.b
+
+
+def _assert_keys_stay_at_home(neighbours: Neighbours, of_b: Ask) -> None:
+    for whose, bearer in (("A's key", f"Bearer {neighbours.a.token}"), ("no key", "")):
+        answer = of_b.send(neighbours, neighbours.b, headers={"Authorization": bearer})
+        assert answer.status_code == 401, f"{of_b.method} {of_b.path}: {whose} at B's host: {answer.status}"
+
+
+def _assert_foreign_is_absent(neighbours: Neighbours, of_a: Ask, of_b: Ask) -> None:
+    """Status, headers, body and what is asked of PostgreSQL are those of an id of nobody's."""
+    assert of_b.row_id is not None
+    seen = _observed(neighbours, of_a.about(of_b.row_id))
+    assert seen.status == 404, f"{of_a.method} {of_a.rule} about B's row answers A {seen}"
+    assert seen == _observed(neighbours, of_a.about(uuid4())), f"{of_a.rule} tells A that B's row exists"
+
+
+def _observed(neighbours: Neighbours, ask: Ask) -> Observation:
+    return observe(neighbours.app, lambda: ask.send(neighbours, neighbours.a), ask.row_id)
+
+
+def _assert_no_secret(neighbours: Neighbours, ask: Ask) -> None:
+    answer = ask.send(neighbours, neighbours.a)
+    assert answer.status_code == 200, f"{ask.method} {ask.path}: {answer.get_data(as_text=True)}"
+    text = f"{answer.headers}{answer.get_data(as_text=True)}"
+    found = sorted(secret for secret in neighbours.secrets if secret in text)
+    assert not found, f"{ask.method} {ask.path} shows A B's {found}"

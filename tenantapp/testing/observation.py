@@ -1,0 +1,86 @@
+"""All that a client can observe of an answer, and what the program asked of PostgreSQL for it."""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+from unittest import mock
+from uuid import UUID
+
+import sqlalchemy as sa
+from flask import Flask
+from werkzeug.test import TestResponse
+
+from tenantapp.db.connection import TenantConnection
+from tenantapp.db.session import db
+
+_OF_THE_REQUEST = ("X-Request-ID", "Date")
+
+
+@dataclass
+class Traffic:
+    """What went to PostgreSQL: the texts of SQLAlchemy's statements, and every round trip of the driver's."""
+
+    statements: list[str] = field(default_factory=list)
+    round_trips: int = 0
+
+
+@dataclass(frozen=True)
+class Observation:
+    """One answer, without what differs between any two."""
+
+    status: int
+    headers: tuple[tuple[str, str], ...]
+    body: str
+    statements: tuple[str, ...]
+    round_trips: int
+
+
+def observe(app: Flask, send: Callable[[], TestResponse], *own: UUID | str | None) -> Observation:
+    """Send a request and return what was observed.
+
+    Args:
+        app: the application that answers.
+        send: sends it.
+        own: what the client sent itself, such as the id that it asked for: an echo tells nothing.
+    """
+    with traffic(app) as seen:
+        answer = send()
+    problem = answer.get_json(silent=True)
+    request_id = problem.get("request_id") if isinstance(problem, dict) else None
+    known = [str(value) for value in (*own, request_id) if value]
+
+    def anonymous(text: str) -> str:
+        return re.sub("|".join(map(re.escape, known)), "…", text) if known else text
+
+    headers = tuple((k, anonymous(v)) for k, v in answer.headers if k not in _OF_THE_REQUEST)
+    body = anonymous(answer.get_data(as_text=True))
+    return Observation(answer.status_code, headers, body, tuple(seen.statements), seen.round_trips)
+
+
+@contextmanager
+def traffic(app: Flask) -> Iterator[Traffic]:
+    """Watch what the application asks of PostgreSQL during a block."""
+    seen = Traffic()
+    wait, here = TenantConnection.wait, threading.get_ident()
+
+    def note(_connection: object, _cursor: object, statement: str, *_: object) -> None:
+        seen.statements.append(statement)
+
+    def waited(connection: TenantConnection, *arguments: Any, **options: Any) -> Any:
+        # The pool's own threads connect and clean up when they like.
+        seen.round_trips += threading.get_ident() == here
+        return wait(connection, *arguments, **options)
+
+    with app.app_context():
+        engine = db.engine
+    sa.event.listen(engine, "before_cursor_execute", note)
+    try:
+        with mock.patch.object(TenantConnection, "wait", waited):
+            yield seen
+    finally:
+        sa.event.remove(engine, "before_cursor_execute", note)
