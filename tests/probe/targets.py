@@ -24,7 +24,7 @@ _SCOPED = """
 """
 _NO_FENCE = "DROP POLICY customers_tenant_fence ON customers;"
 _NO_POLICY = "DROP POLICY customers_tenant_isolation ON customers;"
-_VIEW = "CREATE VIEW lively AS SELECT * FROM customers; GRANT SELECT ON lively TO {app}; %s"
+_VIEW = "CREATE VIEW lively AS SELECT * FROM customers; GRANT SELECT, UPDATE, DELETE ON lively TO {app}; %s"
 _EVERYONE = (
     "CREATE FUNCTION tenancy.everyone() RETURNS SETOF customers STABLE SECURITY DEFINER LANGUAGE sql "
     "AS 'SELECT * FROM customers'; %s GRANT EXECUTE ON FUNCTION tenancy.everyone() TO {app};"
@@ -87,12 +87,12 @@ TARGETS = (
     Target(
         "FORCE removed under the owner's view",
         "ALTER TABLE customers NO FORCE ROW LEVEL SECURITY;" + _VIEW % ("ALTER VIEW lively OWNER TO {owner}"),
-        {"public.lively": {"read"}},
+        {"public.lively": {"read", "update", "delete"}},
     ),
     Target(
         "a view of a superuser's, not security_invoker",
         _VIEW % (""),
-        {"public.lively": {"read"}},
+        {"public.lively": {"read", "update", "delete"}},
     ),
     Target(
         "a view that tells a number alone",

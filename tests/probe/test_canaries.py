@@ -87,3 +87,32 @@ def test_a_table_that_is_only_read_and_shows_others_rows_leaks(
     """)
     leaking = {cell.attack for _, cell in run_probe(database).cells(Outcome.LEAK)}
     assert {"read", "count", "copy to", "no context"} <= leaking
+
+
+_PARTITIONED = """
+    CREATE TABLE events (tenant_id uuid NOT NULL DEFAULT tenancy.current_tenant_id() REFERENCES tenants (id),
+                         id uuid NOT NULL, at timestamptz NOT NULL, PRIMARY KEY (tenant_id, id, at))
+        PARTITION BY RANGE (at);
+    CREATE TABLE events_past PARTITION OF events FOR VALUES FROM (MINVALUE) TO ('2000-01-01');
+    CREATE TABLE events_now PARTITION OF events FOR VALUES FROM ('2000-01-01') TO (MAXVALUE);
+    ALTER TABLE events OWNER TO {owner}, ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+    CREATE POLICY events_tenant_isolation ON events
+        USING (tenant_id = (SELECT tenancy.current_tenant_id()));
+    GRANT SELECT, INSERT, UPDATE, DELETE ON events TO {app};
+"""
+
+
+def test_partitions_that_are_not_granted_are_refused(run_probe: Probe, execute: Break, database: str) -> None:
+    execute(_PARTITIONED)
+    report = run_probe(database)
+    assert report.exit_code == 0
+    assert {"public.events", "public.events_now"} <= {subject.name for subject in report.subjects}
+
+
+def test_a_partition_that_is_granted_leaks_past_its_parents_policy(
+    run_probe: Probe, execute: Break, database: str
+) -> None:
+    execute(_PARTITIONED + "GRANT SELECT, INSERT ON events_now TO {app}")
+    leaking = {(s.name, cell.attack) for s, cell in run_probe(database).cells(Outcome.LEAK)}
+    assert ("public.events_now", "read") in leaking
+    assert {name for name, _ in leaking} == {"public.events_now"}
