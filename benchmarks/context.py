@@ -110,7 +110,7 @@ class Client:
 
 
 def round_trips(client: Client) -> int:
-    """Return how often the server said ReadyForQuery for one warm request, its cleaning included."""
+    """Return how many answers one warm request asks the server for, its cleaning included."""
     lent: list[TenantConnection] = []
     getconn = IdlePool.getconn
 
@@ -128,7 +128,7 @@ def round_trips(client: Client) -> int:
         for connection in lent:
             connection.pgconn.untrace()
         log.seek(0)
-        return sum("ReadyForQuery" in line for line in log)
+        return sum(line.rstrip().endswith("Sync") or "\tQuery\t" in line for line in log)
 
 
 def worker_megabytes(place: Stage) -> float:

@@ -18,6 +18,7 @@ _CLEAN = (
     b"CLOSE ALL; UNLISTEN *; SET SESSION AUTHORIZATION DEFAULT; RESET ALL; "
     b"SELECT FROM pg_catalog.pg_prepared_statements WHERE from_sql"
 )
+_OPEN = (pq.TransactionStatus.INTRANS, pq.TransactionStatus.INERROR)
 _MODES = ("isolation_level", "read_only", "deferrable")
 
 
@@ -25,6 +26,9 @@ class TenantConnection(psycopg.Connection[Any]):
     """A connection of the application's pool; `renew_pool` replaces those that lie idle beside it."""
 
     renew_pool: Callable[[], None]
+    # Whether nobody has had it yet, and whether whoever has it has only read.
+    is_new = False
+    has_only_read = False
 
     def add_notice_handler(self, callback: Any) -> None:
         """Add `callback` once: SQLAlchemy adds its own at each check-out of a NullPool."""
@@ -76,19 +80,38 @@ class TenantConnection(psycopg.Connection[Any]):
         status = results[1].get_value(0, 0)
         return status.decode() if status is not None else None
 
+    @property
+    def ends_unseen(self) -> bool:
+        """Whether a transaction is open that has only read: how it ends is no matter."""
+        return self.has_only_read and self.pgconn.transaction_status in _OPEN
 
-def clean(connection: TenantConnection) -> None:
-    """Undo what the last borrower left on the session and on the driver, before the next one gets it.
+    def start_cleaning(self) -> None:
+        """Ask the server to undo what the borrower left on the session, and do not wait for the answer.
 
-    Raises:
-        psycopg.OperationalError: the server refused, or a statement was prepared by SQL; the pool then closes
-            the connection.
-    """
-    result = connection.pgconn.exec_(_CLEAN)
-    if result.status != pq.ExecStatus.TUPLES_OK or result.ntuples:
-        raise psycopg.OperationalError("the session could not be cleaned")
-    if connection.autocommit:
-        connection.autocommit = False
-    for mode in _MODES:
-        if getattr(connection, mode) is not None:
-            setattr(connection, mode, None)
+        A transaction that has only read ends in the same message.
+        """
+        message = b"COMMIT; " + _CLEAN if self.ends_unseen else _CLEAN
+        self.has_only_read = False
+        self.pgconn.send_query(message)
+
+    def finish_cleaning(self) -> None:
+        """Read the answer, and undo what the borrower left on the driver.
+
+        Raises:
+            psycopg.OperationalError: the server refused, a statement was prepared by SQL, or the connection
+                is gone; it is closed now.
+        """
+        if self.is_new:
+            self.is_new = False
+            return
+        results = list(iter(self.pgconn.get_result, None))
+        refused = any(result.status == pq.ExecStatus.FATAL_ERROR for result in results)
+        if refused or not results or results[-1].ntuples:
+            # Not close(): that would give it back.
+            self.pgconn.finish()
+            raise psycopg.OperationalError("the session could not be cleaned")
+        if self.autocommit:
+            self.autocommit = False
+        for mode in _MODES:
+            if getattr(self, mode) is not None:
+                setattr(self, mode, None)

@@ -99,6 +99,18 @@ class ReadOnlyConnection(BoundConnection):
     """A bound connection whose transactions are READ ONLY."""
 
     _begin = b"BEGIN READ ONLY"
+    _closing = False
+
+    def close(self) -> None:
+        """Close; a transaction that is still open ends in the message that cleans the connection."""
+        self._closing = True
+        super().close()
+
+    def _rollback_impl(self) -> None:
+        if self._closing and not self.invalidated:
+            self._driver.has_only_read = True
+        else:
+            super()._rollback_impl()
 
 
 class BoundOptionEngine(OptionEngine):

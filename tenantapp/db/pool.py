@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from typing import Any
 
 import orjson
+import psycopg
 from psycopg.types.json import set_json_loads
 from psycopg_pool import ConnectionPool
 from sqlalchemy import URL
 
-from tenantapp.db.connection import TenantConnection, clean
+from tenantapp.db.connection import TenantConnection
 from tenantapp.db.errors import UnsafeRole
 from tenantapp.db.roles import RoleNames
 from tenantapp.db.safety import check_role
@@ -30,7 +31,35 @@ class PoolLimits:
 
 
 class IdlePool(ConnectionPool[TenantConnection]):
-    """Closes every connection that a period saw idle, where its base closes one a period."""
+    """Cleans a connection between two borrowers, and lends none that was not cleaned.
+
+    The server is asked when it comes back, and what it answered is looked at before it is lent again: nobody
+    waits in between, and no thread of the pool's is woken.
+
+    Every connection that a period saw idle is closed, where the base closes one a period.
+    """
+
+    def getconn(self, timeout: float | None = None) -> TenantConnection:
+        """Lend a connection on which nothing is left of its last borrower; see the base."""
+        while True:
+            connection = super().getconn(timeout)
+            try:
+                connection.finish_cleaning()
+            except psycopg.OperationalError:
+                # Closed by now; the pool opens another in its place.
+                self.putconn(connection)
+            else:
+                return connection
+
+    def _reset_connection(self, connection: TenantConnection) -> None:
+        if not connection.ends_unseen:
+            super()._reset_connection(connection)
+        if connection.closed:
+            return
+        try:
+            connection.start_cleaning()
+        except psycopg.OperationalError:
+            self._close_connection(connection)
 
     def _shrink_pool(self) -> None:
         for _ in range(max(1, self._nconns_min)):
@@ -55,7 +84,6 @@ class TenantPool:
             connection_class=TenantConnection,
             kwargs=_session(limits),
             configure=self._configure,
-            reset=clean,
             close_returns=True,
             open=False,
         )
@@ -85,6 +113,7 @@ class TenantPool:
         # As the edge reads JSON: a number beyond 64 bits, which JSONB writes out digit by digit, is a float.
         set_json_loads(orjson.loads, connection)
         connection.renew_pool = self.renew
+        connection.is_new = True
 
     def renew(self) -> None:
         """Replace every idle connection: one was found dropped, as by a server that restarted."""

@@ -29,14 +29,11 @@ _LONGEST_PAUSE = 0.05
 def reading() -> Iterator[Connection]:
     """Read rows in a READ ONLY transaction, without a session's bookkeeping.
 
-    It ends in COMMIT whatever happens: there is nothing to undo, and a ROLLBACK would make psycopg forget the
-    statements it has prepared.
+    It ends in COMMIT whatever happens, in the message that cleans the connection: there is nothing to undo,
+    and a ROLLBACK would make psycopg forget the statements it has prepared.
     """
     with ReadOnlyConnection(db.engine) as connection:
-        try:
-            yield connection
-        finally:
-            connection.commit()
+        yield connection
 
 
 @contextmanager

@@ -7,7 +7,7 @@ from uuid import uuid4
 
 import pytest
 
-from tenantapp.db import engine, pool, session
+from tenantapp.db import connection, engine, session
 from tenantapp.http import endpoints
 from tenantapp.identity import guards
 from tenantapp.identity.credentials import Credential
@@ -41,7 +41,7 @@ class _Lasting(SimpleNamespace):
 
 
 def _return_connections_as_they_are(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pool, "clean", lambda _: None)
+    monkeypatch.setattr(connection, "_CLEAN", b"SELECT WHERE false")
 
 
 def _make_contexts_up(monkeypatch: pytest.MonkeyPatch) -> None:
