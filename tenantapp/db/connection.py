@@ -19,7 +19,23 @@ _CLEAN = (
     b"SELECT FROM pg_catalog.pg_prepared_statements WHERE from_sql"
 )
 _OPEN = (pq.TransactionStatus.INTRANS, pq.TransactionStatus.INERROR)
+_ROWS = (pq.ExecStatus.TUPLES_OK, pq.ExecStatus.SINGLE_TUPLE, pq.ExecStatus.TUPLES_CHUNK)
+_UNKNOWN = (None,) * 5
 _MODES = ("isolation_level", "read_only", "deferrable")
+
+
+class TenantCursor(psycopg.Cursor[Any]):
+    """A cursor that describes its columns by plain tuples: psycopg's own cost a tenth of a small query."""
+
+    @property
+    def description(self) -> Any:
+        """Name and type of each column, or None where no rows are answered (PEP 249)."""
+        result = self.pgresult
+        if result is None or result.status not in _ROWS:
+            return None
+        return [
+            ((result.fname(i) or b"").decode(), result.ftype(i), *_UNKNOWN) for i in range(result.nfields)
+        ]
 
 
 class TenantConnection(psycopg.Connection[Any]):

@@ -13,7 +13,7 @@ from psycopg.types.json import set_json_loads
 from psycopg_pool import ConnectionPool
 from sqlalchemy import URL
 
-from tenantapp.db.connection import TenantConnection
+from tenantapp.db.connection import TenantConnection, TenantCursor
 from tenantapp.db.errors import UnsafeRole
 from tenantapp.db.roles import RoleNames
 from tenantapp.db.safety import check_role
@@ -134,5 +134,6 @@ def _session(limits: PoolLimits) -> dict[str, Any]:
     return {
         "connect_timeout": limits.connect_timeout,
         "application_name": "tenantapp",
+        "cursor_factory": TenantCursor,
         "options": " ".join(f"-c {key}={value}" for key, value in settings.items()),
     }
