@@ -37,6 +37,16 @@ def reading() -> Iterator[Connection]:
 
 
 @contextmanager
+def changing() -> Iterator[Connection]:
+    """Write rows by statements, without a session's bookkeeping; see `writing` for model instances.
+
+    Leaving the block rolls back whatever `connection.commit()` did not make last.
+    """
+    with db.engine.connect() as connection:
+        yield connection
+
+
+@contextmanager
 def writing() -> Iterator[Session]:
     """Write; leaving the block rolls back whatever `session.commit()` did not make last."""
     session = db.session()

@@ -15,7 +15,7 @@ from flask_smorest import Blueprint
 from marshmallow import Schema
 from sqlalchemy.engine import Connection
 
-from tenantapp.db.unit_of_work import reading, retrying, writing
+from tenantapp.db.unit_of_work import changing, reading, retrying
 from tenantapp.http.answers import item_answer
 from tenantapp.http.documentation import read_notes, write_notes
 from tenantapp.http.dump import Dump, compile_dump
@@ -179,14 +179,13 @@ class TenantBlueprint(Blueprint):  # type: ignore[misc]  # flask-smorest has no 
 
 
 def _write(unit: Callable[[Connection], Response], *, repeatable: bool) -> Response:
-    with writing() as session:
-        connection = session.connection()
+    with changing() as connection:
         remembered = remember(connection, request.path, repeatable=repeatable)
         if remembered.replay is not None:
             return remembered.replay
         response = unit(connection)
         remembered.keep(response)
-        session.commit()
+        connection.commit()
         return response
 
 
