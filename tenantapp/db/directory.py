@@ -41,6 +41,7 @@ class DatabaseDirectory:
         return DirectoryEntry(*row) if row else None
 
     def _find(self, subdomain: str) -> TupleRow | None:
-        # A pooled connection's own block ends the transaction alone; closing it is what gives it back.
-        with closing(self._pool.connect()) as connection, connection:
+        with closing(self._pool.connect()) as connection:
+            # One statement needs no transaction around it; the pool lends no connection on in this mode.
+            connection.autocommit = True
             return connection.execute(_FIND, (subdomain,)).fetchone()

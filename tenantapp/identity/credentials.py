@@ -11,15 +11,31 @@ from datetime import UTC, datetime
 from uuid import UUID
 
 from cachetools import TTLCache
-from sqlalchemy import func, or_, select, text, update
-from sqlalchemy.engine import Connection, Engine
+from sqlalchemy import bindparam, func, or_, select, text, update
+from sqlalchemy.engine import Engine
 
-from tenantapp.db.engine import CONTEXT_OPTION
+from tenantapp.db.engine import CONTEXT_OPTION, ReadOnlyConnection
+from tenantapp.db.models import table_of
 from tenantapp.identity.keys import prefix_of, sha256
 from tenantapp.identity.models import ApiKey
 from tenantapp.tenancy.context import TenantContext
 
-_USED_ANEW = text("interval '1 minute'")
+_IS_USED_ANEW = or_(
+    ApiKey.last_used_at.is_(None), ApiKey.last_used_at < func.now() - text("interval '1 minute'")
+)
+# Built once, so that their cache keys are too.
+_LIVING = select(
+    ApiKey.id, ApiKey.secret_sha256, ApiKey.scopes, ApiKey.expires_at, _IS_USED_ANEW.label("is_used_anew")
+).where(
+    ApiKey.prefix == bindparam("prefix"),
+    ApiKey.revoked_at.is_(None),
+    or_(ApiKey.expires_at.is_(None), ApiKey.expires_at > func.now()),
+)
+_USE = (
+    update(table_of(ApiKey))
+    .where(ApiKey.id == bindparam("key_id"), _IS_USED_ANEW)
+    .values(last_used_at=func.now(), updated_at=ApiKey.updated_at)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,28 +99,17 @@ class Credentials:
         prefix = prefix_of(token)
         if prefix is None:
             return None
-        with engine.connect().execution_options(**{CONTEXT_OPTION: context}) as connection:
-            row = connection.execute(
-                select(ApiKey.id, ApiKey.secret_sha256, ApiKey.scopes, ApiKey.expires_at).where(
-                    ApiKey.prefix == prefix,
-                    ApiKey.revoked_at.is_(None),
-                    or_(ApiKey.expires_at.is_(None), ApiKey.expires_at > func.now()),
-                )
-            ).one_or_none()
-            if row is None or not hmac.compare_digest(row.secret_sha256, sha256(token)):
-                return None
-            _note_use(connection, row.id)
-            connection.commit()
+        with ReadOnlyConnection(engine).execution_options(**{CONTEXT_OPTION: context}) as connection:
+            row = connection.execute(_LIVING, {"prefix": prefix}).one_or_none()
+        if row is None or not hmac.compare_digest(row.secret_sha256, sha256(token)):
+            return None
+        if row.is_used_anew:
+            _note_use(engine, context, row.id)
         return Credential(row.id, frozenset(row.scopes), row.expires_at)
 
 
-def _note_use(connection: Connection, key_id: UUID) -> None:
+def _note_use(engine: Engine, context: TenantContext, key_id: UUID) -> None:
     """Write down that the key is used, once a minute at most."""
-    connection.execute(
-        update(ApiKey)
-        .where(
-            ApiKey.id == key_id,
-            or_(ApiKey.last_used_at.is_(None), ApiKey.last_used_at < func.now() - _USED_ANEW),
-        )
-        .values(last_used_at=func.now(), updated_at=ApiKey.updated_at)
-    )
+    with engine.connect().execution_options(**{CONTEXT_OPTION: context}) as connection:
+        connection.execute(_USE, {"key_id": key_id})
+        connection.commit()
