@@ -104,12 +104,22 @@ def configure(connection: Connection, names: RoleNames) -> None:
         transaction_per_migration=True,
         include_schemas=True,
         include_name=_is_ours,
-        include_object=partial(_is_no_partition, connection),
+        include_object=partial(_is_no_partition, read_partitions(connection)),
         compare_server_default=True,
         autogenerate_plugins=["alembic.autogenerate.*", "tenantapp.rls"],
         process_revision_directives=finish_script,
         role_names=names,
     )
+
+
+def read_partitions(connection: Connection) -> frozenset[str]:
+    """Return the partitions' names with their schemas."""
+    found = connection.scalars(
+        sa.text("SELECT relnamespace::regnamespace || '.' || relname FROM pg_class WHERE relispartition")
+    ).all()
+    # Alembic leaves a transaction that it finds to whoever began it.
+    connection.rollback()
+    return frozenset(found)
 
 
 def require_owner(connection: Connection, names: RoleNames) -> Connection:
@@ -168,14 +178,13 @@ def finish_script(_context: Any, _revision: Any, scripts: list[MigrationScript])
 
 
 def _is_no_partition(
-    connection: Connection, item: SchemaItem, name: str | None, kind: str, reflected: bool, _to: object
+    partitions: frozenset[str], item: SchemaItem, name: str | None, kind: str, reflected: bool, _to: object
 ) -> bool:
     """Leave partitions out of the comparison of tables: they come and go with time, not with the models."""
     if kind != "table" or not reflected:
         return True
     schema = getattr(item, "schema", None) or "public"
-    partition = sa.text("SELECT relispartition FROM pg_class WHERE oid = to_regclass(:name)")
-    return not connection.scalar(partition, {"name": f"{schema}.{name}"})
+    return f"{schema}.{name}" not in partitions
 
 
 def _is_ours(name: str | None, kind: str, _parents: object) -> bool:

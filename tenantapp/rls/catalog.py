@@ -19,6 +19,14 @@ _TABLES = """
       FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
      WHERE c.relkind IN ('r', 'p') AND n.nspname = ANY (:schemas)
 """
+_PRIMARY_KEYS = """
+    SELECT k.conrelid AS oid, k.conname AS name,
+           ARRAY(SELECT CAST(a.attname AS text) FROM unnest(k.conkey) WITH ORDINALITY c (attnum, n)
+                   JOIN pg_catalog.pg_attribute a ON a.attrelid = k.conrelid AND a.attnum = c.attnum
+                  ORDER BY n) AS columns
+      FROM pg_catalog.pg_constraint k
+     WHERE k.contype = 'p' AND k.conrelid = ANY (:oids)
+"""
 _POLICIES = """
     SELECT p.polrelid AS oid, p.polname AS name, p.polpermissive AS permissive,
            CASE p.polcmd WHEN '*' THEN 'ALL' WHEN 'r' THEN 'SELECT' WHEN 'a' THEN 'INSERT'
@@ -101,6 +109,11 @@ def read_tables(connection: Connection) -> dict[str, LiveTable]:
     for oid, grants in read_grants(connection, list(by_oid)).items():
         by_oid[oid].grants = grants
     return found
+
+
+def read_primary_keys(connection: Connection, oids: list[int]) -> dict[int, Any]:
+    """Return the primary keys of tables by oid: `name`, `columns`."""
+    return {row.oid: row for row in _rows(connection, _PRIMARY_KEYS, oids=oids)}
 
 
 def read_policies(connection: Connection, oids: list[int]) -> list[tuple[int, LivePolicy]]:

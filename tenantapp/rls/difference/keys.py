@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from graphlib import CycleError, TopologicalSorter
-from typing import Any
 
 import sqlalchemy as sa
 from alembic.operations import MigrateOperation
@@ -20,7 +19,7 @@ from alembic.operations.ops import (
 from sqlalchemy.engine import Connection
 
 from tenantapp.db.security import TableSecurity
-from tenantapp.rls.catalog import LiveTable
+from tenantapp.rls.catalog import LiveTable, read_primary_keys
 from tenantapp.rls.operations import CreateScopedForeignKeyOp
 
 
@@ -75,17 +74,14 @@ def primary_keys(
     connection: Connection, tables: Iterable[sa.Table], live: Mapping[str, LiveTable]
 ) -> Iterator[MigrateOperation]:
     """Yield what gives live tables the primary keys that the models declare."""
-    inspector = sa.inspect(connection)
+    found = read_primary_keys(connection, [table.oid for table in live.values()])
     for table in tables:
         if table.fullname not in live:
             continue
-        found: Any = inspector.get_pk_constraint(table.name, table.schema)
+        key = found.get(live[table.fullname].oid)
         wanted = [column.name for column in table.primary_key.columns]
-        if found["constrained_columns"] == wanted:
+        if key is not None and key.columns == wanted:
             continue
-        if found["name"]:
-            was = CreatePrimaryKeyOp(
-                found["name"], table.name, found["constrained_columns"], schema=table.schema
-            )
-            yield was.reverse()
+        if key is not None:
+            yield CreatePrimaryKeyOp(key.name, table.name, key.columns, schema=table.schema).reverse()
         yield CreatePrimaryKeyOp(table.primary_key.name, table.name, wanted, schema=table.schema)
