@@ -32,8 +32,6 @@ class Column:
     type: str
     base_type: str
     category: str
-    type_kind: str
-    type_oid: int
     required: bool
     has_default: bool
     generated: bool
@@ -141,7 +139,6 @@ class Function:
     name: str
     signature: str
     is_procedure: bool
-    is_definer: bool
     arguments: list[str]
     is_untyped: bool
 
@@ -151,10 +148,7 @@ class Catalog:
     """All of it, and who asked."""
 
     role: str
-    is_superuser: bool
-    bypasses: bool
     version: str
-    version_number: int
     relations: dict[int, Relation]
     functions: list[Function]
 
@@ -197,10 +191,7 @@ def read_catalog(connection: psycopg.Connection[Any]) -> Catalog:
         functions = [Function(**row) for row in rows(queries.FUNCTIONS)]
     return Catalog(
         role["name"],
-        role["superuser"],
-        role["bypasses"],
         role["version"],
-        role["number"],
         relations,
         functions,
     )

@@ -23,8 +23,7 @@ COLUMNS = """
     SELECT a.attrelid AS table, a.attnum AS number, a.attname AS name,
            format_type(a.atttypid, a.atttypmod) AS type,
            format_type(b.base, CASE WHEN t.typtype = 'd' THEN t.typtypmod ELSE a.atttypmod END) AS base_type,
-           bt.typcategory::text AS category, bt.typtype::text AS type_kind,
-           a.atttypid AS type_oid,
+           bt.typcategory::text AS category,
            a.attnotnull OR t.typnotnull AS required,
            a.atthasdef OR a.attidentity <> '' AS has_default, a.attgenerated <> '' AS generated,
            a.attidentity = 'a' AS always_identity,
@@ -74,7 +73,6 @@ FOREIGN_KEYS = """
 FUNCTIONS = """
     SELECT format('%I.%I', n.nspname, p.proname) AS name,
            p.oid::regprocedure::text AS signature, p.prokind = 'p' AS is_procedure,
-           p.prosecdef AS is_definer,
            ARRAY(SELECT format_type(a, NULL) FROM unnest(p.proargtypes) WITH ORDINALITY AS u (a, o)
                  ORDER BY o) AS arguments,
            p.prorettype = 'record'::regtype AND p.proallargtypes IS NULL AS is_untyped
@@ -105,8 +103,6 @@ SOURCES = """
     WHERE c.relkind = 'm'
 """
 ROLE = """
-    SELECT r.rolname AS name, r.rolsuper AS superuser, r.rolbypassrls AS bypasses,
-           current_setting('server_version') AS version, current_setting('server_version_num')::int AS number
-    FROM pg_catalog.pg_roles r WHERE r.rolname = current_user
+    SELECT current_user AS name, current_setting('server_version') AS version, current_setting('server_version_num')::int AS number
 """
 PRIVILEGES = ("SELECT", "INSERT", "UPDATE", "DELETE", "TRUNCATE", "REFERENCES", "TRIGGER")
