@@ -103,6 +103,7 @@ SOURCES = """
     WHERE c.relkind = 'm'
 """
 ROLE = """
-    SELECT current_user AS name, current_setting('server_version') AS version, current_setting('server_version_num')::int AS number
+    SELECT current_user AS name, current_setting('server_version') AS version,
+           current_setting('server_version_num')::int AS number
 """
 PRIVILEGES = ("SELECT", "INSERT", "UPDATE", "DELETE", "TRUNCATE", "REFERENCES", "TRIGGER")
