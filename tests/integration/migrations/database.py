@@ -97,22 +97,32 @@ class Migrations:
         with self.owner.connect() as connection:
             return take_snapshot(connection)
 
-    def start(self, *command: str) -> subprocess.Popen[str]:
-        """Start `flask db` in a process of its own, where nothing of this one's models is known."""
+    @property
+    def environment(self) -> dict[str, str]:
+        """What a program is told that works on this database."""
         address = self.server.address(self.role, self.database)
-        environment = {
-            key: value for key, value in os.environ.items() if not key.endswith("DATABASE_URL")
-        } | {
+        others = {key: value for key, value in os.environ.items() if not key.endswith("DATABASE_URL")}
+        return others | {
             "APP_ENV": "testing",
             "LOG_LEVEL": "WARNING",
             "ROLE_PREFIX": self.server.names.prefix,
             "DATABASE_URL": self.server.address("app", self.database).render_as_string(hide_password=False),
             "MIGRATION_DATABASE_URL": address.render_as_string(hide_password=False),
+            "PLATFORM_DATABASE_URL": self.server.address("platform", self.database).render_as_string(
+                hide_password=False
+            ),
         }
+
+    def start(self, *command: str) -> subprocess.Popen[str]:
+        """Start `flask db` in a process of its own, where nothing of this one's models is known."""
+        return self.program("flask", "--app", "wsgi", "db", *command)
+
+    def program(self, *command: str) -> subprocess.Popen[str]:
+        """Start a module of Python's on this database."""
         return subprocess.Popen(
-            [sys.executable, "-m", "flask", "--app", "wsgi", "db", *command],
+            [sys.executable, "-m", *command],
             cwd=self.root,
-            env=environment,
+            env=self.environment,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
