@@ -42,6 +42,7 @@ blueprint.serve("list", "create", "get", "update", "delete")
 WALK = """
 import pytest
 from tenantapp.application import create_app
+from tenantapp.testing import Hints
 from tenantapp.testing.walk import tenants_rules
 
 pytest_plugins = ["tenantapp.testing"]
@@ -49,6 +50,10 @@ pytest_plugins = ["tenantapp.testing"]
 @pytest.fixture(scope="session")
 def app():
     return create_app()
+
+@pytest.fixture(scope="session")
+def walk_hints():
+    return Hints(tables={"tenant": "tenants"})
 
 def test_the_new_routes_are_isolated(app, assert_route_isolated):
     rules = {rule.rule for rule, _ in tenants_rules(app) if rule.rule.startswith("/api/v1/notes")}
