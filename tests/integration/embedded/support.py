@@ -17,6 +17,8 @@ PROGRAM = f"""
 import signal, sys
 from pathlib import Path
 from tenantapp.embedded import EmbeddedServer
+# A test run in the background is started with SIGINT ignored, and hands that down.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 server = EmbeddedServer(Path(sys.argv[1]), settings={QUICK!r}).start()
 print(server.port, flush=True)
 signal.pause()
@@ -86,4 +88,4 @@ class Program:
     def end(self, how: signal.Signals) -> None:
         if self.process.returncode is None:
             self.process.send_signal(how)
-            self.process.communicate()
+            self.process.communicate(timeout=30)
