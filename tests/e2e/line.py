@@ -52,6 +52,8 @@ class Line:
                 with socket.create_connection(line._target) as there:
                     ends = {self.request, there}
                     line._open |= ends
+                    if line._server is None:  # cut meanwhile, and this end not seen
+                        return
                     back = threading.Thread(target=_pump, args=(there, self.request), daemon=True)
                     back.start()
                     _pump(self.request, there)
