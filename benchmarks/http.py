@@ -61,6 +61,8 @@ def compare(server: Server, rounds: int, seconds: float, rows: int) -> None:
             stack.enter_context(served_plain(server, theirs)),
         )
         for database in (ours, theirs):
+            # Before too: an earlier run may have been killed.
+            remove_created(server, database)
             stack.callback(remove_created, server, database)
         require_equal_answers(*both, asked[0])
         print("| case | requests/s | plain | ratio a round | median | wanted | CPU ms/request | plain |")
