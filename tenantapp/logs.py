@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import logging
 import sys
+from typing import Any
 
+import orjson
 import structlog
 
 from tenantapp.config import Settings
@@ -21,7 +23,7 @@ def configure(settings: Settings) -> None:
     renderer: structlog.typing.Processor = (
         structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
         if in_development
-        else structlog.processors.JSONRenderer()
+        else structlog.processors.JSONRenderer(_as_json)
     )
     structlog.configure(
         processors=[*shared, renderer],
@@ -31,3 +33,7 @@ def configure(settings: Settings) -> None:
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
         cache_logger_on_first_use=False,
     )
+
+
+def _as_json(event: Any, default: Any) -> str:
+    return orjson.dumps(event, default).decode()
