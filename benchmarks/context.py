@@ -140,6 +140,7 @@ def worker_megabytes(place: Stage) -> float:
         "PORT": str(PORT),
         "WEB_WORKERS": "1",
         "ROLE_PREFIX": settings.role_prefix,
+        "CONTEXT_KEY": settings.require_context_key().written(),
         "DATABASE_URL": settings.require("database_url").render_as_string(hide_password=False),
     }
     command = [sys.executable, "-m", "gunicorn", "-c", "python:tenantapp.server", "wsgi:app"]

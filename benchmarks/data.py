@@ -11,10 +11,12 @@ from uuid import UUID
 from flask_migrate import upgrade
 from psycopg import sql
 
+from benchmarks.servers import CONTEXT_KEY
 from benchmarks.stage import ROOT
 from tenantapp.application import create_app
 from tenantapp.db.roles import RoleNames
 from tenantapp.embedded import EmbeddedServer
+from tenantapp.platform.context_keys import install_key
 from tenantapp.platform.preparation import create_roles, prepare_database
 from tests.support.databases import PASSWORDS, Server
 
@@ -91,8 +93,7 @@ def load(server: Server, dataset: Dataset) -> str:
         _create(server, name, template="template1")
         _fill(server, dataset)
         _mark_loaded(server, name)
-    with create_app(server.settings(name)).app_context():
-        upgrade()
+    _migrate(server, name)
     return name
 
 
@@ -135,12 +136,18 @@ def remove_created(server: Server, database: str) -> None:
 
 def _fill(server: Server, dataset: Dataset) -> None:
     share = (_SKEWED if dataset.skewed else _EVEN).format(tenants=dataset.tenants)
-    with create_app(server.settings(dataset.database)).app_context():
-        upgrade()
+    _migrate(server, dataset.database)
     with server.connect("bootstrap", dataset.database) as connection:
         connection.execute(_TENANTS.format(tenants=dataset.tenants))
         connection.execute(_CUSTOMERS.format(rows=dataset.rows, share=share))
         connection.execute("VACUUM ANALYZE")
+
+
+def _migrate(server: Server, name: str) -> None:
+    with create_app(server.settings(name)).app_context():
+        upgrade()
+    with server.connect("owner", name) as connection:
+        install_key(connection, CONTEXT_KEY)
 
 
 def _create(server: Server, name: str, *, template: str) -> None:

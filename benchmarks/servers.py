@@ -14,10 +14,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from tenantapp.context_key import ContextKey
 from tests.support.databases import Server
 
 WORKERS = 2
 THREADS = 8
+CONTEXT_KEY = ContextKey("benchmark", b"thirty-two bytes for a benchmark")
 START_SECONDS = 30.0
 _TICKS = os.sysconf("SC_CLK_TCK")
 
@@ -41,6 +43,7 @@ def served_tenantapp(server: Server, database: str) -> Iterator[Served]:
     environ = {
         "APP_ENV": "production",
         "SECRET_KEY": "of the benchmark alone, forty letters long",
+        "CONTEXT_KEY": CONTEXT_KEY.written(),
         "ALLOW_UNVERIFIED_TLS": "true",
         "BASE_DOMAIN": "localhost",
         "LOG_LEVEL": "INFO",

@@ -12,7 +12,9 @@ from flask_migrate import upgrade
 
 from tenantapp.application import create_app
 from tenantapp.config import Settings
+from tenantapp.context_key import PUBLISHED_CONTEXT_KEY
 from tenantapp.embedded import EmbeddedServer
+from tenantapp.platform.context_keys import install_key
 from tests.support.databases import Server, roles_on
 from tests.support.tenants import TenantUnderTest, make_tenant
 
@@ -54,4 +56,6 @@ def stage() -> Iterator[Stage]:
     ):
         with create_app(server.settings(name)).app_context():
             upgrade()
+        with server.connect("owner", name) as connection:
+            install_key(connection, PUBLISHED_CONTEXT_KEY)
         yield Stage(server, name)

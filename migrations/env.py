@@ -21,6 +21,7 @@ from sqlalchemy.sql.schema import SchemaItem
 
 from tenantapp.db.base import Base
 from tenantapp.db.roles import RoleNames
+from tenantapp.db.sealing import sealer_for, sealing_engine
 from tenantapp.rls import compare, operations  # noqa: F401 - Alembic gets our operations and comparisons
 from tenantapp.rls.hazards import hazards
 
@@ -43,11 +44,8 @@ def run_migrations() -> None:
     settings = current_app.extensions["tenantapp"].settings
     names = RoleNames(settings.role_prefix)
     waits = read_waits()
-    engine = sa.create_engine(
-        settings.require("migration_database_url"),
-        poolclass=sa.pool.NullPool,
-        connect_args={"options": session_options(waits)},
-    )
+    url = settings.require("migration_database_url")
+    engine = sealing_engine(url, sealer_for(settings, url), connect_args={"options": session_options(waits)})
     with engine.connect() as connection, one_at_a_time(require_owner(connection, names)):
         configure(connection, names)
         attempts = int(waits["attempts"])
@@ -188,7 +186,7 @@ def _is_no_partition(
 
 
 def _is_ours(name: str | None, kind: str, _parents: object) -> bool:
-    return kind != "schema" or name in (None, "control")
+    return kind != "schema" or name in (None, "control", "tenancy")
 
 
 run_migrations()

@@ -16,6 +16,7 @@ from tenantapp.db.directory import DatabaseDirectory
 from tenantapp.db.engine import bind_every_transaction, engine_options
 from tenantapp.db.pool import PoolLimits, TenantPool
 from tenantapp.db.roles import RoleNames
+from tenantapp.db.sealing import sealer_for
 from tenantapp.db.session import db
 from tenantapp.http import api, cors, docs, document, headers, problems, request_id, request_log
 from tenantapp.http.flask_app import ApiFlask
@@ -64,9 +65,8 @@ def _pool(settings: Settings) -> TenantPool:
         connect_timeout=settings.connect_timeout,
         statement_timeout_ms=settings.statement_timeout_ms,
     )
-    return TenantPool(
-        settings.require("database_url", "the application"), limits, RoleNames(settings.role_prefix)
-    )
+    url = settings.require("database_url", "the application")
+    return TenantPool(url, limits, RoleNames(settings.role_prefix), sealer_for(settings, url))
 
 
 def _set_up_database(app: Flask, runtime: Runtime) -> None:

@@ -13,6 +13,7 @@ from marshmallow.validate import Length, OneOf, Range, Regexp
 from sqlalchemy import URL
 
 from tenantapp.addresses import DRIVER, unverified_tls, uses_network
+from tenantapp.context_key import PUBLISHED_CONTEXT_KEY, ContextKey
 from tenantapp.environment import SettingsError, catalogue, read, read_dotenv, setting
 
 __all__ = ["KEYS", "Settings", "SettingsError", "load_settings", "require_settings"]
@@ -55,6 +56,14 @@ class Settings:
         shown=_length,
         validate=Length(min=32),
     )
+    context_key: ContextKey | None = setting(
+        "context_key",
+        "the database's context key, as <id>:<64 hexadecimal digits> (or CONTEXT_KEY_FILE)",
+        default=None,
+        by_environment={"testing": PUBLISHED_CONTEXT_KEY},
+        shown=_length,
+    )
+    context_key_file: Path | None = setting("path", "a file that holds the context key alone", default=None)
     base_domain: str = setting(
         "host_name", "a host name without port, such as example.com", default="localhost"
     )
@@ -125,6 +134,16 @@ class Settings:
             raise SettingsError({key: f"expected {KEYS[key]}, got nothing; {needed_by} needs it"})
         return url
 
+    def require_context_key(self) -> ContextKey:
+        """Return the context key.
+
+        Raises:
+            SettingsError: there is none.
+        """
+        if self.context_key is None:
+            raise SettingsError({"CONTEXT_KEY": f"expected {KEYS['CONTEXT_KEY']}, got nothing"})
+        return self.context_key
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DatabaseParts:
@@ -163,6 +182,7 @@ def load_settings(environ: Mapping[str, str] | None = None, dotenv: Path | None 
     problems |= wrong | wrong_parts
     if given.keys() & catalogue(DatabaseParts):
         _join_parts(values, parts, given, problems)
+    _take_context_key(values, given, problems)
     _check_together(values, given, problems)
     if problems:
         raise SettingsError(problems)
@@ -203,6 +223,26 @@ def _join_parts(
     if values["app_env"] == "production" and not values["allow_unverified_tls"] and uses_network(url, given):
         url = url.update_query_dict({"sslmode": "verify-full"})
     values["database_url"] = url
+
+
+def _take_context_key(values: dict[str, Any], given: Mapping[str, str], problems: dict[str, str]) -> None:
+    """Read the key's file, where one is given; ask for one of the two where a default would be a risk."""
+    path = values["context_key_file"]
+    if path is not None and "CONTEXT_KEY" in given:
+        problems["CONTEXT_KEY_FILE"] = "expected either this or CONTEXT_KEY, got both"
+    elif path is not None:
+        try:
+            values["context_key"] = ContextKey.parse((ROOT / path).read_text(encoding="ascii").strip())
+        except (OSError, ValueError):
+            problems["CONTEXT_KEY_FILE"] = (
+                f"expected {KEYS['CONTEXT_KEY_FILE']}, got {path}, which is none that can be read"
+            )
+    if "CONTEXT_KEY" in problems or path is not None or values["app_env"] in ("development", "testing"):
+        return
+    if values["context_key"] is None:
+        problems["CONTEXT_KEY"] = f"expected {KEYS['CONTEXT_KEY']}, got nothing"
+    elif values["context_key"] == PUBLISHED_CONTEXT_KEY:
+        problems["CONTEXT_KEY"] = f"expected {KEYS['CONTEXT_KEY']}, got the one published for tests"
 
 
 def _check_together(values: Mapping[str, Any], given: Mapping[str, str], problems: dict[str, str]) -> None:

@@ -1,4 +1,4 @@
-"""Development without settings: a server of its own, and the addresses of its roles."""
+"""Development without settings: a server of its own, the addresses of its roles, and a context key."""
 
 from __future__ import annotations
 
@@ -10,11 +10,13 @@ from pathlib import Path
 from sqlalchemy import URL
 
 from tenantapp.config import Settings
+from tenantapp.context_key import ContextKey
 from tenantapp.db.roles import RoleNames
 from tenantapp.embedded import EmbeddedServer, EmbeddedServerError
-from tenantapp.embedded.passwords import Passwords
+from tenantapp.embedded.passwords import Passwords, create_once
 
 DATABASE = "tenantapp"
+CONTEXT_KEY_FILE = "context-key"
 
 
 def _embedded(root: Path) -> URL:
@@ -26,15 +28,27 @@ def _embedded(root: Path) -> URL:
     return server.superuser_url
 
 
+def _context_key(folder: Path) -> ContextKey:
+    path = folder / CONTEXT_KEY_FILE
+    if not path.exists():
+        folder.mkdir(parents=True, exist_ok=True)
+        create_once(path, ContextKey.generate().written())
+    return ContextKey.parse(path.read_text(encoding="ascii").strip())
+
+
 def complete(settings: Settings) -> Settings:
-    """Return `settings` with every address, where development is allowed to leave them out.
+    """Return `settings` with every address and the context key, where development may leave them out.
 
     With `BOOTSTRAP_DATABASE_URL` the roles are that server's; without, an embedded PostgreSQL under the
-    instance folder is started or joined. The roles' passwords are made once and kept there too.
+    instance folder is started or joined. The roles' passwords and the key are made once and kept there too.
 
     Where the embedded server does not start, the program ends with one line that says why.
     """
-    if settings.database_url is not None or settings.app_env != "development":
+    if settings.app_env != "development":
+        return settings
+    if settings.context_key is None:
+        settings = replace(settings, context_key=_context_key(settings.instance_path))
+    if settings.database_url is not None:
         return settings
     root = settings.instance_path / "postgresql"
     bootstrap = settings.bootstrap_database_url

@@ -14,6 +14,7 @@ from dotenv.parser import parse_stream
 from environs import Env, EnvValidationError
 
 from tenantapp.addresses import Address
+from tenantapp.context_key import ContextKey
 
 
 class SettingsError(Exception):
@@ -62,6 +63,17 @@ class Origins(marshmallow.fields.Str):
         return origins
 
 
+class Key(marshmallow.fields.Str):
+    """A context key."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
+        text = super()._deserialize(value, attr, data, **kwargs)
+        try:
+            return ContextKey.parse(text)
+        except ValueError as error:
+            raise marshmallow.ValidationError("Not a context key.") from error
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Setting:
     """What one key expects, how it is parsed, and what stands in where it is absent."""
@@ -86,7 +98,8 @@ def setting(
     """Declare a field that is read from the key of its name in capitals.
 
     Args:
-        parser: the name of environs' parser, or one of `address`, `host_name`, `origins`, `upper`.
+        parser: the name of environs' parser, or one of `address`, `context_key`, `host_name`, `origins`,
+            `upper`.
         expects: completes the sentence "expected …".
         default: stands in for an absent key; without one the key is required.
         by_environment: defaults that differ, by APP_ENV.
@@ -164,6 +177,7 @@ class _MappingEnv(Env):
         super().__init__(eager=False)
         self._given = given
         self.add_parser_from_field("address", Address)
+        self.add_parser_from_field("context_key", Key)
         self.add_parser_from_field("host_name", HostName)
         self.add_parser_from_field("origins", Origins)
         self.add_parser_from_field("upper", Upper)

@@ -15,7 +15,9 @@ from pytest_postgresql.executors import NoopExecutor
 from sqlalchemy import URL, make_url
 
 from tenantapp.application import create_app
+from tenantapp.context_key import PUBLISHED_CONTEXT_KEY
 from tenantapp.embedded import EmbeddedServer
+from tenantapp.platform.context_keys import install_key
 from tenantapp.platform.preparation import prepare_database
 from tests.support import debian
 from tests.support.databases import Server, roles_on
@@ -59,6 +61,8 @@ def migrate(server: Server) -> Callable[..., None]:
             prepare_database(connection, server.names)
         with create_app(server.settings(dbname)).app_context():
             upgrade()
+        with server.connect("owner", dbname) as connection:
+            install_key(connection, PUBLISHED_CONTEXT_KEY)
 
     return prepare_and_upgrade
 

@@ -3,5 +3,5 @@ SELECT r.name, 'has ' || a.attribute, format('ALTER ROLE %s NO%s', r.quoted, a.a
 FROM ({{our_roles}}) AS r
 CROSS JOIN LATERAL (VALUES ('CREATEROLE', r.rolcreaterole), ('CREATEDB', r.rolcreatedb),
                            ('REPLICATION', r.rolreplication),
-                           ('LOGIN', r.rolcanlogin AND r.purpose = 'directory')) AS a (attribute, held)
+                           ('LOGIN', r.rolcanlogin AND r.purpose IN ('directory', 'sealer'))) AS a (attribute, held)
 WHERE a.held;

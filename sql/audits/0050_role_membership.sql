@@ -2,4 +2,4 @@
 SELECT r.name, format('is a member of %s', m.roleid::regrole),
        format('REVOKE %s FROM %s', m.roleid::regrole, r.quoted)
 FROM ({{our_roles}}) AS r JOIN pg_auth_members m ON m.member = r.oid
-WHERE r.purpose IN ('app', 'platform', 'directory');
+WHERE r.purpose IN ('app', 'platform', 'directory', 'sealer');

@@ -5,8 +5,9 @@ CREATE SCHEMA IF NOT EXISTS control;
 ALTER SCHEMA public OWNER TO {{owner}};
 ALTER SCHEMA tenancy OWNER TO {{owner}};
 ALTER SCHEMA control OWNER TO {{owner}};
-REVOKE ALL ON SCHEMA public, tenancy, control FROM PUBLIC, {{app}}, {{platform}}, {{directory}};
+REVOKE ALL ON SCHEMA public, tenancy, control FROM PUBLIC, {{app}}, {{platform}}, {{directory}}, {{sealer}};
 GRANT USAGE ON SCHEMA public, tenancy TO {{app}}, {{platform}};
+GRANT USAGE ON SCHEMA tenancy TO {{sealer}};
 GRANT USAGE ON SCHEMA control TO {{platform}}, {{directory}};
 DO $revoke_create$
 DECLARE

@@ -24,7 +24,8 @@ WITH unprivileged (role) AS (
     FROM (VALUES ('public', 'public', false), ('public', 'tenancy', false), ('public', 'control', false),
                  ({{'app'}}, 'public', true), ({{'app'}}, 'tenancy', true), ({{'app'}}, 'control', false),
                  ({{'platform'}}, 'public', true), ({{'platform'}}, 'tenancy', true),
-                 ({{'platform'}}, 'control', true), ({{'directory'}}, 'control', true))
+                 ({{'platform'}}, 'control', true), ({{'directory'}}, 'control', true),
+                 ({{'sealer'}}, 'tenancy', true), ({{'sealer'}}, 'control', false))
          AS s (role, name, granted)
     JOIN pg_catalog.pg_namespace n ON n.nspname = s.name
     WHERE pg_catalog.has_schema_privilege(s.role, n.oid, 'USAGE') <> s.granted

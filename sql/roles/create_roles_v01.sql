@@ -7,8 +7,8 @@ BEGIN
     FOR wanted IN
         SELECT w.role, w.login, r.oid IS NULL AS missing, r.rolcanlogin, r.rolinherit, r.rolsuper,
                r.rolbypassrls, r.rolcreatedb, r.rolcreaterole, r.rolreplication
-        FROM (VALUES ({{'owner'}}, true), ({{'app'}}, true), ({{'platform'}}, true), ({{'directory'}}, false))
-             AS w (role, login)
+        FROM (VALUES ({{'owner'}}, true), ({{'app'}}, true), ({{'platform'}}, true), ({{'directory'}}, false),
+                     ({{'sealer'}}, false)) AS w (role, login)
         LEFT JOIN pg_catalog.pg_roles r ON r.rolname = w.role
     LOOP
         IF wanted.missing THEN

@@ -1,4 +1,4 @@
--- A membership lends rights or a SET ROLE: the roles that serve requests, and the one that owns definer
+-- A membership lends rights or a SET ROLE: the roles that serve requests, and those that own definer
 -- functions, have none. Since PostgreSQL 16 each grantor's grant is revoked on its own.
 DO $revoke_memberships$
 DECLARE
@@ -8,7 +8,7 @@ BEGIN
         SELECT m.roleid::regrole AS granted, m.member::regrole AS member, m.grantor::regrole AS grantor
         FROM pg_catalog.pg_auth_members m
         JOIN pg_catalog.pg_roles r ON r.oid = m.member
-        WHERE r.rolname IN ({{'app'}}, {{'platform'}}, {{'directory'}})
+        WHERE r.rolname IN ({{'app'}}, {{'platform'}}, {{'directory'}}, {{'sealer'}})
     LOOP
         EXECUTE format('REVOKE %s FROM %s GRANTED BY %s CASCADE',
                        membership.granted, membership.member, membership.grantor);

@@ -1,6 +1,7 @@
 -- What `roles create` promises, read back: one row a measure, with what contradicts it.
 WITH wanted (role, login) AS (
-    VALUES ({{'owner'}}, true), ({{'app'}}, true), ({{'platform'}}, true), ({{'directory'}}, false)
+    VALUES ({{'owner'}}, true), ({{'app'}}, true), ({{'platform'}}, true), ({{'directory'}}, false),
+           ({{'sealer'}}, false)
 ), found (measure, detail) AS (
     SELECT 'attributes', CASE WHEN r.oid IS NULL THEN format('role %I does not exist', w.role)
                               ELSE format('role %I has the wrong attributes', w.role) END
@@ -10,10 +11,11 @@ WITH wanted (role, login) AS (
     UNION ALL
     SELECT 'no_memberships', format('%s is a member of %s', m.member::regrole, m.roleid::regrole)
     FROM pg_catalog.pg_auth_members m JOIN pg_catalog.pg_roles r ON r.oid = m.member
-    WHERE r.rolname IN ({{'app'}}, {{'platform'}}, {{'directory'}})
+    WHERE r.rolname IN ({{'app'}}, {{'platform'}}, {{'directory'}}, {{'sealer'}})
     UNION ALL
     SELECT 'memberships', format('%I is not a member of %I', m.member, m.role)
-    FROM (VALUES ({{'owner'}}, {{'directory'}}, 'MEMBER'), (current_user::text, {{'owner'}}, 'USAGE'))
+    FROM (VALUES ({{'owner'}}, {{'directory'}}, 'MEMBER'), ({{'owner'}}, {{'sealer'}}, 'MEMBER'),
+                 (current_user::text, {{'owner'}}, 'USAGE'))
          AS m (member, role, kind)
     LEFT JOIN pg_catalog.pg_roles a ON a.rolname = m.member
     LEFT JOIN pg_catalog.pg_roles b ON b.rolname = m.role

@@ -12,10 +12,11 @@ from alembic.script import ScriptDirectory
 from flask.cli import with_appcontext
 
 from tenantapp.cli.output import echo_json
-from tenantapp.cli.servers import address, connect, echo_used
+from tenantapp.cli.servers import address, connect, echo_used, sealer
 from tenantapp.config import ROOT, SettingsError
-from tenantapp.db.safety import check_migrations
+from tenantapp.db.safety import check_context_key, check_migrations
 from tenantapp.platform.measures import Connection, first_line
+from tenantapp.tenancy.seal import ContextSealer
 
 # Imported by the command when it runs: whatever serves requests imports this file, and never what it uses.
 if TYPE_CHECKING:
@@ -70,9 +71,10 @@ def _probed() -> Report:
         for url in urls:
             echo_used(url)
         with connect(urls[0]) as app, connect(urls[1]) as platform:
-            _refuse_other_revision(app)
+            seals = sealer(urls[0])
+            _refuse_unready(app, seals)
             try:
-                return run_probe(app, platform, _tell)
+                return run_probe(app, platform, seals, _tell)
             finally:
                 _tell("")
     except psycopg.Error as error:
@@ -81,10 +83,13 @@ def _probed() -> Report:
         raise _Unusable(str(error)) from error
 
 
-def _refuse_other_revision(connection: Connection) -> None:
+def _refuse_unready(connection: Connection, seals: ContextSealer) -> None:
     scripts = ScriptDirectory(str(ROOT / "migrations"))
     known = [script.revision for script in scripts.walk_revisions()]
-    for problem in check_migrations(connection, scripts.get_heads(), known):
+    problems = check_migrations(connection, scripts.get_heads(), known) or check_context_key(
+        connection, seals
+    )
+    for problem in problems:
         raise _Unusable(problem.reason)
 
 

@@ -15,12 +15,15 @@ from sqlalchemy import URL
 from sqlalchemy.exc import DBAPIError
 
 from tenantapp.config import Settings, SettingsError
+from tenantapp.context_key import ContextKey
 from tenantapp.db.roles import RoleNames
+from tenantapp.db.sealing import sealer_for
 from tenantapp.platform.errors import OperatorError
 from tenantapp.platform.measures import Connection, first_line
 from tenantapp.platform.preparation import Passwords
 from tenantapp.platform.report import Report
 from tenantapp.tenancy.errors import TenancyError
+from tenantapp.tenancy.seal import ContextSealer
 
 ADDRESS_FIELDS = {
     "app": "database_url",
@@ -120,6 +123,24 @@ def database_name() -> str:
                 {key: f"leads to database {address(role).database!r}, DATABASE_URL to {database!r}"}
             )
     return cast("str", database)
+
+
+def context_key() -> ContextKey:
+    """Return the configured key.
+
+    Raises:
+        SettingsError: there is none.
+    """
+    return _settings().require_context_key()
+
+
+def sealer(url: URL) -> ContextSealer:
+    """Return what seals contexts for the database at an address.
+
+    Raises:
+        SettingsError: there is no key.
+    """
+    return sealer_for(_settings(), url)
 
 
 def connect(url: URL) -> Connection:

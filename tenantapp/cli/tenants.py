@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import click
-import sqlalchemy as sa
 from flask.cli import with_appcontext
 from sqlalchemy.engine import Connection
 
 from tenantapp.cli.output import echo_fields, echo_rows
-from tenantapp.cli.servers import RoleGroup, address, echo_used, one_line_errors, validated
+from tenantapp.cli.servers import RoleGroup, address, echo_used, one_line_errors, sealer, validated
+from tenantapp.db.sealing import sealing_engine
 from tenantapp.platform import tenants as operations
 from tenantapp.tenants.models import STATUSES
 from tenantapp.tenants.schemas import TenantSchema
@@ -29,7 +29,7 @@ def platform_connection() -> Iterator[Connection]:
     """
     url = address("platform")
     echo_used(url)
-    with sa.create_engine(url, poolclass=sa.pool.NullPool).begin() as connection:
+    with sealing_engine(url, sealer(url)).begin() as connection:
         yield connection
 
 

@@ -17,13 +17,16 @@ from flask.cli import with_appcontext
 from flask_migrate import upgrade
 
 from tenantapp.cli.servers import (
+    address,
     bootstrap_url,
     connect,
+    context_key,
     database_name,
     one_line_errors,
     passwords,
     role_names,
 )
+from tenantapp.platform.context_keys import install_key
 from tenantapp.platform.demo import create_demo
 from tenantapp.platform.preparation import create_database, create_roles, prepare_database
 
@@ -35,13 +38,15 @@ PR_SET_PDEATHSIG = 1
 @with_appcontext
 @one_line_errors
 def up() -> None:
-    """Prepare the server and the database, migrate, make two demo tenants, and serve."""
+    """Prepare server and database, migrate, install the context key, make two demo tenants, and serve."""
     settings = current_app.extensions["tenantapp"].settings
     _refuse_taken_port(settings.port)
     if settings.bootstrap_database_url is not None:
         _prepare()
     click.echo("migrating")
     upgrade()
+    with connect(address("owner")) as connection:
+        install_key(connection, context_key())
     tokens = create_demo(current_app)
     # The server's workers have pools of their own.
     current_app.extensions["tenantapp"].pool.close()

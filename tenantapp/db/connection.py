@@ -9,6 +9,9 @@ import psycopg
 from psycopg import generators, pq
 from psycopg.abc import PQGen
 
+from tenantapp.tenancy.context import TenantContext
+from tenantapp.tenancy.seal import ContextSealer
+
 _BIND = b"SELECT tenancy.bind($1)"
 
 # Everything a borrower may leave behind that outlives its transaction. SET SESSION AUTHORIZATION also ends a
@@ -39,12 +42,16 @@ class TenantCursor(psycopg.Cursor[Any]):
 
 
 class TenantConnection(psycopg.Connection[Any]):
-    """A connection of the application's pool; `renew_pool` replaces those that lie idle beside it."""
+    """A connection of the application's pool, which sets both attributes.
+
+    `renew_pool` replaces those that lie idle beside it; `sealer` seals what is bound on it.
+    """
 
     renew_pool: Callable[[], None]
     # Whether nobody has had it yet, and whether whoever has it has only read.
     is_new = False
     has_only_read = False
+    sealer: ContextSealer
 
     def add_notice_handler(self, callback: Any) -> None:
         """Add `callback` once: SQLAlchemy adds its own at each check-out of a NullPool."""
@@ -60,11 +67,11 @@ class TenantConnection(psycopg.Connection[Any]):
         else:
             super().close()
 
-    def begin_bound(self, context: str, begin: bytes | None = None) -> str | None:
+    def begin_bound(self, context: TenantContext, begin: bytes | None = None) -> str | None:
         """Begin a transaction and bind `context` to it, with one round trip for both.
 
         Args:
-            context: the encoded tenant context; it travels as a parameter, never in the statement's text.
+            context: the tenant context; sealed, it travels as a parameter, never in the statement's text.
             begin: the command; by default what the connection's own options ask for.
 
         Returns:
@@ -73,15 +80,16 @@ class TenantConnection(psycopg.Connection[Any]):
         Raises:
             psycopg.Error: the server refused, or the connection is gone.
         """
+        token = self.sealer.seal(context, self.pgconn.backend_pid).encode()
         with self.lock:
-            return self.wait(self._begin_bound(begin or self._get_tx_start_command(), context.encode()))
+            return self.wait(self._begin_bound(begin or self._get_tx_start_command(), token))
 
-    def _begin_bound(self, begin: bytes, context: bytes) -> PQGen[str | None]:
+    def _begin_bound(self, begin: bytes, token: bytes) -> PQGen[str | None]:
         pgconn = self.pgconn
         pgconn.enter_pipeline_mode()
         try:
             pgconn.send_query_params(begin, None)
-            pgconn.send_query_params(_BIND, [context])
+            pgconn.send_query_params(_BIND, [token])
             pgconn.pipeline_sync()
             yield from generators.send(pgconn)
             results = []

@@ -62,14 +62,14 @@ class BoundConnection(Connection):
         return super()._execute_context(*args, **kwargs)
 
     def _bind(self, context: TenantContext) -> None:
-        status = self._begin_bound(context.encode())
+        status = self._begin_bound(context)
         try:
             require_active(status)
         except TenancyError:
             self._driver.rollback()
             raise
 
-    def _begin_bound(self, context: str) -> str | None:
+    def _begin_bound(self, context: TenantContext) -> str | None:
         """Begin on the pooled connection; where that one was dropped, once more on a new one.
 
         Only here is a retry harmless: nothing of the transaction has happened yet.

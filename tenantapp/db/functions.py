@@ -30,7 +30,8 @@ class Function:
 
 
 FUNCTIONS = (
-    Function("tenancy.current_context()", 1, EVERYONE),
+    Function("tenancy.verified_context()", 1, EVERYONE, "sealer"),
+    Function("tenancy.current_context()", 2, EVERYONE),
     Function("tenancy.current_tenant_id()", 1, EVERYONE),
     Function("tenancy.current_actor_id()", 1, EVERYONE),
     Function("tenancy.current_actor_role()", 1, EVERYONE),

@@ -17,6 +17,7 @@ from tenantapp.db.connection import TenantConnection, TenantCursor
 from tenantapp.db.errors import UnsafeRole
 from tenantapp.db.roles import RoleNames
 from tenantapp.db.safety import check_role
+from tenantapp.tenancy.seal import ContextSealer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,8 +70,9 @@ class IdlePool(ConnectionPool[TenantConnection]):
 class TenantPool:
     """The application's connections to one database; opened at first use, so after any fork."""
 
-    def __init__(self, url: URL, limits: PoolLimits, names: RoleNames) -> None:
+    def __init__(self, url: URL, limits: PoolLimits, names: RoleNames, sealer: ContextSealer) -> None:
         self._names = names
+        self._sealer = sealer
         self._opening = threading.Lock()
         self.pool = IdlePool(
             url.set(drivername="postgresql").render_as_string(hide_password=False),
@@ -114,6 +116,7 @@ class TenantPool:
         set_json_loads(orjson.loads, connection)
         connection.renew_pool = self.renew
         connection.is_new = True
+        connection.sealer = self._sealer
 
     def renew(self) -> None:
         """Replace every idle connection: one was found dropped, as by a server that restarted."""

@@ -36,7 +36,7 @@ class RoleNames:
 
     @property
     def owner(self) -> str:
-        """Owns the objects and runs migrations; may hand a function to `directory`."""
+        """Owns the objects and runs migrations; may hand a function to `directory` or `sealer`."""
         return f"{self.prefix}_owner"
 
     @property
@@ -54,9 +54,14 @@ class RoleNames:
         """Owns the functions that read the directory for others; nobody logs in as it."""
         return f"{self.prefix}_directory"
 
+    @property
+    def sealer(self) -> str:
+        """Owns the function that verifies contexts, and reads their keys for it; nobody logs in as it."""
+        return f"{self.prefix}_sealer"
+
     def as_values(self) -> dict[str, str]:
         """Return the names by purpose, as the SQL files call them."""
-        purposes = ("owner", "app", "platform", "directory")
+        purposes = ("owner", "app", "platform", "directory", "sealer")
         return {purpose: getattr(self, purpose) for purpose in purposes}
 
 

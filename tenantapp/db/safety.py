@@ -1,18 +1,23 @@
 """What the application refuses to start on, and `/readyz` to be ready on: each check tells its reasons.
 
-Every check takes a connection of the application's role in autocommit mode and asks at most one query.
+Every check takes a connection of the application's role in autocommit mode and asks one query, more only to
+tell why it is refused.
 """
 
 from __future__ import annotations
 
+import time
 from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any, Literal
+from uuid import uuid4
 
 import psycopg
 from psycopg.rows import dict_row
 
 from tenantapp.db.roles import RoleNames, compose, compose_database_file
+from tenantapp.tenancy.context import TenantContext
+from tenantapp.tenancy.seal import LIFETIME_SECONDS, ContextSealer
 
 Severity = Literal["error", "warning"]
 Connection = psycopg.Connection[Any]
@@ -44,6 +49,7 @@ class Problem:
 def find_problems(
     connection: Connection,
     names: RoleNames,
+    sealer: ContextSealer,
     *,
     heads: Collection[str],
     revisions: Collection[str],
@@ -54,6 +60,7 @@ def find_problems(
     Args:
         connection: of the application's role, in autocommit mode.
         names: the roles.
+        sealer: of the database.
         heads: the revisions that the database must be at.
         revisions: every revision the program knows.
         development: an old server is a warning there.
@@ -65,8 +72,9 @@ def find_problems(
         *check_server_version(connection, development=development),
         *check_role(connection, names),
         *check_preparation(connection, names),
-        *check_migrations(connection, heads, revisions),
     ]
+    # Another revision may have no such functions.
+    problems += check_migrations(connection, heads, revisions) or check_context_key(connection, sealer)
     return sorted(problems, key=lambda problem: problem.severity)
 
 
@@ -120,6 +128,33 @@ def check_preparation(connection: Connection, names: RoleNames) -> list[Problem]
         for row in rows
         if not row["holds"]
     ]
+
+
+def check_context_key(connection: Connection, sealer: ContextSealer) -> list[Problem]:
+    """Find out whether the database takes what the program seals: a context of nobody's is bound.
+
+    Args:
+        connection: of the application's role, in autocommit mode: the context ends with the statement.
+        sealer: of the database.
+
+    Raises:
+        psycopg.Error: the server cannot be asked.
+    """
+    token = sealer.seal(TenantContext(uuid4(), role="readiness"), connection.info.backend_pid)
+    try:
+        connection.execute("SELECT tenancy.bind(%s)", (token,))
+    except psycopg.errors.InsufficientPrivilege:
+        row = connection.execute("SELECT extract(epoch FROM clock_timestamp())").fetchone()
+        ahead = float(row[0]) - time.time() if row else 0.0
+        if ahead > LIFETIME_SECONDS - 1:
+            reason = f"the server's clock is {ahead:.0f} s ahead of this machine's: contexts come expired"
+        else:
+            reason = (
+                f"the context key {sealer.key_id!r} is not installed in this database, {sealer.database!r}: "
+                "run `flask keys install`"
+            )
+        return [Problem("context_key", reason, "error")]
+    return []
 
 
 def check_server_version(connection: Connection, *, development: bool = False) -> list[Problem]:

@@ -29,7 +29,7 @@ class Policy:
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """Privileges on a table for a role: `app`, `platform` or `directory`.
+    """Privileges on a table for a role: `app`, `platform`, `directory` or `sealer`.
 
     A privilege on columns alone is written as SQL does: `UPDATE (name, settings)`.
     """

@@ -38,14 +38,24 @@ class Passwords:
         return passwords[name]
 
     def _generate(self) -> None:
-        # mkstemp's file is 0600, and a link shows it whole or not at all, to the first of two programs only.
-        handle, partial = tempfile.mkstemp(prefix=f".{FILE}.", dir=self._file.parent)
-        try:
-            with os.fdopen(handle, "w") as file:
-                json.dump({name: secrets.token_urlsafe(24) for name in NAMES}, file)
-                file.flush()
-                os.fsync(handle)
-            with suppress(FileExistsError):
-                self._file.hardlink_to(partial)
-        finally:
-            Path(partial).unlink()
+        create_once(self._file, json.dumps({name: secrets.token_urlsafe(24) for name in NAMES}))
+
+
+def create_once(path: Path, text: str) -> None:
+    """Write a file that only its owner may read, unless it exists: of two programs, the first one's stays.
+
+    Arguments:
+        path: the file; its folder must exist.
+        text: what it holds.
+    """
+    # mkstemp's file is 0600, and a link shows it whole or not at all, to the first of two programs only.
+    handle, partial = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+    try:
+        with os.fdopen(handle, "w") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(handle)
+        with suppress(FileExistsError):
+            path.hardlink_to(partial)
+    finally:
+        Path(partial).unlink()

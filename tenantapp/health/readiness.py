@@ -8,6 +8,7 @@ from alembic.script import ScriptDirectory
 from tenantapp.config import ROOT, Settings
 from tenantapp.db.roles import RoleNames
 from tenantapp.db.safety import Problem, find_problems
+from tenantapp.db.sealing import sealer_for
 
 
 def problems(settings: Settings) -> list[Problem]:
@@ -23,6 +24,7 @@ def problems(settings: Settings) -> list[Problem]:
             return find_problems(
                 connection,
                 RoleNames(settings.role_prefix),
+                sealer_for(settings, url),
                 heads=scripts.get_heads(),
                 revisions=[script.revision for script in scripts.walk_revisions()],
                 development=settings.app_env == "development",

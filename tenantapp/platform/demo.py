@@ -7,13 +7,13 @@ import os
 from pathlib import Path
 from uuid import UUID
 
-import sqlalchemy as sa
 from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.engine import Connection
 from sqlalchemy.orm import Session
 
 from tenantapp.customers.models import Customer
+from tenantapp.db.sealing import sealer_for, sealing_engine
 from tenantapp.db.unit_of_work import writing
 from tenantapp.identity.keys import SCOPES, issue_key, sha256
 from tenantapp.identity.models import ApiKey
@@ -42,7 +42,8 @@ def create_demo(app: Flask) -> dict[str, str]:
     settings = app.extensions["tenantapp"].settings
     path = settings.instance_path / "demo-keys.json"
     tokens: dict[str, str] = json.loads(path.read_text()) if path.exists() else {}
-    engine = sa.create_engine(settings.require("platform_database_url"), poolclass=sa.pool.NullPool)
+    url = settings.require("platform_database_url")
+    engine = sealing_engine(url, sealer_for(settings, url))
     for subdomain, name in TENANTS.items():
         with engine.begin() as connection:
             tenant_id = _existing(connection, subdomain) or create_tenant(connection, subdomain, name)

@@ -23,5 +23,9 @@ class UnknownTenant(OperatorError):
     """Raised when no tenant has the subdomain."""
 
 
+class ContextKeyRefused(OperatorError):
+    """Raised when a context key cannot be installed, rotated or retired as things are."""
+
+
 class UnknownKey(OperatorError):
     """Raised when a tenant has no such API key."""

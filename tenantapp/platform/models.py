@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy import ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from tenantapp.db import columns
@@ -60,3 +61,25 @@ class DirectoryRow(ControlData, Timestamped, Base):
         Index(None, "database_id"),
         {"schema": "control"},
     )
+
+
+class ContextKeyRow(Base):
+    """What contexts are verified with: a key's two pads of HMAC, and what comparisons are blinded by."""
+
+    __tablename__ = "context_keys"
+
+    key_id: Mapped[str] = mapped_column(Text, primary_key=True)
+    ipad: Mapped[bytes]
+    opad: Mapped[bytes]
+    blind: Mapped[bytes]
+    created_at: Mapped[datetime] = columns.created_at()
+
+    __table_args__ = ({"schema": "tenancy"},)
+
+    @classmethod
+    def security(cls) -> TableSecurity:
+        """Return who may do what with the table."""
+        return TableSecurity(
+            grants=(Grant("sealer", ("SELECT",)),),
+            unscoped_because="it holds what contexts are verified with, which no tenant may read",
+        )

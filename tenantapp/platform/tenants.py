@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import Row, func, select, update
+from sqlalchemy import Row, select, update
 from sqlalchemy import insert as plain_insert
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.engine import Connection
 
+from tenantapp.db import sealing
 from tenantapp.platform.errors import SubdomainRefused, TenantExists, UnknownTenant
 from tenantapp.platform.models import THIS_DATABASE, Database, DirectoryRow
 from tenantapp.tenancy.context import TenantContext
@@ -31,7 +32,7 @@ def create_tenant(connection: Connection, subdomain: str, name: str) -> UUID:
     """Enter a tenant into the directory and give it its row.
 
     Args:
-        connection: the platform role's.
+        connection: the platform role's, of a `sealing_engine`.
         subdomain: one DNS label that no tenant has.
         name: what people call the tenant.
 
@@ -58,7 +59,7 @@ def list_tenants(connection: Connection, status: str | None = None) -> Sequence[
     """Return the directory, by subdomain: `subdomain`, `tenant_id`, `status`, `database`, `created_at`.
 
     Args:
-        connection: the platform role's.
+        connection: the platform role's, of a `sealing_engine`.
         status: of tenants with this status alone.
     """
     query = _directory().order_by(DirectoryRow.subdomain)
@@ -128,8 +129,8 @@ def _directory() -> Any:
 
 
 def bind(connection: Connection, tenant_id: UUID) -> None:
-    """Enter a tenant's context for the rest of the connection's transaction."""
-    connection.execute(select(func.tenancy.bind(TenantContext(tenant_id, role="platform").encode())))
+    """Enter a tenant's context for the rest of the connection's transaction; it is of a `sealing_engine`."""
+    sealing.bind(connection, TenantContext(tenant_id, role="platform"))
 
 
 def _this_database(connection: Connection) -> UUID:

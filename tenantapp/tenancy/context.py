@@ -58,10 +58,6 @@ class TenantContext:
                 f"request_id: expected 1 to 64 letters, digits, '-' or '_', got {self.request_id!r}"
             )
 
-    def encode(self) -> str:
-        """Return the versioned text that `tenancy.current_context()` reads on the other side."""
-        return f"v1.{self.tenant_id}.{self.actor_id or ''}.{self.role}.{self.request_id}"
-
 
 def open_context(context: TenantContext) -> None:
     """Open `context` until `close_context`, or until the application context ends.

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from flask import Flask
 from werkzeug.test import TestResponse
 
+from tenantapp.db.sealing import sealer_for
 from tenantapp.db.unit_of_work import reading
 from tenantapp.rls.probe.catalog import Catalog, read_catalog
 from tenantapp.rls.probe.planting import NotPlanted, Planter, Rows
@@ -59,7 +60,9 @@ def settle(app: Flask) -> Inhabitant:
     """
     tenant = make_tenant(app)
     with connect(app, "database") as connection, connection.transaction():
-        session = Session(connection)
+        settings = app.extensions["tenantapp"].settings
+        sealer = sealer_for(settings, settings.require("database_url", "the canaries"))
+        session = Session(connection, sealer)
         session.bind(tenant.id)
         _plant(session, read_catalog(connection), tenant.id)
     with app.app_context(), tenant_context(tenant.context), reading() as bound:

@@ -7,6 +7,7 @@ from uuid import uuid4
 
 from flask import Flask
 
+from tenantapp.db.sealing import sealer_for
 from tenantapp.rls.probe import Outcome, Report, probe
 from tenantapp.testing.canaries import Neighbours, connect
 from tenantapp.testing.observation import Observation, observe
@@ -30,7 +31,9 @@ def assert_isolated(app: Flask, model: type[Any]) -> Report:
     """
     table = f"{model.__table__.schema or 'public'}.{model.__table__.name}"
     with connect(app, "database") as attacker, connect(app, "platform_database") as platform:
-        report = probe(attacker, platform, only=table)
+        settings = app.extensions["tenantapp"].settings
+        sealer = sealer_for(settings, settings.require("database_url", "the probe"))
+        report = probe(attacker, platform, sealer, only=table)
     assert report.subjects, f"there is no table {table} with a tenant's rows: was it migrated?"
     told = [
         f"{outcome}: {cell.attack}: {attempt.statement}: {attempt.answer}"

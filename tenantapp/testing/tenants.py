@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-import sqlalchemy as sa
 from flask import Flask
 from werkzeug.test import TestResponse
 
+from tenantapp.db.sealing import sealer_for, sealing_engine
 from tenantapp.db.unit_of_work import writing
 from tenantapp.identity.keys import SCOPES, issue_key
 from tenantapp.identity.models import ApiKey
@@ -83,7 +83,8 @@ def make_tenant(app: Flask, scopes: Sequence[str] = SCOPES) -> TenantUnderTest:
     """Create a tenant with a random subdomain and a key."""
     subdomain = f"t-{secrets.token_hex(6)}"
     settings = app.extensions["tenantapp"].settings
-    engine = sa.create_engine(settings.platform_database_url, poolclass=sa.pool.NullPool)
+    url = settings.require("platform_database_url", "making a tenant")
+    engine = sealing_engine(url, sealer_for(settings, url))
     with engine.begin() as connection:
         tenant_id = create_tenant(connection, subdomain, f"Tenant {subdomain}")
     return TenantUnderTest(app, tenant_id, subdomain, issue(app, tenant_id, scopes))

@@ -16,13 +16,14 @@ from sqlalchemy.orm import Session, scoped_session
 from werkzeug.test import TestResponse
 
 from tenantapp.application import create_app
+from tenantapp.db.sealing import bind, sealing_engine
 from tenantapp.db.session import db
 from tenantapp.identity import guards
 from tenantapp.identity.credentials import Credentials
-from tenantapp.platform.tenants import bind
 from tenantapp.tenancy.context import tenant_context
 from tests.isolation.canaries import Inhabitant
 from tests.support.databases import Server
+from tests.support.sealing import sealer_of
 from tests.support.tenants import TenantUnderTest
 
 DENIED = "42501"
@@ -73,7 +74,7 @@ class World:
         if role not in self._engines:
             login = self.app_role if role == "app" else role
             address = self.server.address(login, self.database)
-            self._engines[role] = sa.create_engine(address, poolclass=sa.pool.NullPool)
+            self._engines[role] = sealing_engine(address, sealer_of(self.database))
         with self._engines[role].connect() as connection:
             yield connection
 
@@ -82,7 +83,7 @@ class World:
         """Begin a transaction as a role, in a tenant's context or in none, and roll it back."""
         with self.connect(role) as connection, connection.begin() as transaction:
             if tenant is not None:
-                bind(connection, tenant.id)
+                bind(connection, tenant.context)
             yield connection
             transaction.rollback()
 

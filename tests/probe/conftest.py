@@ -9,6 +9,7 @@ from psycopg import sql
 
 from tenantapp.rls.probe import Report, probe
 from tests.support.databases import Server
+from tests.support.sealing import sealer_of
 
 Probe = Callable[[str], Report]
 Break = Callable[[str], None]
@@ -20,7 +21,7 @@ def run_probe(server: Server) -> Probe:
 
     def run(database: str) -> Report:
         with server.connect("app", database) as app, server.connect("platform", database) as platform:
-            return probe(app, platform)
+            return probe(app, platform, sealer_of(database))
 
     return run
 

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from flask import Flask
 from sqlalchemy.engine import Connection
 
+from tenantapp.db.sealing import sealer_for, sealing_engine
 from tenantapp.platform.tenants import bind, set_status
 from tenantapp.tenancy.hooks import tenancy
 from tests.support.tenants import TenantUnderTest
@@ -17,8 +18,9 @@ from tests.support.tenants import TenantUnderTest
 @contextmanager
 def as_operator(app: Flask) -> Iterator[Connection]:
     """Lend a transaction of the platform role."""
-    url = app.extensions["tenantapp"].settings.platform_database_url
-    with sa.create_engine(url, poolclass=sa.pool.NullPool).begin() as connection:
+    settings = app.extensions["tenantapp"].settings
+    url = settings.platform_database_url
+    with sealing_engine(url, sealer_for(settings, url)).begin() as connection:
         yield connection
 
 

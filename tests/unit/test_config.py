@@ -9,9 +9,14 @@ import pytest
 from sqlalchemy import URL, make_url
 
 from tenantapp.config import PUBLISHED_KEY, ROOT, Settings, SettingsError, load_settings
+from tenantapp.context_key import PUBLISHED_CONTEXT_KEY, ContextKey
 
 SECRET = "s3cret-" * 6
 SIGNING_KEY = "k" * 32
+CONTEXT_KEY = f"k1:{'5e' * 32}"
+NO_CONTEXT_KEY = (
+    "expected the database's context key, as <id>:<64 hexadecimal digits> (or CONTEXT_KEY_FILE), got nothing"
+)
 APP_URL = "postgresql://app:hunter2@db.example.com:6432/tenantapp"
 PARTS = {"DB_HOST": "db", "DB_NAME": "tenantapp", "DB_USER": "app", "DB_PASSWORD": "p@ss:/word"}
 AS_DATABASE_URL = "as postgresql://user:password@host:5432/database"
@@ -31,6 +36,7 @@ def production(**environ: str) -> dict[str, str]:
     return {
         "APP_ENV": "production",
         "SECRET_KEY": SIGNING_KEY,
+        "CONTEXT_KEY": CONTEXT_KEY,
         "DATABASE_URL": f"{APP_URL}?sslmode=verify-full",
         **environ,
     }
@@ -61,6 +67,7 @@ class TestDefaults:
     def test_staging_and_production_have_no_default_for_secret_and_database(self, app_env: str) -> None:
         assert problems(APP_ENV=app_env) == {
             "SECRET_KEY": "expected an unpublished secret of at least 32 characters, got nothing",
+            "CONTEXT_KEY": NO_CONTEXT_KEY,
             "DATABASE_URL": "expected the address the application serves requests with (or the DB_ keys), "
             f"{AS_DATABASE_URL}, got nothing",
         }
@@ -168,7 +175,7 @@ class TestBadValues:
     def test_an_unknown_app_env_is_refused_and_asks_for_what_production_does(self) -> None:
         found = problems(APP_ENV="prod")
         assert found["APP_ENV"] == "expected one of development, testing, staging, production, got 'prod'"
-        assert found.keys() == {"APP_ENV", "SECRET_KEY", "DATABASE_URL"}
+        assert found.keys() == {"APP_ENV", "SECRET_KEY", "CONTEXT_KEY", "DATABASE_URL"}
 
     def test_the_pool_cannot_keep_more_than_it_may_have(self) -> None:
         assert problems(POOL_MIN_SIZE="12") == {
@@ -198,6 +205,7 @@ class TestBadValues:
             load(APP_ENV="production", POOL_MAX_SIZE="many", PORT="x", DB_PORT="y", SQL_ECHO="maybe")
         lines = str(caught.value).splitlines()
         assert sorted(line.partition(":")[0] for line in lines) == [
+            "CONTEXT_KEY",
             "DB_HOST",
             "DB_NAME",
             "DB_PASSWORD",
@@ -223,7 +231,8 @@ class TestDatabaseParts:
         assert url.port == 6432
 
     def test_name_what_is_missing(self) -> None:
-        assert problems(APP_ENV="staging", SECRET_KEY=SIGNING_KEY, DB_HOST="db", DB_USER="app") == {
+        told = production(APP_ENV="staging", DATABASE_URL="", DB_HOST="db", DB_USER="app")
+        assert problems(**told) == {
             "DB_NAME": "expected the database's name, got nothing, and the DB_ keys go together",
             "DB_PASSWORD": "expected that role's password, got nothing, and the DB_ keys go together",
         }
@@ -367,12 +376,59 @@ class TestSecrets:
         found = problems(
             APP_ENV="production",
             SECRET_KEY=SECRET[:31],
+            CONTEXT_KEY=f"k1:{SECRET}",
             DATABASE_URL=f"postgresql://app:{SECRET}@db/d",
             MIGRATION_DATABASE_URL=f"mysql://app:{SECRET}@db/d",
             DB_PASSWORD=SECRET,
         )
-        assert found.keys() == {"SECRET_KEY", "DATABASE_URL", "MIGRATION_DATABASE_URL"}
+        assert found.keys() == {"SECRET_KEY", "CONTEXT_KEY", "DATABASE_URL", "MIGRATION_DATABASE_URL"}
+        assert SECRET not in str(SettingsError(found))
         assert SECRET[:31] not in str(SettingsError(found))
+
+
+class TestContextKey:
+    def test_is_an_id_and_32_bytes(self) -> None:
+        key = load(CONTEXT_KEY=CONTEXT_KEY).context_key
+        assert key == ContextKey("k1", b"\x5e" * 32)
+        assert key.written() == CONTEXT_KEY
+
+    def test_testing_has_one_and_development_makes_its_own(self) -> None:
+        assert load(APP_ENV="testing").context_key == PUBLISHED_CONTEXT_KEY
+        assert load().context_key is None
+
+    @pytest.mark.parametrize(
+        "text", ["k1", f"k1:{'5e' * 31}", f"k1:{'5E' * 32}", f":{'5e' * 32}", f"k.1:{'5e' * 32}"]
+    )
+    def test_of_another_form_is_refused_and_not_shown(self, text: str) -> None:
+        expected = NO_CONTEXT_KEY.removesuffix("nothing")
+        assert problems(CONTEXT_KEY=text) == {"CONTEXT_KEY": f"{expected}{len(text)} characters"}
+
+    def test_is_read_from_a_file(self, tmp_path: Path) -> None:
+        file = tmp_path / "key"
+        file.write_text(f"{CONTEXT_KEY}\n")
+        told = production(CONTEXT_KEY="", CONTEXT_KEY_FILE=str(file))
+        assert load(**told).context_key == ContextKey.parse(CONTEXT_KEY)
+
+    @pytest.mark.parametrize("content", [None, "", "k1:5e"])
+    def test_a_file_that_holds_none_is_refused(self, tmp_path: Path, content: str | None) -> None:
+        file = tmp_path / "key"
+        if content is not None:
+            file.write_text(content)
+        found = problems(**production(CONTEXT_KEY="", CONTEXT_KEY_FILE=str(file)))
+        assert found == {
+            "CONTEXT_KEY_FILE": "expected a file that holds the context key alone, "
+            f"got {file}, which is none that can be read"
+        }
+
+    def test_is_not_given_twice(self, tmp_path: Path) -> None:
+        assert problems(**production(CONTEXT_KEY_FILE=str(tmp_path))) == {
+            "CONTEXT_KEY_FILE": "expected either this or CONTEXT_KEY, got both"
+        }
+
+    @pytest.mark.parametrize("app_env", ["staging", "production"])
+    def test_the_published_one_is_refused_outside_development(self, app_env: str) -> None:
+        found = problems(**production(APP_ENV=app_env, CONTEXT_KEY=PUBLISHED_CONTEXT_KEY.written()))
+        assert found["CONTEXT_KEY"].endswith("got the one published for tests")
 
 
 class TestRequireSettings:

@@ -2,4 +2,4 @@
 SELECT 0::oid AS oid, 'PUBLIC' AS name, 'PUBLIC' AS quoted
 UNION ALL
 SELECT oid, rolname::text, quote_ident(rolname) FROM pg_roles
-WHERE rolname IN ({{'app'}}, {{'platform'}}, {{'directory'}}) AND NOT rolsuper
+WHERE rolname IN ({{'app'}}, {{'platform'}}, {{'directory'}}, {{'sealer'}}) AND NOT rolsuper

@@ -1,8 +1,8 @@
 """Alembic operations for what isolates tables, each with its exact inverse, its execution and its rendering.
 
 An operation holds the literal text that it executes: what a migration meant when it was written is what it
-means for ever. Only the names of the roles are the deployment's: they are given as `owner`, `app`, `platform`
-or `directory`. Importing this makes the operations available as `op.…`.
+means for ever. Only the names of the roles are the deployment's: they are given as `owner`, `app`,
+`platform`, `directory` or `sealer`. Importing this makes the operations available as `op.…`.
 """
 
 from __future__ import annotations

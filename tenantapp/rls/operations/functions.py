@@ -161,6 +161,12 @@ def _create_function(operations: Operations, op: CreateFunctionOp) -> None:
     if op.owner:
         with may_create(operations, schema_of(op.signature), op.owner) as owner:
             operations.execute(f"ALTER FUNCTION {op.signature} OWNER TO {owner}")
+            if "owner" in op.execute:
+                # What the previous owner might, the new one may; the previous one no more.
+                operations.execute(f"SET LOCAL ROLE {owner}")
+                granted = f"GRANT EXECUTE ON FUNCTION {op.signature} TO {role_name(operations, 'owner')}"
+                operations.execute(granted)
+                operations.execute("RESET ROLE")
 
 
 @Operations.implementation_for(DropFunctionOp)

@@ -14,7 +14,7 @@ def role_name(operations: Operations, role: str) -> str:
 
     Args:
         operations: of the migration that runs.
-        role: `owner`, `app`, `platform` or `directory`; `public`; or a role's own name.
+        role: `owner`, `app`, `platform`, `directory` or `sealer`; `public`; or a role's own name.
     """
     if role == "public":
         return "PUBLIC"

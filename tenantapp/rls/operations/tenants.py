@@ -9,6 +9,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from alembic.operations import MigrateOperation, Operations
 
+from tenantapp.db.sealing import bind
 from tenantapp.rls.operations.statements import run
 from tenantapp.tenancy.context import TenantContext
 
@@ -24,7 +25,8 @@ class ForEachTenantOp(MigrateOperation):
     def for_each_tenant(cls, operations: Operations, statement: str) -> Any:
         """Execute `statement` for each tenant, which sees and changes that tenant's rows alone.
 
-        It has no inverse of its own: a migration that uses it says in its downgrade what undoes it.
+        It has no inverse of its own: a migration that uses it says in its downgrade what undoes it. Where
+        there are tenants, the context key must be installed.
         """
         return operations.invoke(cls(statement))
 
@@ -33,8 +35,7 @@ class ForEachTenantOp(MigrateOperation):
 def _for_each_tenant(operations: Operations, op: ForEachTenantOp) -> None:
     connection = operations.get_bind()
     for tenant_id in _tenant_ids(operations):
-        context = TenantContext(tenant_id, role="migration").encode()
-        connection.execute(sa.select(sa.func.tenancy.bind(context)))
+        bind(connection, TenantContext(tenant_id, role="migration"))
         run(operations, op.statement)
     connection.execute(sa.select(sa.func.set_config("tenancy.context", "", True)))
 

@@ -16,6 +16,7 @@ from tenantapp.rls.probe.report import Report, Subject
 from tenantapp.rls.probe.session import Session
 from tenantapp.rls.probe.targets import TableProbe
 from tenantapp.rls.probe.tenants import A, B, CanariesRefused, canary_tenants
+from tenantapp.tenancy.seal import ContextSealer
 
 Connection = psycopg.Connection[Any]
 ProbeError = CanariesRefused
@@ -24,6 +25,7 @@ ProbeError = CanariesRefused
 def probe(
     app: Connection,
     platform: Connection,
+    sealer: ContextSealer,
     progress: Callable[[str], None] = lambda _: None,
     *,
     only: str | None = None,
@@ -33,6 +35,7 @@ def probe(
     Args:
         app: the application's role, in autocommit mode; it attacks.
         platform: the platform role, in autocommit mode; it makes and removes the two canary tenants.
+        sealer: of the database.
         progress: is told what is attacked next.
         only: the one table to attack, with schema.
 
@@ -41,8 +44,8 @@ def probe(
         psycopg.Error: a server went away.
     """
     started, clock = datetime.now(UTC), time.monotonic()
-    catalog, session = read_catalog(app), Session(app)
-    with canary_tenants(platform) as tenants:
+    catalog, session = read_catalog(app), Session(app, sealer)
+    with canary_tenants(platform, sealer) as tenants:
         tables = TableProbe(session, catalog, tenants)
         subjects: list[Subject] = []
         for table in catalog.scoped():

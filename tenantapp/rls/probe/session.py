@@ -14,6 +14,7 @@ from psycopg import sql
 from tenantapp.rls.probe.catalog import Relation, describe
 from tenantapp.rls.probe.report import Attempt, Outcome
 from tenantapp.tenancy.context import TenantContext
+from tenantapp.tenancy.seal import ContextSealer
 
 Statement = sql.SQL | sql.Composed
 
@@ -82,10 +83,12 @@ class Session:
 
     Args:
         connection: in autocommit mode; transactions are begun and rolled back here.
+        sealer: of the database.
     """
 
-    def __init__(self, connection: psycopg.Connection[Any]) -> None:
+    def __init__(self, connection: psycopg.Connection[Any], sealer: ContextSealer) -> None:
         self.connection = connection
+        self._sealer = sealer
 
     @contextmanager
     def transaction(self, *, one_snapshot: bool = False) -> Iterator[None]:
@@ -117,7 +120,9 @@ class Session:
 
     def bind(self, tenant_id: UUID) -> None:
         """Enter a tenant's context, as every transaction of the application does."""
-        self.connection.execute("SELECT tenancy.bind(%s)", [TenantContext(tenant_id, role="probe").encode()])
+        context = TenantContext(tenant_id, role="probe")
+        token = self._sealer.seal(context, self.connection.info.backend_pid)
+        self.connection.execute("SELECT tenancy.bind(%s)", [token])
 
     def spoil(self, context: str) -> None:
         """Put some text in the context's place."""

@@ -20,6 +20,7 @@ from tenantapp.rls.probe.catalog import Relation, read_catalog
 from tenantapp.rls.probe.planting import NotPlanted, Planter
 from tenantapp.rls.probe.rows import Row
 from tenantapp.rls.probe.session import Session
+from tenantapp.tenancy.seal import ContextSealer
 
 A = UUID("ca11a121-0000-4000-8000-00000000000a")
 B = UUID("ca11a121-0000-4000-8000-00000000000b")
@@ -42,11 +43,12 @@ class CanaryTenants:
 
 
 @contextmanager
-def canary_tenants(connection: psycopg.Connection[Any]) -> Iterator[CanaryTenants]:
+def canary_tenants(connection: psycopg.Connection[Any], sealer: ContextSealer) -> Iterator[CanaryTenants]:
     """Make the two tenants for a block, and remove them.
 
     Args:
         connection: the platform role's, in autocommit mode.
+        sealer: of the database.
 
     Raises:
         CanariesRefused: another probe is running, or the platform role may not.
@@ -55,7 +57,7 @@ def canary_tenants(connection: psycopg.Connection[Any]) -> Iterator[CanaryTenant
     table = catalog.tenants()
     if table is None:
         raise CanariesRefused("there is no table public.tenants: run `flask db upgrade`")
-    session = Session(connection)
+    session = Session(connection, sealer)
     try:
         connection.execute(f"SET lock_timeout = {_WAIT_MS}".encode())
         _remove(session, table)

@@ -228,6 +228,6 @@ def test_the_whole_context_reaches_the_server(tenant: TenantUnderTest, work: Pat
         return list(db.session.scalar(select(func.tenancy.current_context())) or ())
 
     version, tenant_id, actor, role, request_id = done(in_request(tenant, ask))
-    assert (version, tenant_id, role) == ("v1", str(tenant.id), "admin")
+    assert (version, tenant_id, role) == ("v2", str(tenant.id), "admin")
     assert UUID(actor)
     assert len(request_id) == 32

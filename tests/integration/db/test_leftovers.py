@@ -12,13 +12,16 @@ import pytest
 from flask import Flask
 from sqlalchemy import text
 
+from tenantapp.context_key import ContextKey
 from tenantapp.db.connection import TenantConnection
 from tenantapp.db.session import db
 from tenantapp.tenancy.context import TenantContext, tenant_context
+from tenantapp.tenancy.seal import ContextSealer
 from tests.support.backends import all_returned, pool_of
+from tests.support.sealing import sealed
 from tests.support.tenants import TenantUnderTest
 
-FOREIGN = TenantContext(UUID(int=1)).encode()
+FOREIGN = ContextSealer(ContextKey("any", bytes(32)), "any").seal(TenantContext(UUID(int=1)), 1)
 SETTINGS = [
     (f"SET tenancy.context = '{FOREIGN}'", "tenancy.context", ""),
     (f"SELECT set_config('tenancy.context', '{FOREIGN}', false)", "tenancy.context", ""),
@@ -92,7 +95,7 @@ def test_a_transaction_that_is_left_open_or_failed_is_rolled_back(
     app_of_one: Flask, first: TenantUnderTest, end: str
 ) -> None:
     with _borrowed(app_of_one) as connection:
-        connection.begin_bound(first.context.encode())
+        connection.begin_bound(first.context)
         connection.execute("INSERT INTO customers (name, email) VALUES ('Ada', 'ada@example.com')")
         if end == "failed":
             with pytest.raises(psycopg.errors.DivisionByZero):
@@ -152,7 +155,9 @@ def _assert_plain(app: Flask) -> None:
 def test_a_context_left_on_the_session_serves_nobody(first: TenantUnderTest, second: TenantUnderTest) -> None:
     first.create("/api/v1/customers", name="Ada", email="ada@example.com")
     with _borrowed(first.app) as connection:
-        connection.execute("SELECT set_config('tenancy.context', %s, false)", (first.context.encode(),))
+        connection.execute(
+            "SELECT set_config('tenancy.context', %s, false)", (sealed(connection, first.context),)
+        )
         connection.commit()
         assert _ask(connection, "SELECT count(*) FROM customers") == 1
     with (

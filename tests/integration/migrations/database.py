@@ -23,8 +23,10 @@ from psycopg import sql
 
 from tenantapp.application import create_app
 from tenantapp.config import ROOT
+from tenantapp.db.sealing import sealing_engine
 from tests.integration.migrations.snapshot import Snapshot, take_snapshot
 from tests.support.databases import Server
+from tests.support.sealing import sealer_of
 
 REVISIONS = [s.revision for s in reversed([*ScriptDirectory(str(ROOT / "migrations")).walk_revisions()])]
 
@@ -48,7 +50,7 @@ class Migrations:
     def owner(self) -> sa.Engine:
         """Connections of the owner's."""
         address = self.server.address("owner", self.database)
-        return sa.create_engine(address, poolclass=sa.pool.NullPool)
+        return sealing_engine(address, sealer_of(self.database))
 
     def upgrade(self, revision: str = "head") -> None:
         """Upgrade to `revision`."""

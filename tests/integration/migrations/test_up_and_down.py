@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from uuid import uuid4
+
 import pytest
 import sqlalchemy as sa
 
+from tenantapp.db.sealing import bind
+from tenantapp.tenancy.context import TenantContext
 from tests.integration.migrations.database import REVISIONS, Migrations
 from tests.support.catalog import facts
 
@@ -94,10 +98,9 @@ def test_two_deployments_at_once_both_succeed(empty: Migrations, command: str) -
 
 def test_a_migrated_database_with_rows_goes_down_and_up(newest: Migrations) -> None:
     before = newest.snapshot()
+    tenant = uuid4()
     with newest.owner.connect() as connection:
-        bind = sa.text("SELECT tenancy.bind('v1.' || :tenant || '..system.none')")
-        tenant = "11111111-1111-4111-8111-111111111111"
-        connection.execute(bind, {"tenant": tenant})
+        bind(connection, TenantContext(tenant))
         values = {"tenant": tenant}
         connection.execute(
             sa.text("INSERT INTO tenants (id, name, subdomain) VALUES (:tenant, 'A', 'a')"), values

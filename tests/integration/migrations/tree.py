@@ -5,12 +5,15 @@ from __future__ import annotations
 import shutil
 from dataclasses import replace
 from pathlib import Path
+from uuid import UUID
 
 from psycopg import sql
 
 from tenantapp.config import ROOT
+from tenantapp.tenancy.context import TenantContext
 from tests.integration.migrations.database import Migrations
 from tests.integration.migrations.snapshot import Snapshot
+from tests.support.sealing import sealed
 
 _FOLDERS = ("tenantapp", "migrations", "sql")
 _FILES = ("wsgi.py", "pyproject.toml")
@@ -112,7 +115,9 @@ class Tree:
         database = self.database
         with database.server.connect(role, database.database, autocommit=False) as connection:
             if tenant:
-                connection.execute("SELECT tenancy.bind(%s)", (f"v1.{tenant}..system.none",))
+                connection.execute(
+                    "SELECT tenancy.bind(%s)", (sealed(connection, TenantContext(UUID(tenant))),)
+                )
             cursor = connection.execute(sql.SQL(statement))
             rows = cursor.fetchall() if cursor.description else []
             connection.commit()

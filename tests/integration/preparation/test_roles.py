@@ -25,12 +25,17 @@ def attributes(superuser: Connection, role: str) -> tuple[bool, ...]:
 
 def memberships(superuser: Connection, names: RoleNames) -> list[tuple[str, str]]:
     query = """SELECT m.member::regrole::text, m.roleid::regrole::text FROM pg_auth_members m
-               JOIN pg_roles r ON r.oid = m.member WHERE r.rolname = ANY (%s)"""
+               JOIN pg_roles r ON r.oid = m.member WHERE r.rolname = ANY (%s) ORDER BY 2"""
     return superuser.execute(query, [list(names.as_values().values())]).fetchall()
 
 
+def of_the_owner(names: RoleNames) -> list[tuple[str, str]]:
+    return [(names.owner, names.directory), (names.owner, names.sealer)]
+
+
 @pytest.mark.parametrize(
-    ("purpose", "may_log_in"), [("owner", True), ("app", True), ("platform", True), ("directory", False)]
+    ("purpose", "may_log_in"),
+    [("owner", True), ("app", True), ("platform", True), ("directory", False), ("sealer", False)],
 )
 def test_a_role_may_log_in_or_not_and_nothing_else(
     superuser: Connection, names: RoleNames, purpose: str, may_log_in: bool
@@ -39,10 +44,10 @@ def test_a_role_may_log_in_or_not_and_nothing_else(
     assert attributes(superuser, role) == (may_log_in, False, False, False, False, False, False)
 
 
-def test_only_the_owner_is_a_member_and_only_of_the_directory_role(
+def test_only_the_owner_is_a_member_and_only_of_the_roles_that_own_functions(
     superuser: Connection, names: RoleNames
 ) -> None:
-    assert memberships(superuser, names) == [(names.owner, names.directory)]
+    assert memberships(superuser, names) == of_the_owner(names)
 
 
 def test_a_second_run_changes_nothing_but_the_passwords(superuser: Connection, names: RoleNames) -> None:
@@ -73,7 +78,7 @@ def test_memberships_are_revoked_whoever_granted_them(superuser: Connection, nam
     superuser.execute("RESET ROLE")
     report = create_roles(superuser, names, PASSWORDS)
     assert report.with_status("done") == ("no_memberships", "passwords")
-    assert memberships(superuser, names) == [(names.owner, names.directory)]
+    assert memberships(superuser, names) == of_the_owner(names)
 
 
 def test_settings_that_a_role_left_itself_are_reset(

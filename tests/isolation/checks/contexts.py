@@ -8,6 +8,7 @@ import psycopg
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from tenantapp.db.sealing import bind
 from tenantapp.db.session import db
 from tenantapp.tenancy.context import open_context_here
 from tenantapp.tenancy.errors import MissingTenantContext, TenancyError
@@ -55,7 +56,7 @@ def the_owner_in_as_context_sees_as_rows(world: World) -> None:
 def a_context_ends_with_its_transaction(world: World) -> None:
     with world.connect() as connection:
         for end in ("COMMIT", "ROLLBACK"):
-            connection.exec_driver_sql("SELECT tenancy.bind(%s)", (world.a.context.encode(),))
+            bind(connection, world.a.context)
             connection.exec_driver_sql(end)
             left = connection.exec_driver_sql("SELECT current_setting('tenancy.context')").scalar()
             assert left == "", f"after {end} the context is still {left!r}"

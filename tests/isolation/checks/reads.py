@@ -7,6 +7,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
+from tenantapp.db.sealing import bind
 from tests.isolation.tables import models_by_table, owner_of, scoped_tables
 from tests.isolation.world import World
 
@@ -92,7 +93,7 @@ def a_plan_made_for_a_serves_b_its_own_rows(world: World) -> None:
         connection.commit()
         for table in scoped_tables():
             for tenant in (world.a, world.b):
-                connection.exec_driver_sql("SELECT tenancy.bind(%s)", (tenant.context.encode(),))
+                bind(connection, tenant.context)
                 if tenant is world.a:
                     connection.exec_driver_sql(f"PREPARE {table}_ids AS SELECT id FROM {table}")
                 seen = set(connection.exec_driver_sql(f"EXECUTE {table}_ids").scalars())

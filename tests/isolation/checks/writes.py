@@ -7,6 +7,7 @@ from uuid import uuid4
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from tenantapp.db.sealing import bind
 from tests.isolation.canaries import new_values
 from tests.isolation.tables import has_own_tenant_column, owner_of, scoped_tables
 from tests.isolation.world import World, refused
@@ -85,7 +86,7 @@ def bs_rows_outlive_what_a_commits(world: World) -> None:
     """A's boldest statements, committed; B then has all its rows as they were."""
     with world.connect() as connection:
         for table in filter(has_own_tenant_column, scoped_tables()):
-            connection.exec_driver_sql("SELECT tenancy.bind(%s)", (world.a.context.encode(),))
+            bind(connection, world.a.context)
             is_bs = owner_of(table) == world.b.id
             _touched(connection, table.update().where(is_bs).values(row_version=99))
             _touched(connection, table.delete().where(is_bs))

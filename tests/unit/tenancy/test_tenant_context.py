@@ -10,8 +10,6 @@ from uuid import UUID
 
 import pytest
 from flask import Flask
-from hypothesis import given
-from hypothesis import strategies as st
 
 from tenantapp.tenancy.context import (
     TenantContext,
@@ -47,30 +45,6 @@ def test_a_context_cannot_be_changed() -> None:
     with pytest.raises((FrozenInstanceError, AttributeError, TypeError)):
         context.other = 1  # type: ignore[attr-defined]
     assert hash(context) == hash(TenantContext(ACME))
-
-
-def test_a_context_is_written_with_its_version_and_all_its_parts() -> None:
-    whole = TenantContext(ACME, KEY, "admin", "req-1")
-    assert whole.encode() == f"v1.{ACME}.{KEY}.admin.req-1"
-    assert TenantContext(ACME).encode() == f"v1.{ACME}..system.none"
-
-
-@given(
-    tenant_id=st.uuids(),
-    actor_id=st.none() | st.uuids(),
-    role=st.text(max_size=40) | st.from_regex(r"[a-z][a-z_]{0,30}", fullmatch=True),
-    request_id=st.text(max_size=70) | st.from_regex(r"[A-Za-z0-9_-]{1,64}", fullmatch=True),
-)
-def test_what_can_be_written_can_be_read_back_part_by_part(
-    tenant_id: UUID, actor_id: UUID | None, role: str, request_id: str
-) -> None:
-    try:
-        written = TenantContext(tenant_id, actor_id, role, request_id).encode()
-    except InvalidTenantContext:
-        return
-    assert written.split(".") == ["v1", str(tenant_id), str(actor_id or ""), role, request_id]
-    assert written.isascii()
-    assert written.isprintable()
 
 
 @pytest.mark.parametrize(
