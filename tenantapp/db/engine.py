@@ -81,6 +81,10 @@ class BoundConnection(Connection):
             if not driver.closed:
                 driver.rollback()
                 raise DatabaseUnavailable("the database refused to begin a transaction") from error
+        except psycopg.errors.InsufficientPrivilege as error:
+            # The key was retired, or this machine's clock is behind.
+            driver.rollback()
+            raise DatabaseUnavailable("the database rejected the context: see /readyz") from error
         self.invalidate()
         driver.renew_pool()
         try:

@@ -81,6 +81,16 @@ def test_a_database_of_a_newer_program_is_not_served(server: Server, database: s
     ]
 
 
+def test_a_key_that_the_database_does_not_know_is_no_key_to_serve_with(
+    server: Server, shared_database: str, refusal: Refusal
+) -> None:
+    environ = on_database(server, shared_database, CONTEXT_KEY=f"unknown:{'5e' * 32}")
+    assert refusal(environ) == [
+        "tenantapp: error: context_key: the context key 'unknown' is not installed in this database, "
+        f"{shared_database!r}: run `flask keys install`"
+    ]
+
+
 def test_a_server_that_does_not_answer_is_told_without_its_address(server: Server, refusal: Refusal) -> None:
     environ = on_database(server, "any")
     environ["DATABASE_URL"] = f"postgresql://{server.names.app}:secret@127.0.0.1:{free_port()}/any"
