@@ -12,6 +12,7 @@ from tenantapp.http import endpoints
 from tenantapp.identity import guards
 from tenantapp.identity.credentials import Credential
 from tenantapp.identity.keys import SCOPES
+from tenantapp.rls.operations.functions import function_text
 from tenantapp.tenancy import context
 from tests.isolation.checks import contexts, http, reads, roles, structure
 from tests.isolation.mutation import Mutation
@@ -58,6 +59,13 @@ _FOR_THE_SESSION = """
     CREATE OR REPLACE FUNCTION tenancy.bind(context text) RETURNS text LANGUAGE sql
     AS $$ SELECT set_config('tenancy.context', context, false); SELECT 'active' $$
 """
+# Its comments have braces, which here are placeholders.
+_WITHOUT_SEAL = (
+    function_text("tenancy.current_context()", 1)
+    .replace("CREATE", "CREATE OR REPLACE", 1)
+    .replace("{", "{{")
+    .replace("}", "}}")
+)
 MUTATIONS = (
     Mutation(
         "a directory that can be listed",
@@ -90,6 +98,11 @@ MUTATIONS = (
         ),
         """CREATE OR REPLACE FUNCTION tenancy.current_tenant_id() RETURNS uuid LANGUAGE sql STABLE
            AS $$ SELECT (string_to_array(current_setting('tenancy.context', true), '.'))[2]::uuid $$""",
+    ),
+    Mutation(
+        "a context without its seal",
+        (contexts.a_spoiled_context_raises,),
+        _WITHOUT_SEAL,
     ),
     Mutation(
         "an IMMUTABLE tenant function",

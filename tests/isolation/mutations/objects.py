@@ -69,7 +69,7 @@ MUTATIONS = (
     ),
     Mutation(
         "a second function that runs as its owner",
-        (structure.definer_functions_are_the_directorys_with_a_pinned_path,),
+        (structure.definer_functions_are_of_roles_without_a_login_with_a_pinned_path,),
         "CREATE FUNCTION tenancy.everyone() RETURNS SETOF customers SECURITY DEFINER LANGUAGE sql "
         "AS 'SELECT * FROM customers'",
     ),

@@ -15,6 +15,7 @@ SPOILED = (
     "v1....",
     "v1.all..system.none",
     "v1.%..system.none",
+    f"v1.{B}..system.none",
     f"v2.{B}..system.none",
     str(B),
     f"v1.{B}",
