@@ -15,7 +15,7 @@ from tenantapp.platform.context_keys import install_key, list_keys, retire_key, 
 from tenantapp.platform.measures import Connection
 
 
-@click.group("keys", cls=RoleGroup, uses="Uses MIGRATION_DATABASE_URL, the owner's.")
+@click.group("keys", cls=RoleGroup, uses="Uses the owner (MIGRATION_DATABASE_URL).")
 def keys() -> None:
     """Install, rotate and retire the keys that contexts are sealed with."""
 

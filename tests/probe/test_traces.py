@@ -17,6 +17,7 @@ from tenantapp.rls.probe import Outcome, ProbeError
 from tests.probe.conftest import Break, Probe
 from tests.probe.test_canaries import table
 from tests.support.databases import Server
+from tests.support.sealing import sealer_of
 
 _TABLES = """
     SELECT format('%I.%I', n.nspname, c.relname) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
@@ -85,13 +86,14 @@ _PROBE = textwrap.dedent("""
     import sys, time
     import psycopg
     from tenantapp.rls.probe import probe
+    from tests.support.sealing import sealer_of
 
     def tell(what):
         print(what, flush=True) if what == "public.customers" else None
         time.sleep(60) if what == "public.customers" else None
 
     app, platform = (psycopg.connect(address, autocommit=True) for address in sys.argv[1:])
-    probe(app, platform, tell)
+    probe(app, platform, sealer_of(app.info.dbname), tell)
 """)
 
 
@@ -125,7 +127,7 @@ def test_a_second_probe_at_the_same_time_gives_up(
             refusals.append(str(raised.value))
 
     with server.connect("app", database) as app, server.connect("platform", database) as platform:
-        report = probe(app, platform, meanwhile)
+        report = probe(app, platform, sealer_of(database), meanwhile)
     assert len(refusals) == 1
     assert report.exit_code == 0
 
@@ -172,5 +174,5 @@ def test_a_server_that_goes_away_is_told(run_probe: Probe, server: Server, datab
                     superuser.execute("SELECT pg_terminate_backend(%s)", [app.info.backend_pid])
 
         with pytest.raises(psycopg.OperationalError):
-            probe(app, platform, end)
+            probe(app, platform, sealer_of(database), end)
     assert run_probe(database).exit_code == 0

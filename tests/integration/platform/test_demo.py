@@ -18,6 +18,7 @@ from tenantapp.application import create_app
 from tenantapp.platform.demo import TENANTS, create_demo
 from tenantapp.platform.tenants import create_tenant
 from tests.support.databases import Server
+from tests.support.operator import as_operator
 
 TABLES = ("control.directory", "tenants", "customers", "api_keys")
 
@@ -106,8 +107,7 @@ def test_a_key_that_the_file_lacks_is_issued_alone(
 def test_a_tenant_that_somebody_else_made_and_left_empty_is_filled(
     demo_app: Flask, superuser: psycopg.Connection[Any]
 ) -> None:
-    url = demo_app.extensions["tenantapp"].settings.platform_database_url
-    with sa.create_engine(url, poolclass=sa.pool.NullPool).begin() as connection:
+    with as_operator(demo_app) as connection:
         create_tenant(connection, "acme", "Somebody's")
     tokens = create_demo(demo_app)
     assert len(emails(demo_app, "acme", tokens["acme"])) == 30

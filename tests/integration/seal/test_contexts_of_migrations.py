@@ -22,7 +22,7 @@ def test_each_tenants_rows_are_changed_and_no_context_is_left(
     with sealing_engine(server.address("owner", database), sealer_of(database)).begin() as connection:
         context = MigrationContext.configure(connection, opts={"role_names": server.names})
         statement = "UPDATE customers SET notes = tenant_id::text || tenancy.current_actor_role()"
-        Operations(context).for_each_tenant(statement.replace("::", r"\:\:"))
+        Operations(context).for_each_tenant(statement)
         assert connection.exec_driver_sql("SELECT current_setting('tenancy.context')").scalar() == ""
     for tenant in tenants:
         (customer,) = tenant.request("GET", "/api/v1/customers").json["items"]
