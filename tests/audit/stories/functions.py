@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from tests.audit.story import Story, scratch
+from tests.audit.story import PROJECT, Story, scratch
 
 _BODY = "LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS 'SELECT 1'"
-_LISTED = {"definer_functions": ("tenancy.find_tenant(text)", "tenancy.help()")}
+_LISTED = {"definer_functions": (*PROJECT.definer_functions, "tenancy.help()")}
 _TRIGGER = """
     CREATE FUNCTION tenancy.note() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
     SET search_path = pg_catalog, pg_temp AS 'BEGIN RETURN NEW; END';
