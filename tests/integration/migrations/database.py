@@ -83,7 +83,7 @@ class Migrations:
     def running(self, role: str = "owner") -> Iterator[Operations]:
         """Lend the operations of a migration that runs."""
         address = self.server.address(role, self.database)
-        with sa.create_engine(address, poolclass=sa.pool.NullPool).begin() as connection:
+        with sealing_engine(address, sealer_of(self.database)).begin() as connection:
             options = {"role_names": self.server.names}
             yield Operations(MigrationContext.configure(connection, opts=options))
 

@@ -54,7 +54,7 @@ def test_a_foreign_key_that_is_added_later_checks_the_rows_that_are_there(tree: 
     assert code == 1
     assert "fk_notes_customers" in said
     assert database.snapshot() == before
-    assert tree.query("owner", "SELECT version_num FROM alembic_version") == [("0007",)]
+    assert tree.query("owner", "SELECT version_num FROM alembic_version") == [("0008",)]
 
     database.as_superuser(f"DELETE FROM notes WHERE tenant_id = '{B}' AND customer_id IN {elsewhere}")
     after = tree.upgraded()
