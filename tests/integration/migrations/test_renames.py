@@ -44,7 +44,6 @@ def test_a_renamed_table_and_column_are_what_the_models_say_once_they_follow(tre
     tree.migrate()
     before = tree.upgraded()
     tree.write(
-        "0008",
         '    op.rename_scoped_table("notes", "memos")\n'
         '    op.rename_scoped_column("memos", "title", "heading")\n'
         '    op.rename_scoped_column("lines", "note_id", "memo_id")',

@@ -87,9 +87,10 @@ class Tree:
         """Return the text of the newest migration."""
         return (self.root / "migrations" / "versions" / max(self.revisions())).read_text()
 
-    def write(self, name: str, upgrade: str, downgrade: str) -> None:
+    def write(self, upgrade: str, downgrade: str) -> None:
         """Write a migration by hand, after the last one."""
         last = max(self.revisions())[:4]
+        name = f"{int(last) + 1:04}"
         (self.root / "migrations" / "versions" / f"{name}_by_hand.py").write_text(
             f'"""By hand."""\n\nfrom alembic import op\n\nrevision = "{name}"\ndown_revision = "{last}"\n'
             f"branch_labels = None\ndepends_on = None\n\n\ndef upgrade():\n{upgrade}\n\n\n"
