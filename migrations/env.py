@@ -21,6 +21,7 @@ from sqlalchemy.sql.schema import SchemaItem
 
 from tenantapp.db.base import Base
 from tenantapp.db.roles import RoleNames
+from tenantapp.db.safety import check_preparation
 from tenantapp.db.sealing import sealer_for, sealing_engine
 from tenantapp.rls import compare, operations  # noqa: F401 - Alembic gets our operations and comparisons
 from tenantapp.rls.hazards import hazards
@@ -37,7 +38,8 @@ def run_migrations() -> None:
 
     Raises:
         SettingsError: there is no such address.
-        CommandError: it logs in as another role than the owner, or SQL was asked for instead.
+        CommandError: it logs in as another role than the owner, the database is not prepared, or SQL was
+            asked for instead.
     """
     if context.is_offline_mode():
         raise CommandError("--sql: migrations read the database; run them on a clone to see their SQL")
@@ -46,7 +48,7 @@ def run_migrations() -> None:
     waits = read_waits()
     url = settings.require("migration_database_url")
     engine = sealing_engine(url, sealer_for(settings, url), connect_args={"options": session_options(waits)})
-    with engine.connect() as connection, one_at_a_time(require_owner(connection, names)):
+    with engine.connect() as connection, one_at_a_time(require_ready(connection, names)):
         configure(connection, names)
         attempts = int(waits["attempts"])
         for attempt in range(1, attempts + 1):
@@ -120,8 +122,8 @@ def read_partitions(connection: Connection) -> frozenset[str]:
     return frozenset(found)
 
 
-def require_owner(connection: Connection, names: RoleNames) -> Connection:
-    """Return `connection` if it is the owner's.
+def require_ready(connection: Connection, names: RoleNames) -> Connection:
+    """Return `connection` if it is the owner's, to a prepared database.
 
     Raises:
         CommandError: it is not: what a superuser created, FORCE would not bind.
@@ -131,6 +133,10 @@ def require_owner(connection: Connection, names: RoleNames) -> Connection:
         raise CommandError(
             f"MIGRATION_DATABASE_URL: logs in as {role!r}, expected the owner, {names.owner!r}"
         )
+    driver: Any = connection.connection.driver_connection
+    for problem in check_preparation(driver, names):
+        if problem.is_error:
+            raise CommandError(problem.reason)
     return connection
 
 

@@ -16,6 +16,7 @@ from sqlalchemy.exc import DBAPIError
 
 from tenantapp.config import Settings, SettingsError
 from tenantapp.context_key import ContextKey
+from tenantapp.db.errors import DatabaseUnavailable
 from tenantapp.db.roles import RoleNames
 from tenantapp.db.sealing import sealer_for
 from tenantapp.platform.errors import OperatorError
@@ -61,7 +62,7 @@ def one_line_errors(command: Command) -> Command:
             raise click.ClickException(first_line(error)) from error
         except UnicodeError as error:
             raise click.ClickException("an argument holds bytes that are no text") from error
-        except (OperatorError, SettingsError, TenancyError) as error:
+        except (DatabaseUnavailable, OperatorError, SettingsError, TenancyError) as error:
             raise click.ClickException(str(error)) from error
 
     return cast("Command", guarded)

@@ -42,16 +42,16 @@ class TenantCursor(psycopg.Cursor[Any]):
 
 
 class TenantConnection(psycopg.Connection[Any]):
-    """A connection of the application's pool, which sets both attributes.
+    """A connection of the application's pool.
 
     `renew_pool` replaces those that lie idle beside it; `sealer` seals what is bound on it.
     """
 
     renew_pool: Callable[[], None]
+    sealer: ContextSealer
     # Whether nobody has had it yet, and whether whoever has it has only read.
     is_new = False
     has_only_read = False
-    sealer: ContextSealer
 
     def add_notice_handler(self, callback: Any) -> None:
         """Add `callback` once: SQLAlchemy adds its own at each check-out of a NullPool."""

@@ -62,7 +62,14 @@ class BoundConnection(Connection):
         return super()._execute_context(*args, **kwargs)
 
     def _bind(self, context: TenantContext) -> None:
-        status = self._begin_bound(context)
+        try:
+            status = self._begin_bound(context)
+        except psycopg.errors.InsufficientPrivilege as error:
+            self._driver.rollback()
+            raise DatabaseUnavailable(
+                "the database rejected the context: its key is not installed (`flask keys install`), "
+                "or this machine's clock is behind"
+            ) from error
         try:
             require_active(status)
         except TenancyError:
@@ -81,10 +88,6 @@ class BoundConnection(Connection):
             if not driver.closed:
                 driver.rollback()
                 raise DatabaseUnavailable("the database refused to begin a transaction") from error
-        except psycopg.errors.InsufficientPrivilege as error:
-            # The key was retired, or this machine's clock is behind.
-            driver.rollback()
-            raise DatabaseUnavailable("the database rejected the context: see /readyz") from error
         self.invalidate()
         driver.renew_pool()
         try:

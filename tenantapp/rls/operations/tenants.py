@@ -8,6 +8,10 @@ from uuid import UUID
 
 import sqlalchemy as sa
 from alembic.operations import MigrateOperation, Operations
+from alembic.util import CommandError
+from psycopg.errors import InsufficientPrivilege
+from sqlalchemy.engine import Connection
+from sqlalchemy.exc import ProgrammingError
 
 from tenantapp.db.sealing import bind
 from tenantapp.rls.operations.statements import run
@@ -27,6 +31,9 @@ class ForEachTenantOp(MigrateOperation):
 
         It has no inverse of its own: a migration that uses it says in its downgrade what undoes it. Where
         there are tenants, the context key must be installed.
+
+        Raises:
+            CommandError: it is not.
         """
         return operations.invoke(cls(statement))
 
@@ -35,9 +42,20 @@ class ForEachTenantOp(MigrateOperation):
 def _for_each_tenant(operations: Operations, op: ForEachTenantOp) -> None:
     connection = operations.get_bind()
     for tenant_id in _tenant_ids(operations):
-        bind(connection, TenantContext(tenant_id, role="migration"))
+        _enter(connection, tenant_id)
         run(operations, op.statement)
     connection.execute(sa.select(sa.func.set_config("tenancy.context", "", True)))
+
+
+def _enter(connection: Connection, tenant_id: UUID) -> None:
+    try:
+        bind(connection, TenantContext(tenant_id, role="migration"))
+    except ProgrammingError as error:
+        if isinstance(error.orig, InsufficientPrivilege):
+            raise CommandError(
+                "the database rejects the tenants' contexts: run `flask keys install`, and this again"
+            ) from error
+        raise
 
 
 def _tenant_ids(operations: Operations) -> list[UUID]:
