@@ -14,26 +14,27 @@ import sys
 import tempfile
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 from unittest import mock
 
 from flask import Flask
+from psycopg.adapt import PyFormat, Transformer
+from psycopg.pq.abc import PGconn
 from sqlalchemy import bindparam, select
-from sqlalchemy.engine import Connection, CursorResult, RootTransaction
 from werkzeug.test import EnvironBuilder
 
 from benchmarks.stage import Stage, stage
 from tenantapp.application import create_app
 from tenantapp.customers.models import Customer
-from tenantapp.db import repository, unit_of_work
+from tenantapp.db import repository
 from tenantapp.db.connection import TenantConnection
-from tenantapp.db.engine import ReadOnlyConnection
 from tenantapp.db.models import table_of
 from tenantapp.db.pool import IdlePool
-from tenantapp.tenancy.context import current_context
+from tenantapp.db.selection import Selection
+from tenantapp.tenancy.context import TenantContext, current_context
 from tests.support.tenants import TenantUnderTest
 
 PAIRS = 40
@@ -41,30 +42,43 @@ REQUESTS = 250
 CUSTOMERS = 1000
 PORT = 18_431
 CLEANING_SECONDS = 0.2
-PLAIN_QUERY = select(*table_of(Customer).columns).where(
-    Customer.tenant_id == bindparam("tenant", callable_=lambda: current_context().tenant_id),
-    Customer.id == bindparam("row_id"),
-    Customer.deleted_at.is_(None),
+PLAIN_QUERY = Selection(
+    select(*table_of(Customer).columns).where(
+        Customer.tenant_id == bindparam("tenant"),
+        Customer.id == bindparam("row_id"),
+        Customer.deleted_at.is_(None),
+    )
 )
 
 
-class UnboundConnection(ReadOnlyConnection):
-    """The endpoint's own connection, with psycopg's BEGIN and nothing bound."""
+def select_unbound(
+    connection: TenantConnection, _context: TenantContext, selection: Selection, parameters: Mapping[str, Any]
+) -> tuple[str, list[Any]]:
+    """Select as the endpoint's own connection does, in one message, with nothing bound."""
+    transformer = Transformer(connection)
+    tenant = {"tenant": current_context().tenant_id} if selection is PLAIN_QUERY else {}
+    values = selection.in_order({**parameters, **tenant})
+    dumped = transformer.dump_sequence(values, [PyFormat.AUTO] * len(values))
+    is_new = selection.name not in connection._prepared_selections
 
-    def begin(self) -> RootTransaction:
-        """Begin as SQLAlchemy does."""
-        return Connection.begin(self)
+    def send(pgconn: PGconn) -> None:
+        pgconn.send_query_params(b"BEGIN READ ONLY", None)
+        if is_new:
+            pgconn.send_prepare(selection.name, selection.text.encode(), transformer.types)
+        pgconn.send_query_prepared(selection.name, dumped, transformer.formats)
 
-    def _execute_context(self, *args: Any, **kwargs: Any) -> CursorResult[Any]:
-        return Connection._execute_context(self, *args, **kwargs)
+    with connection.lock:
+        results = connection.wait(connection._in_one_message(send, 2 + is_new))
+    connection._prepared_selections.add(selection.name)
+    return "active", selection.rows(results[-1], transformer)
 
 
 @contextmanager
 def filtered_by_hand() -> Iterator[None]:
     """Let the same endpoint, for a block, filter by the tenant as one would without RLS."""
     with (
-        mock.patch.object(unit_of_work, "ReadOnlyConnection", UnboundConnection),
-        mock.patch.object(repository, "_select_one", return_value=PLAIN_QUERY),
+        mock.patch.object(TenantConnection, "select_bound", select_unbound),
+        mock.patch.object(repository, "_one", return_value=PLAIN_QUERY),
     ):
         yield
 

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import psycopg
 from psycopg import generators, pq
 from psycopg.abc import PQGen
+from psycopg.adapt import PyFormat, Transformer
+from psycopg.pq.abc import PGconn, PGresult
 
+from tenantapp.db.errors import ContextRejected
+from tenantapp.db.selection import Selection
 from tenantapp.tenancy.context import TenantContext
 from tenantapp.tenancy.seal import ContextSealer
 
 _BIND = b"SELECT tenancy.bind($1)"
+# Which of a message's commands it is.
+_BINDS = 1
 
 # Everything a borrower may leave behind that outlives its transaction. SET SESSION AUTHORIZATION also ends a
 # SET ROLE; the settings go back to what the connection was opened with. What SQL prepared may bear the name
@@ -53,6 +59,10 @@ class TenantConnection(psycopg.Connection[Any]):
     is_new = False
     has_only_read = False
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._prepared_selections: set[bytes] = set()
+
     def add_notice_handler(self, callback: Any) -> None:
         """Add `callback` once: SQLAlchemy adds its own at each check-out of a NullPool."""
         if callback not in self._notice_handlers:
@@ -80,29 +90,75 @@ class TenantConnection(psycopg.Connection[Any]):
         Raises:
             psycopg.Error: the server refused, or the connection is gone.
         """
-        token = self.sealer.seal(context, self.pgconn.backend_pid).encode()
-        with self.lock:
-            return self.wait(self._begin_bound(begin or self._get_tx_start_command(), token))
 
-    def _begin_bound(self, begin: bytes, token: bytes) -> PQGen[str | None]:
+        token = self._sealed(context)
+
+        def send(pgconn: PGconn) -> None:
+            pgconn.send_query_params(begin or self._get_tx_start_command(), None)
+            pgconn.send_query_params(_BIND, [token])
+
+        with self.lock:
+            return _status(self.wait(self._in_one_message(send, 2))[_BINDS])
+
+    def select_bound(
+        self, context: TenantContext, selection: Selection, parameters: Mapping[str, Any]
+    ) -> tuple[str | None, list[Any]]:
+        """Begin a READ ONLY transaction, bind `context` to it and select, with one round trip for it all.
+
+        Returns:
+            What `begin_bound` does, and the rows.
+
+        Raises:
+            psycopg.Error: as `begin_bound`.
+        """
+        token = self._sealed(context)
+        transformer = Transformer(self)
+        values = selection.in_order(parameters)
+        dumped = transformer.dump_sequence(values, [PyFormat.AUTO] * len(values))
+        is_new = selection.name not in self._prepared_selections
+
+        def send(pgconn: PGconn) -> None:
+            pgconn.send_query_params(b"BEGIN READ ONLY", None)
+            pgconn.send_query_params(_BIND, [token])
+            if is_new:
+                pgconn.send_prepare(selection.name, selection.text.encode(), transformer.types)
+            pgconn.send_query_prepared(selection.name, dumped, transformer.formats)
+
+        with self.lock:
+            results = self.wait(self._in_one_message(send, 3 + is_new))
+        self._prepared_selections.add(selection.name)
+        return _status(results[_BINDS]), selection.rows(results[-1], transformer)
+
+    def _sealed(self, context: TenantContext) -> bytes:
+        return self.sealer.seal(context, self.pgconn.backend_pid).encode()
+
+    def _deallocate(self, name: bytes | None) -> PQGen[None]:
+        """Note that psycopg has all that is prepared deallocated, as after a rollback."""
+        if name is None:
+            self._prepared_selections.clear()
+        yield from super()._deallocate(name)
+
+    def _in_one_message(self, send: Callable[[PGconn], None], count: int) -> PQGen[list[PGresult]]:
         pgconn = self.pgconn
         pgconn.enter_pipeline_mode()
+        results: list[PGresult] = []
         try:
-            pgconn.send_query_params(begin, None)
-            pgconn.send_query_params(_BIND, [token])
+            send(pgconn)
             pgconn.pipeline_sync()
             yield from generators.send(pgconn)
-            results = []
-            for _ in range(3):
+            # The Sync is answered too.
+            for _ in range(count + 1):
                 results += yield from generators.fetch_many(pgconn)
         finally:
             if pgconn.status == pq.ConnStatus.OK:
                 pgconn.exit_pipeline_mode()
-        for result in results:
+        for place, result in enumerate(results):
             if result.status == pq.ExecStatus.FATAL_ERROR:
-                raise psycopg.errors.error_from_result(result, encoding=self.info.encoding)
-        status = results[1].get_value(0, 0)
-        return status.decode() if status is not None else None
+                error = psycopg.errors.error_from_result(result, encoding=self.info.encoding)
+                if place == _BINDS and isinstance(error, psycopg.errors.InsufficientPrivilege):
+                    raise ContextRejected from error
+                raise error
+        return results[:count]
 
     @property
     def ends_unseen(self) -> bool:
@@ -139,3 +195,8 @@ class TenantConnection(psycopg.Connection[Any]):
         for mode in _MODES:
             if getattr(self, mode) is not None:
                 setattr(self, mode, None)
+
+
+def _status(result: PGresult) -> str | None:
+    status = result.get_value(0, 0)
+    return status.decode() if status is not None else None

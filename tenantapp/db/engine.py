@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, cast
+from weakref import WeakKeyDictionary
 
 import psycopg
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, CursorResult, Engine, RootTransaction
 from sqlalchemy.engine.base import OptionEngine
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.pool import PoolProxiedConnection
 
 from tenantapp.db.connection import TenantConnection
-from tenantapp.db.errors import DatabaseUnavailable
+from tenantapp.db.errors import ContextRejected, DatabaseUnavailable
 from tenantapp.db.pool import TenantPool
+from tenantapp.db.selection import Selection
 from tenantapp.tenancy.context import TenantContext, current_context
 from tenantapp.tenancy.directory import require_active
 from tenantapp.tenancy.errors import TenancyError
@@ -30,6 +35,10 @@ def engine_options(pool: TenantPool) -> dict[str, object]:
         "pool_reset_on_return": None,
         "use_native_hstore": False,
     }
+
+
+_NONE_YET = object()
+_pools: WeakKeyDictionary[Engine, TenantPool] = WeakKeyDictionary()
 
 
 class BoundConnection(Connection):
@@ -51,8 +60,7 @@ class BoundConnection(Connection):
             DatabaseUnavailable: no transaction can be begun.
         """
         if not self.in_transaction():
-            context = self.get_execution_options().get(CONTEXT_OPTION) or current_context()
-            self._bind(context)
+            self._bind(self._context())
         return super().begin()
 
     def _execute_context(self, *args: Any, **kwargs: Any) -> CursorResult[Any]:
@@ -61,18 +69,13 @@ class BoundConnection(Connection):
             self._autobegin()
         return super()._execute_context(*args, **kwargs)
 
+    def _context(self) -> TenantContext:
+        return self.get_execution_options().get(CONTEXT_OPTION) or current_context()
+
     def _bind(self, context: TenantContext) -> None:
         try:
-            status = self._begin_bound(context)
-        except psycopg.errors.InsufficientPrivilege as error:
-            self._driver.rollback()
-            raise DatabaseUnavailable(
-                "the database rejected the context: its key is not installed (`flask keys install`), "
-                "or this machine's clock is behind"
-            ) from error
-        try:
-            require_active(status)
-        except TenancyError:
+            require_active(self._begin_bound(context))
+        except (ContextRejected, TenancyError):
             self._driver.rollback()
             raise
 
@@ -103,10 +106,37 @@ class BoundConnection(Connection):
 
 
 class ReadOnlyConnection(BoundConnection):
-    """A bound connection whose transactions are READ ONLY."""
+    """A bound connection whose transactions are READ ONLY; it takes one from the pool when it must."""
 
     _begin = b"BEGIN READ ONLY"
     _closing = False
+
+    def __init__(self, engine: Engine) -> None:
+        # SQLAlchemy connects an invalidated connection anew.
+        super().__init__(engine, connection=cast(PoolProxiedConnection, _NONE_YET))
+        self._dbapi_connection = None
+
+    def select_alone(self, selection: Selection, parameters: Mapping[str, Any]) -> list[Any]:
+        """Select in a transaction of its own, with one round trip and without SQLAlchemy's.
+
+        Raises:
+            sqlalchemy.exc.DBAPIError: the server refused the statement.
+            Exception: as `begin`.
+        """
+        context = self._context()
+        if self._has_events or self.engine._has_events:
+            self.dispatch.before_cursor_execute(self, None, selection.text, parameters, None, False)
+        try:
+            status, rows = pool_of(self.engine).select_bound(context, selection, parameters)
+        except psycopg.Error as error:
+            raise DBAPIError.instance(selection.text, dict(parameters), error, psycopg.Error) from error
+        require_active(status)
+        return rows
+
+    @property
+    def is_unused(self) -> bool:
+        """Whether nothing was begun on it."""
+        return self._dbapi_connection is None and not self._echo
 
     def close(self) -> None:
         """Close; a transaction that is still open ends in the message that cleans the connection."""
@@ -130,7 +160,30 @@ class BoundOptionEngine(OptionEngine):
 BoundOptionEngine._option_cls = BoundOptionEngine
 
 
-def bind_every_transaction(engine: Engine) -> None:
-    """Make `engine` lend no connection but bound ones."""
+def bind_every_transaction(engine: Engine, pool: TenantPool) -> None:
+    """Make `engine` lend no connection but bound ones, of `pool`."""
+    _pools[engine] = pool
     engine._connection_cls = BoundConnection
     engine._option_cls = BoundOptionEngine
+
+
+def pool_of(engine: Engine) -> TenantPool:
+    """Return the pool that an engine's connections are lent from."""
+    return _pools[engine]
+
+
+def select_one(connection: Connection, selection: Selection, parameters: Mapping[str, Any]) -> Any:
+    """Return the one row that is selected, or None.
+
+    Args:
+        connection: on which nothing may have begun yet; then the statement is a transaction of its own.
+        selection: what to select.
+        parameters: its values.
+
+    Raises:
+        Exception: as `BoundConnection.begin`, and what the server refused.
+    """
+    if isinstance(connection, ReadOnlyConnection) and connection.is_unused:
+        rows = connection.select_alone(selection, parameters)
+        return rows[0] if rows else None
+    return connection.execute(selection.statement, dict(parameters)).one_or_none()

@@ -25,3 +25,13 @@ class ForeignTenantSession(Exception):
 
 class UndeclaredIsolation(Exception):
     """Raised when nothing says what isolates a table, or why it is no tenant's."""
+
+
+class ContextRejected(DatabaseUnavailable):
+    """Raised when the database does not take the sealed context that a transaction begins with."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "the database rejected the context: its key is not installed (`flask keys install`), "
+            "or this machine's clock is behind"
+        )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import atexit
 import threading
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,9 +15,11 @@ from psycopg_pool import ConnectionPool
 from sqlalchemy import URL
 
 from tenantapp.db.connection import TenantConnection, TenantCursor
-from tenantapp.db.errors import UnsafeRole
+from tenantapp.db.errors import DatabaseUnavailable, UnsafeRole
 from tenantapp.db.roles import RoleNames
 from tenantapp.db.safety import check_role
+from tenantapp.db.selection import Selection
+from tenantapp.tenancy.context import TenantContext
 from tenantapp.tenancy.seal import ContextSealer
 
 
@@ -99,6 +102,44 @@ class TenantPool:
         if self.pool.closed:
             self._open()
         return self.pool.getconn()
+
+    def select_bound(
+        self, context: TenantContext, selection: Selection, parameters: Mapping[str, Any]
+    ) -> tuple[str | None, list[Any]]:
+        """Select in a transaction of its own on a lent connection; see TenantConnection.
+
+        Where the connection was dropped, or what it had prepared was, once more on another: only read, it
+        can be done again.
+
+        Raises:
+            DatabaseUnavailable: no transaction can be begun.
+            psycopg.Error: the server refused the statement.
+            psycopg_pool.PoolTimeout: no connection was to be had in time.
+        """
+        try:
+            return self._select_bound(context, selection, parameters)
+        except psycopg.errors.InvalidSqlStatementName:
+            pass
+        except psycopg.OperationalError:
+            self.renew()
+        try:
+            return self._select_bound(context, selection, parameters)
+        except psycopg.OperationalError as error:
+            raise DatabaseUnavailable("the database does not answer") from error
+
+    def _select_bound(
+        self, context: TenantContext, selection: Selection, parameters: Mapping[str, Any]
+    ) -> tuple[str | None, list[Any]]:
+        connection = self.connect()
+        try:
+            return connection.select_bound(context, selection, parameters)
+        except psycopg.errors.InvalidSqlStatementName:
+            # Whoever had it before deallocated it; on a new connection it is prepared anew.
+            connection.pgconn.finish()
+            raise
+        finally:
+            connection.has_only_read = True
+            connection.close()
 
     def _open(self) -> None:
         with self._opening:

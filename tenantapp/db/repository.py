@@ -7,12 +7,14 @@ from functools import cache
 from typing import Any, ClassVar
 from uuid import UUID
 
-from sqlalchemy import Row, Select, Update, bindparam, delete, func, insert, select, update
+from sqlalchemy import Row, Update, bindparam, delete, func, insert, select, update
 from sqlalchemy.engine import Connection
 
+from tenantapp.db.engine import select_one
 from tenantapp.db.errors import RowChanged, RowNotFound
 from tenantapp.db.models import Record, SoftDeletable, table_of
 from tenantapp.db.paging import Page, PageQuery, fetch_page
+from tenantapp.db.selection import Selection
 
 Versions = Collection[int] | None
 
@@ -38,7 +40,7 @@ class Repository:
         Raises:
             RowNotFound: there is none.
         """
-        row = self.connection.execute(_select_one(self.model), {"row_id": row_id}).one_or_none()
+        row: Row[Any] | None = select_one(self.connection, _one(self.model), {"row_id": row_id})
         if row is None:
             raise RowNotFound(self.model.__tablename__)
         return row
@@ -123,10 +125,12 @@ def _columns(model: type[Record]) -> tuple[Any, ...]:
 
 
 @cache
-def _select_one(model: type[Record]) -> Select[Any]:
-    """Return the statement that finds a row: built once, so that its cache key is too."""
+def _one(model: type[Record]) -> Selection:
+    """Return the statement that finds a row."""
     statement = select(*_columns(model)).where(model.id == bindparam("row_id"))
-    return statement.where(model.deleted_at.is_(None)) if issubclass(model, SoftDeletable) else statement
+    if issubclass(model, SoftDeletable):
+        statement = statement.where(model.deleted_at.is_(None))
+    return Selection(statement)
 
 
 @cache

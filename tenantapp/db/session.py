@@ -44,4 +44,5 @@ db = SQLAlchemy(
 
 @context_closed.connect
 def _forget_rows(_sender: Any) -> None:
-    db.session.remove()
+    if db.session.registry.has():
+        db.session.remove()

@@ -14,8 +14,9 @@ from cachetools import TTLCache
 from sqlalchemy import bindparam, func, or_, select, text, update
 from sqlalchemy.engine import Engine
 
-from tenantapp.db.engine import CONTEXT_OPTION, ReadOnlyConnection
+from tenantapp.db.engine import CONTEXT_OPTION, ReadOnlyConnection, select_one
 from tenantapp.db.models import table_of
+from tenantapp.db.selection import Selection
 from tenantapp.identity.keys import prefix_of, sha256
 from tenantapp.identity.models import ApiKey
 from tenantapp.tenancy.context import TenantContext
@@ -23,13 +24,14 @@ from tenantapp.tenancy.context import TenantContext
 _IS_USED_ANEW = or_(
     ApiKey.last_used_at.is_(None), ApiKey.last_used_at < func.now() - text("interval '1 minute'")
 )
-# Built once, so that their cache keys are too.
-_LIVING = select(
-    ApiKey.id, ApiKey.secret_sha256, ApiKey.scopes, ApiKey.expires_at, _IS_USED_ANEW.label("is_used_anew")
-).where(
-    ApiKey.prefix == bindparam("prefix"),
-    ApiKey.revoked_at.is_(None),
-    or_(ApiKey.expires_at.is_(None), ApiKey.expires_at > func.now()),
+_LIVING = Selection(
+    select(
+        ApiKey.id, ApiKey.secret_sha256, ApiKey.scopes, ApiKey.expires_at, _IS_USED_ANEW.label("is_used_anew")
+    ).where(
+        ApiKey.prefix == bindparam("prefix"),
+        ApiKey.revoked_at.is_(None),
+        or_(ApiKey.expires_at.is_(None), ApiKey.expires_at > func.now()),
+    )
 )
 _USE = (
     update(table_of(ApiKey))
@@ -100,7 +102,7 @@ class Credentials:
         if prefix is None:
             return None
         with ReadOnlyConnection(engine).execution_options(**{CONTEXT_OPTION: context}) as connection:
-            row = connection.execute(_LIVING, {"prefix": prefix}).one_or_none()
+            row = select_one(connection, _LIVING, {"prefix": prefix})
         if row is None or not hmac.compare_digest(row.secret_sha256, sha256(token)):
             return None
         if row.is_used_anew:

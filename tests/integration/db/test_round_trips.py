@@ -16,7 +16,7 @@ from tests.support.tenants import TenantUnderTest
 CUSTOMERS = "/api/v1/customers"
 ROUND_TRIP = "B ReadyForQuery"
 # What is sent before an answer is waited for: a batch of messages, or text; nobody waits for the cleaning's.
-BEGIN_AND_BIND = WORK = "F Sync"
+BEGIN_AND_BIND = WORK = ALL_OF_IT = "F Sync"
 
 
 @pytest.fixture
@@ -42,13 +42,22 @@ def _sent(wire: Wire) -> list[str]:
     return [message for message in sent if message.startswith(("F Sync", "F Query"))]
 
 
-def test_a_read_takes_two_round_trips_and_ends_in_the_cleaning(
+def test_a_get_takes_one_round_trip_and_ends_in_the_cleaning(
     first: TenantUnderTest, connection: TenantConnection, tmp_path: Path
 ) -> None:
     path = f"{CUSTOMERS}/{first.create(CUSTOMERS, name='Ada', email='ada@example.com')['id']}"
     assert first.request("GET", path).status_code == 200
     all_returned(first.app)
     wire = _trace(connection, tmp_path / "wire", first.app, lambda: first.request("GET", path), 200)
+    assert _sent(wire) == [ALL_OF_IT, 'F Query "COMMIT; CLOSE ALL']
+
+
+def test_a_list_takes_two_round_trips_and_ends_in_the_cleaning(
+    first: TenantUnderTest, connection: TenantConnection, tmp_path: Path
+) -> None:
+    assert first.request("GET", CUSTOMERS).status_code == 200
+    all_returned(first.app)
+    wire = _trace(connection, tmp_path / "wire", first.app, lambda: first.request("GET", CUSTOMERS), 200)
     assert _sent(wire) == [BEGIN_AND_BIND, WORK, 'F Query "COMMIT; CLOSE ALL']
 
 

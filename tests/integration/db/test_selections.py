@@ -1,0 +1,100 @@
+"""A get's one message: what it does where something of it is missing."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from uuid import UUID
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+
+from tenantapp.customers.repository import CustomerRepository
+from tenantapp.db.connection import TenantConnection
+from tenantapp.db.session import db
+from tenantapp.db.unit_of_work import reading
+from tenantapp.tenancy.context import tenant_context
+from tests.support.backends import all_returned, pool_of
+from tests.support.tenants import TenantUnderTest
+
+CUSTOMERS = "/api/v1/customers"
+
+
+@pytest.fixture
+def path(first: TenantUnderTest) -> str:
+    """A customer's, which was read once: the connection has prepared the statement."""
+    customer = first.create(CUSTOMERS, name="Ada", email="ada@example.com")
+    path = f"{CUSTOMERS}/{customer['id']}"
+    assert first.request("GET", path).status_code == 200
+    return path
+
+
+@pytest.fixture
+def connection(app_of_one: Flask, path: str) -> TenantConnection:
+    """The one connection of the pool."""
+    all_returned(app_of_one)
+    connection = pool_of(app_of_one).connect()
+    connection.close()
+    all_returned(app_of_one)
+    return connection
+
+
+def test_it_is_prepared_again_after_a_rollback(
+    first: TenantUnderTest, path: str, connection: TenantConnection
+) -> None:
+    """After one, psycopg deallocates all that is prepared."""
+    duplicate = {"name": "Ada", "email": "ada@example.com"}
+    for _ in range(7):
+        assert first.request("POST", CUSTOMERS, json=duplicate).status_code == 409
+    assert first.request("GET", path).status_code == 200
+    assert not connection.closed
+
+
+def test_what_someone_deallocated_is_prepared_on_another_connection(
+    first: TenantUnderTest, path: str, connection: TenantConnection
+) -> None:
+    with closing(pool_of(first.app).connect()) as lent:
+        lent.execute("DEALLOCATE ALL")
+    all_returned(first.app)
+    assert lent is connection
+    assert first.request("GET", path).status_code == 200
+    assert connection.closed
+
+
+def test_a_statement_planted_under_its_name_is_not_run(
+    first: TenantUnderTest, path: str, connection: TenantConnection
+) -> None:
+    names = [name.decode() for name in connection._prepared_selections]
+    assert names
+    with closing(pool_of(first.app).connect()) as lent:
+        for name in names:
+            lent.execute(f"DEALLOCATE {name}")
+            lent.execute(f"PREPARE {name} AS SELECT * FROM api_keys")
+    all_returned(first.app)
+    assert first.request("GET", path).json["email"] == "ada@example.com"
+    assert connection.closed
+
+
+def test_listeners_of_the_engine_are_told_of_it(first: TenantUnderTest, path: str) -> None:
+    told: list[str] = []
+
+    def note(_connection: object, _cursor: object, statement: str, *_: object) -> None:
+        told.append(statement)
+
+    with first.app.app_context():
+        sa.event.listen(db.engine, "before_cursor_execute", note)
+        try:
+            assert first.request("GET", path).status_code == 200
+        finally:
+            sa.event.remove(db.engine, "before_cursor_execute", note)
+    assert [statement.split()[0] for statement in told] == ["SELECT"]
+    assert "FROM customers" in told[0]
+
+
+def test_it_joins_a_transaction_that_has_begun(first: TenantUnderTest, path: str) -> None:
+    row_id = UUID(path.rpartition("/")[2])
+    with first.app.app_context(), tenant_context(first.context), reading() as connection:
+        began = connection.scalar(sa.text("SELECT pg_current_snapshot()::text || pg_backend_pid()"))
+        assert CustomerRepository(connection).get(row_id).email == "ada@example.com"
+        assert connection.in_transaction()
+        assert connection.scalar(sa.text("SELECT pg_current_snapshot()::text || pg_backend_pid()")) == began
