@@ -65,10 +65,19 @@ def compare(server: Server, rounds: int, seconds: float, rows: int) -> None:
             remove_created(server, database)
             stack.callback(remove_created, server, database)
         require_equal_answers(*both, asked[0])
-        print("| case | requests/s | plain | ratio a round | median | wanted | CPU ms/request | plain |")
-        print("|---|---|---|---|---|---|---|---|")
-        for case in CASES:
-            _compare_case(case, both, file, rounds, seconds)
+        _compare_cases(CASES, both, file, rounds, seconds)
+        print("beside the plain application that never looks a tenant up again:")
+        lean = stack.enter_context(served_plain(server, theirs, remembers=True))
+        _compare_cases([Case("get", "close")], (both[0], lean), file, rounds, seconds)
+
+
+def _compare_cases(
+    cases: Sequence[Case], both: tuple[Served, Served], file: Path, rounds: int, seconds: float
+) -> None:
+    print("| case | requests/s | plain | ratio a round | median | wanted | CPU ms/request | plain |")
+    print("|---|---|---|---|---|---|---|---|")
+    for case in cases:
+        _compare_case(case, both, file, rounds, seconds)
 
 
 def _compare_case(case: Case, both: tuple[Served, Served], file: Path, rounds: int, seconds: float) -> None:

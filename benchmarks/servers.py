@@ -58,12 +58,14 @@ def served_tenantapp(server: Server, database: str) -> Iterator[Served]:
 
 
 @contextmanager
-def served_plain(server: Server, database: str) -> Iterator[Served]:
+def served_plain(server: Server, database: str, *, remembers: bool = False) -> Iterator[Served]:
     """Serve the plain application on a database without row-level security."""
     port = _free_port()
     arguments = ["-k", "gthread", "-w", str(WORKERS), "--threads", str(THREADS), "-b", f"127.0.0.1:{port}"]
     environ = {"PLAIN_DATABASE_URL": _address(server, database)}
-    with _gunicorn([*arguments, "benchmarks.plain.application:create_app()"], environ, port) as served:
+    with _gunicorn(
+        [*arguments, f"benchmarks.plain.application:create_app(remembers={remembers})"], environ, port
+    ) as served:
         yield served
 
 

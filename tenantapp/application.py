@@ -18,7 +18,8 @@ from tenantapp.db.pool import PoolLimits, TenantPool
 from tenantapp.db.roles import RoleNames
 from tenantapp.db.sealing import sealer_for
 from tenantapp.db.session import db
-from tenantapp.http import api, cors, docs, document, headers, problems, request_id, request_log
+from tenantapp.http import api, cors, docs, document, headers, problems
+from tenantapp.http.edge import Edge
 from tenantapp.http.flask_app import ApiFlask
 from tenantapp.identity import guards
 from tenantapp.identity.credentials import Credentials
@@ -76,7 +77,7 @@ def _set_up_database(app: Flask, runtime: Runtime) -> None:
     app.config["SQLALCHEMY_ECHO"] = runtime.settings.sql_echo
     db.init_app(app)
     with app.app_context():
-        bind_every_transaction(db.engine)
+        bind_every_transaction(db.engine, runtime.pool)
     Migrate(app, db, directory=str(ROOT / "migrations"))
 
 
@@ -92,10 +93,7 @@ def _set_up_tenancy(app: Flask, runtime: Runtime) -> None:
 
 
 def _set_up_http(app: Flask, settings: Settings) -> None:
-    request_id.init_app(app)
-    request_log.init_app(app)
     problems.init_app(app)
-    headers.init_app(app, settings)
     cors.init_app(app, settings)
     registry = api.init_app(app, settings.tenant_header)
     document.init_app(app, registry.spec)
@@ -105,6 +103,7 @@ def _set_up_http(app: Flask, settings: Settings) -> None:
         hops = settings.trusted_proxies
         behind_proxies = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)
         app.wsgi_app = behind_proxies  # type: ignore[method-assign]
+    app.wsgi_app = Edge(app.wsgi_app, headers.completion(settings))  # type: ignore[method-assign]
 
 
 def _register_blueprints(registry: Api) -> None:

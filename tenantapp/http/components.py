@@ -7,10 +7,10 @@ from typing import Any
 
 from apispec import APISpec
 
+from tenantapp.http.edge import HEADER as REQUEST_ID
 from tenantapp.http.idempotency import HEADER as IDEMPOTENCY_KEY
 from tenantapp.http.idempotency import REPLAYED
 from tenantapp.http.problems import MIMETYPE, RETRY_SECONDS, ProblemSchema, problem_document
-from tenantapp.http.request_id import HEADER as REQUEST_ID
 
 BEARER = "bearer"
 TENANT = "TenantSubdomain"

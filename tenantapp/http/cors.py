@@ -8,9 +8,9 @@ from flask import Flask, Response, current_app, request
 from flask_cors import CORS
 
 from tenantapp.config import Settings
+from tenantapp.http.edge import HEADER as REQUEST_ID
 from tenantapp.http.idempotency import HEADER as IDEMPOTENCY_KEY
 from tenantapp.http.idempotency import REPLAYED
-from tenantapp.http.request_id import HEADER as REQUEST_ID
 
 _METHODS = ("GET", "HEAD", "POST", "PATCH", "DELETE")
 _ALLOWED = ("Authorization", "Content-Type", "If-Match", "If-None-Match", IDEMPOTENCY_KEY, REQUEST_ID)

@@ -7,6 +7,7 @@ from typing import Any
 
 from flask import Flask, Request
 from flask.sessions import NullSession, SessionInterface
+from werkzeug.routing import MapAdapter
 
 _NO_SESSION = NullSession()
 
@@ -20,10 +21,23 @@ class NoSessions(SessionInterface):
 
 
 class ApiFlask(Flask):
-    """Flask without sessions and without coroutines."""
+    """Flask without sessions, without coroutines, and without an opinion on hosts."""
 
     session_interface = NoSessions()
 
     def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
         """Return `func` as it is: no view or hook here is a coroutine function."""
         return func
+
+    def create_url_adapter(self, request: Request | None) -> MapAdapter | None:
+        """Return what finds a request's route: by its path alone; the host is the tenancy's business."""
+        if request is None:
+            return super().create_url_adapter(None)
+        return self.url_map.bind(
+            "",
+            request.root_path or None,
+            default_method=request.method,
+            path_info=request.path,
+            url_scheme=request.scheme,
+            query_args=request.query_string.decode("latin-1"),
+        )

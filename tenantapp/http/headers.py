@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from flask import Flask, Response
+from collections.abc import Callable
 
 from tenantapp.config import Settings
+from tenantapp.http.edge import Headers
 
 CONTENT_SECURITY_POLICY = "Content-Security-Policy"
 # What is the same for everybody says so; whatever does not is a tenant's.
@@ -21,21 +22,19 @@ _PRIVATE = "private, no-cache"
 _ALWAYS_TLS = ("Strict-Transport-Security", "max-age=31536000")
 
 
-def init_app(app: Flask, settings: Settings) -> None:
-    """Send the headers with every answer of `app`; all of them are put together here, none at a request."""
+def completion(settings: Settings) -> Callable[[Headers], Headers]:
+    """Return what adds the headers to an answer's own; they are put together here, none at a request."""
     always = _SAFE + ((_ALWAYS_TLS,) if settings.app_env == "production" else ())
     origin = (("Vary", "Origin"),) if settings.cors_origins else ()
     vary = ", ".join(["Authorization", settings.tenant_header, *(value for _, value in origin)])
     of_a_tenant = (*always, ("Cache-Control", _PRIVATE), ("Vary", vary), _NOTHING_TO_SHOW)
     for_everybody = (*always, *origin)
 
-    def complete(response: Response) -> Response:
-        headers = response.headers
-        if "Cache-Control" not in headers:
-            headers.extend(of_a_tenant)
-            return response
-        headers.extend(for_everybody)
-        headers.setdefault(*_NOTHING_TO_SHOW)
-        return response
+    def complete(headers: Headers) -> Headers:
+        names = {name for name, _ in headers}
+        if "Cache-Control" not in names:
+            return [*headers, *of_a_tenant]
+        policy = () if CONTENT_SECURITY_POLICY in names else (_NOTHING_TO_SHOW,)
+        return [*headers, *for_everybody, *policy]
 
-    app.after_request(complete)
+    return complete

@@ -15,7 +15,7 @@ from sqlalchemy.orm.exc import StaleDataError
 from tenantapp.db.errors import DatabaseUnavailable, RowChanged, RowNotFound
 from tenantapp.db.unit_of_work import COLLISIONS
 from tenantapp.http.constraints import explain
-from tenantapp.http.request_id import request_id
+from tenantapp.http.edge import request_id
 from tenantapp.tenancy.errors import TenancyError
 from tenantapp.tenancy.refusals import record_refusal
 

@@ -8,7 +8,7 @@ from flask import Flask, current_app, request
 
 from tenantapp.db.session import db
 from tenantapp.http import endpoints
-from tenantapp.http.request_id import request_id
+from tenantapp.http.edge import request_id
 from tenantapp.identity.credentials import Credential, Credentials
 from tenantapp.identity.errors import CredentialRefused, PermissionRefused
 from tenantapp.tenancy.context import TenantContext, open_context

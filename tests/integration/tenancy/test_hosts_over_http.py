@@ -104,6 +104,10 @@ def test_a_tenants_route_without_a_tenant_is_400(tenant: TenantUnderTest, host: 
         "\xff.localhost",
         "[::1",
         "::1",
+        ".",
+        ".localhost",
+        "a..localhost",
+        f"{'x' * 64}.localhost",
     ],
 )
 def test_every_other_host_is_400(tenant: TenantUnderTest, host: str | None) -> None:
@@ -111,13 +115,6 @@ def test_every_other_host_is_400(tenant: TenantUnderTest, host: str | None) -> N
     _assert_problem(ask(tenant.app, sent, token=tenant.token), 400, "host-refused", HOST_REFUSED)
     with_header = ask(tenant.app, sent, tenant.subdomain, token=tenant.token)
     _assert_problem(with_header, 400, "host-refused", HOST_REFUSED)
-
-
-@pytest.mark.parametrize("host", [".", ".localhost", "a..localhost", f"{'x' * 64}.localhost"])
-def test_a_host_that_the_router_cannot_read_is_400(tenant: TenantUnderTest, host: str) -> None:
-    response = ask(tenant.app, host, tenant.subdomain, token=tenant.token)
-    assert (response.status_code, response.mimetype) == (400, "application/problem+json")
-    assert response.json["type"] == "urn:tenantapp:problem:bad-request"
 
 
 @pytest.mark.parametrize("target", ["http://evil.test{}", "http://user@{{}}.localhost{}", "http://[{}"])
