@@ -66,11 +66,12 @@ def select_unbound(
         if is_new:
             pgconn.send_prepare(selection.name, selection.text.encode(), transformer.types)
         pgconn.send_query_prepared(selection.name, dumped, transformer.formats)
+        pgconn.send_query_params(b"COMMIT", None)
 
     with connection.lock:
-        results = connection.wait(connection._in_one_message(send, 2 + is_new))
+        results = connection.wait(connection._in_one_message(send, 3 + is_new))
     connection._prepared_selections.add(selection.name)
-    return "active", selection.rows(results[-1], transformer)
+    return "active", selection.rows(results[-2], transformer)
 
 
 @contextmanager

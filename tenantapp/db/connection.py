@@ -55,8 +55,8 @@ class TenantConnection(psycopg.Connection[Any]):
 
     renew_pool: Callable[[], None]
     sealer: ContextSealer
-    # Whether nobody has had it yet, and whether whoever has it has only read.
-    is_new = False
+    # Whether nothing can have been left on it since it was cleaned, and whether whoever has it has only read.
+    is_clean = False
     has_only_read = False
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -103,7 +103,7 @@ class TenantConnection(psycopg.Connection[Any]):
     def select_bound(
         self, context: TenantContext, selection: Selection, parameters: Mapping[str, Any]
     ) -> tuple[str | None, list[Any]]:
-        """Begin a READ ONLY transaction, bind `context` to it and select, with one round trip for it all.
+        """Bind `context` to a READ ONLY transaction of its own and select in it, in one round trip.
 
         Returns:
             What `begin_bound` does, and the rows.
@@ -123,11 +123,12 @@ class TenantConnection(psycopg.Connection[Any]):
             if is_new:
                 pgconn.send_prepare(selection.name, selection.text.encode(), transformer.types)
             pgconn.send_query_prepared(selection.name, dumped, transformer.formats)
+            pgconn.send_query_params(b"COMMIT", None)
 
         with self.lock:
-            results = self.wait(self._in_one_message(send, 3 + is_new))
+            results = self.wait(self._in_one_message(send, 4 + is_new))
         self._prepared_selections.add(selection.name)
-        return _status(results[_BINDS]), selection.rows(results[-1], transformer)
+        return _status(results[_BINDS]), selection.rows(results[-2], transformer)
 
     def _sealed(self, context: TenantContext) -> bytes:
         return self.sealer.seal(context, self.pgconn.backend_pid).encode()
@@ -181,8 +182,8 @@ class TenantConnection(psycopg.Connection[Any]):
             psycopg.OperationalError: the server refused, a statement was prepared by SQL, or the connection
                 is gone; it is closed now.
         """
-        if self.is_new:
-            self.is_new = False
+        if self.is_clean:
+            self.is_clean = False
             return
         results = list(iter(self.pgconn.get_result, None))
         refused = any(result.status == pq.ExecStatus.FATAL_ERROR for result in results)

@@ -56,6 +56,8 @@ class IdlePool(ConnectionPool[TenantConnection]):
                 return connection
 
     def _reset_connection(self, connection: TenantConnection) -> None:
+        if connection.is_clean:
+            return
         if not connection.ends_unseen:
             super()._reset_connection(connection)
         if connection.closed:
@@ -132,13 +134,16 @@ class TenantPool:
     ) -> tuple[str | None, list[Any]]:
         connection = self.connect()
         try:
-            return connection.select_bound(context, selection, parameters)
+            selected = connection.select_bound(context, selection, parameters)
         except psycopg.errors.InvalidSqlStatementName:
             # Whoever had it before deallocated it; on a new connection it is prepared anew.
             connection.pgconn.finish()
             raise
+        else:
+            # Nothing ran on it but what is written in the program, which leaves nothing behind.
+            connection.is_clean = True
+            return selected
         finally:
-            connection.has_only_read = True
             connection.close()
 
     def _open(self) -> None:
@@ -156,7 +161,7 @@ class TenantPool:
         # As the edge reads JSON: a number beyond 64 bits, which JSONB writes out digit by digit, is a float.
         set_json_loads(orjson.loads, connection)
         connection.renew_pool = self.renew
-        connection.is_new = True
+        connection.is_clean = True
         connection.sealer = self._sealer
 
     def renew(self) -> None:
