@@ -23,7 +23,7 @@ class Scoped{number}(SoftDeletable, Resource):
 
     customer_id: Mapped[UUID]
     name: Mapped[str] = columns.required_text(255)
-    status: Mapped[str] = columns.status("active")
+    status: Mapped[str] = columns.enumeration(("active", "inactive"), "active")
 
     @classmethod
     def scoped_args(cls):

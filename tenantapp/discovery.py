@@ -28,6 +28,6 @@ def import_models() -> None:
 
 
 def blueprints() -> Iterator[Blueprint]:
-    """Yield the blueprint of every package that has views."""
+    """Yield every blueprint of the packages' views."""
     for views in modules_named("views"):
-        yield views.blueprint
+        yield from (value for value in vars(views).values() if isinstance(value, Blueprint))

@@ -11,6 +11,9 @@ from sqlalchemy import CheckConstraint, DateTime, Integer, LargeBinary, String, 
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
+from tenantapp.db.declarations import DECLARES, Reference, about, listed
+from tenantapp.db.states import States
+
 
 def uuid_key() -> Mapped[UUID]:
     """A random identifier in the primary key, made by the program, or by the server for plain SQL."""
@@ -29,28 +32,50 @@ def optional_text(length: int | None = None) -> Mapped[str | None]:
     return mapped_column(Text if length is None else String(length))
 
 
-def status(default: str) -> Mapped[str]:
-    """One of a few words, `default` unless told otherwise; `one_of` holds it to them."""
-    return mapped_column(String(50), server_default=default)
+def email() -> Mapped[str]:
+    """An e-mail address that is always there, in lower case: it is compared by value.
+
+    lower(email) is not leakproof, so an index on it would not be used under row-level security.
+    """
+    return mapped_column(String(254), info={DECLARES: _normalised})
+
+
+def enumeration(values: Sequence[str], default: str | None = None) -> Mapped[str]:
+    """One of a few words, `default` where one is given and nothing is said."""
+    info = {DECLARES: lambda name: one_of(name, values), "words": tuple(values)}
+    return mapped_column(String(50), server_default=default, info=info)
+
+
+def state(states: States) -> Mapped[str]:
+    """Where the row stands: it begins at the first of `states` and goes on by their steps alone."""
+    column = enumeration(states.names, states.initial)
+    column.column.info["states"] = states  # type: ignore[attr-defined]  # Mapped hides its column
+    return column
+
+
+def reference(table: str, *, then: Sequence[str] = ()) -> Mapped[UUID]:
+    """The id of a row of `table`, of the same tenant's, that is always there.
+
+    Args:
+        table: what is referred to.
+        then: further columns of the index that finds the rows that refer to one, in their order.
+    """
+    return mapped_column(info={DECLARES: Reference(table, tuple(then))})
+
+
+def optional_reference(table: str, *, then: Sequence[str] = ()) -> Mapped[UUID | None]:
+    """The id of a row of `table`, of the same tenant's, if any; see `reference`."""
+    return mapped_column(info={DECLARES: Reference(table, tuple(then))})
 
 
 def one_of(column: str, values: Sequence[str]) -> CheckConstraint:
     """Hold `column` to `values`."""
-    return CheckConstraint(f"{column} IN ({_listed(values)})", name=column, info=about(column))
+    return CheckConstraint(f"{column} IN ({listed(values)})", name=column, info=about(column))
 
 
 def some_of(column: str, values: Sequence[str]) -> CheckConstraint:
     """Hold the words of `column` to `values`."""
-    return CheckConstraint(f"{column} <@ ARRAY[{_listed(values)}]", name=column, info=about(column))
-
-
-def about(*fields: str) -> dict[str, Any]:
-    """Return a constraint's `info`: the fields that a client is told of where it is violated."""
-    return {"fields": fields}
-
-
-def _listed(values: Sequence[str]) -> str:
-    return ", ".join(f"'{value}'" for value in values)
+    return CheckConstraint(f"{column} <@ ARRAY[{listed(values)}]", name=column, info=about(column))
 
 
 def dns_label(column: str) -> CheckConstraint:
@@ -100,3 +125,7 @@ def updated_at() -> Mapped[datetime]:
     return mapped_column(
         DateTime(timezone=True), server_default=func.now(), onupdate=func.now(), sort_order=91
     )
+
+
+def _normalised(name: str) -> CheckConstraint:
+    return CheckConstraint(f"{name} = lower({name})", name=f"{name}_normalised", info=about(name))

@@ -19,6 +19,27 @@ class RowChanged(Exception):
     """Raised when a row has another version than a write is based on; it carries the table's name."""
 
 
+class RowInUse(Exception):
+    """Raised when a row cannot be deleted since others refer to it; it carries the table of these."""
+
+
+class IllegalStep(Exception):
+    """Raised when a row may not go from the state that it is in to another.
+
+    Args:
+        field: the column that holds the state.
+        current: the state it is in; None for a new row.
+        wanted: where it was told to go.
+        legal: where it may go.
+    """
+
+    def __init__(self, field: str, current: str | None, wanted: str, legal: tuple[str, ...]) -> None:
+        beginning = "A new row" if current is None else f"What is {current!r}"
+        following = ", ".join(map(repr, legal)) or "nothing else"
+        super().__init__(f"{beginning} cannot be {wanted!r}; it can be {following}.")
+        self.field = field
+
+
 class ForeignTenantSession(Exception):
     """Raised when a session that holds one tenant's rows is used in another tenant's context."""
 

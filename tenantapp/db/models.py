@@ -12,6 +12,7 @@ from sqlalchemy.orm import Mapped, declared_attr, mapped_column
 
 from tenantapp.db import columns
 from tenantapp.db.base import Base
+from tenantapp.db.declarations import declared
 from tenantapp.db.errors import UndeclaredIsolation
 from tenantapp.db.security import EVERY_VERB, Grant, Policy, TableSecurity, View, tenant_policies
 
@@ -68,7 +69,8 @@ class TenantScoped:
 
     It gets `tenant_id`, filled in by PostgreSQL from the context, a primary key that begins with it, the
     reference to `tenants`, and the policies and grants that isolate it. A model's own arguments go into
-    `scoped_args`; what they index or make unique must begin with `tenant_id`.
+    `scoped_args`; what they index or make unique must begin with `tenant_id`. What a column's word brings
+    along (`columns.reference`, `columns.enumeration`) is not said there again.
     """
 
     __tablename__: str
@@ -102,7 +104,11 @@ class TenantScoped:
 
     @declared_attr.directive
     def __table_args__(cls) -> tuple[Any, ...]:
-        return (ForeignKeyConstraint(["tenant_id"], ["tenants.id"]), *cls.scoped_args())
+        return (
+            ForeignKeyConstraint(["tenant_id"], ["tenants.id"]),
+            *declared(cls),
+            *cls.scoped_args(),
+        )
 
 
 class Resource(TenantScoped, Record):

@@ -7,14 +7,17 @@ from functools import cache
 from typing import Any, ClassVar
 from uuid import UUID
 
+from psycopg import errors as pg
 from sqlalchemy import Row, Update, bindparam, delete, func, insert, select, update
 from sqlalchemy.engine import Connection
+from sqlalchemy.exc import IntegrityError
 
 from tenantapp.db.engine import select_one
-from tenantapp.db.errors import RowChanged, RowNotFound
+from tenantapp.db.errors import RowChanged, RowInUse, RowNotFound
 from tenantapp.db.models import Record, SoftDeletable, table_of
 from tenantapp.db.paging import Page, PageQuery, fetch_page
 from tenantapp.db.selection import Selection
+from tenantapp.db.states import States, require_start, require_step, states_of
 
 Versions = Collection[int] | None
 
@@ -50,7 +53,12 @@ class Repository:
         return fetch_page(self.connection, self.model, query)
 
     def add(self, values: Mapping[str, Any]) -> Row[Any]:
-        """Insert a row and return it as PostgreSQL completed it."""
+        """Insert a row and return it as PostgreSQL completed it.
+
+        Raises:
+            IllegalStep: it does not stand where rows begin.
+        """
+        require_start(self._states, values)
         return self.connection.execute(_insert(self.model), dict(values)).one()
 
     def change(self, row_id: UUID, values: Mapping[str, Any], versions: Versions = None) -> Row[Any]:
@@ -64,10 +72,20 @@ class Repository:
         Raises:
             RowNotFound: there is no such row.
             RowChanged: it has none of these versions.
+            IllegalStep: it may not go from its state to the one that is given.
         """
         if not values:
             return self._expect(self.get(row_id), versions)
-        return self._write(row_id, self._live_update().values(values), versions)
+        statement = self._live_update().values(values)
+        # Where the row stands is asked by the statement that moves it: of two at once, one finds it gone.
+        for name in self._states.keys() & values.keys():
+            column = table_of(self.model).columns[name]
+            statement = statement.where(column.in_(self._states[name].before(values[name])))
+        row = self._write(row_id, statement, versions)
+        if row is None:
+            require_step(self._states, self._expect(self.get(row_id), versions), values)
+            raise RowChanged(self.model.__tablename__)
+        return row
 
     def remove(self, row_id: UUID, versions: Versions = None) -> None:
         """Delete a row; a soft-deletable one can be restored.
@@ -75,12 +93,11 @@ class Repository:
         Raises:
             RowNotFound: there is no such row.
             RowChanged: it has none of these versions.
+            RowInUse: others refer to it.
         """
-        if issubclass(self.model, SoftDeletable):
-            self._write(row_id, self._live_update().values(deleted_at=func.now()), versions)
-            return
-        self._expect(self.get(row_id), versions)
-        self.connection.execute(delete(self.model).where(self.model.id == row_id))
+        if not self._removed(row_id, versions):
+            self._expect(self.get(row_id), versions)
+            raise RowChanged(self.model.__tablename__)
 
     def restore(self, row_id: UUID) -> Row[Any]:
         """Bring a deleted row back and return it; one that was not deleted is returned as it is.
@@ -100,14 +117,29 @@ class Repository:
             statement = statement.where(self.model.deleted_at.is_(None))
         return statement
 
-    def _write(self, row_id: UUID, statement: Update, versions: Versions) -> Row[Any]:
+    @property
+    def _states(self) -> dict[str, States]:
+        return states_of(table_of(self.model))
+
+    def _removed(self, row_id: UUID, versions: Versions) -> bool:
+        if issubclass(self.model, SoftDeletable):
+            return (
+                self._write(row_id, self._live_update().values(deleted_at=func.now()), versions) is not None
+            )
+        statement = delete(self.model).where(self.model.id == row_id)
         if versions is not None:
             statement = statement.where(self.model.row_version.in_(tuple(versions)))
-        row = self._apply(row_id, statement)
-        if row is None:
-            self._expect(self.get(row_id), versions)
-            raise RowChanged(self.model.__tablename__)
-        return row
+        try:
+            return self.connection.execute(statement).rowcount > 0
+        except IntegrityError as error:
+            if not isinstance(error.orig, pg.ForeignKeyViolation | pg.RestrictViolation):
+                raise
+            raise RowInUse(error.orig.diag.table_name) from error
+
+    def _write(self, row_id: UUID, statement: Update, versions: Versions) -> Row[Any] | None:
+        if versions is not None:
+            statement = statement.where(self.model.row_version.in_(tuple(versions)))
+        return self._apply(row_id, statement)
 
     def _apply(self, row_id: UUID, statement: Update) -> Row[Any] | None:
         counted = statement.values(row_version=self.model.row_version + 1)

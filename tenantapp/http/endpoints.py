@@ -65,7 +65,8 @@ class TenantBlueprint(Blueprint):  # type: ignore[misc]  # flask-smorest has no 
     """A blueprint whose every request runs in the context of the tenant that it names."""
 
     def __init__(self, name: str, import_name: str, **options: Any) -> None:
-        super().__init__(name, import_name, url_prefix=f"/api/v1/{name.replace('_', '-')}", **options)
+        super().__init__(name, import_name, url_prefix="/api/v1", **options)
+        self.place = f"/{name.replace('_', '-')}"
         self.before_request(_enter)
         self.teardown_request(_leave)
 
@@ -73,6 +74,7 @@ class TenantBlueprint(Blueprint):  # type: ignore[misc]  # flask-smorest has no 
         self,
         rule: str,
         *,
+        under: str = "",
         shows: type[Schema],
         answers: type[Schema] | None = None,
         query: Schema | None = None,
@@ -84,6 +86,7 @@ class TenantBlueprint(Blueprint):  # type: ignore[misc]  # flask-smorest has no 
 
         Args:
             rule: the path, after the blueprint's.
+            under: the path of what it belongs to, before the blueprint's.
             shows: the schema of a row.
             answers: the schema of the answer, where it is not a row alone.
             query: the schema of the query string, where there is one.
@@ -108,7 +111,7 @@ class TenantBlueprint(Blueprint):  # type: ignore[misc]  # flask-smorest has no 
                 query=query,
                 summary=summary,
             )
-            self._add(rule, "GET", work, permits(permission)(view), documented)
+            self._add(f"{under}{self.place}{rule}", "GET", work, permits(permission)(view), documented)
             return work
 
         return declare
@@ -118,6 +121,7 @@ class TenantBlueprint(Blueprint):  # type: ignore[misc]  # flask-smorest has no 
         rule: str,
         method: str = "POST",
         *,
+        under: str = "",
         takes: Schema | None = None,
         answers: type[Schema] | None = None,
         status: int = 200,
@@ -134,6 +138,7 @@ class TenantBlueprint(Blueprint):  # type: ignore[misc]  # flask-smorest has no 
         Args:
             rule: the path, after the blueprint's.
             method: POST, PATCH or DELETE.
+            under: the path of what it belongs to, before the blueprint's.
             takes: the schema of the body, where there is one.
             answers: the schema of the answer, where there is one.
             status: the status of the answer.
@@ -167,7 +172,7 @@ class TenantBlueprint(Blueprint):  # type: ignore[misc]  # flask-smorest has no 
                 if_match_required=if_match_required,
                 repeatable=repeatable,
             )
-            self._add(rule, method, work, permits(permission)(view), documented)
+            self._add(f"{under}{self.place}{rule}", method, work, permits(permission)(view), documented)
             return work
 
         return declare

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
 import orjson
 from marshmallow import ValidationError, fields, validate
 
+from tenantapp.db.states import States
 from tenantapp.http.dump import passes_unchanged
 
 LARGEST_OBJECT = 16 * 1024
@@ -52,6 +53,32 @@ class Email(Text):
         self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any
     ) -> str:
         return super()._deserialize(value, attr, data, **kwargs).lower()
+
+
+@passes_unchanged
+class Word(fields.String):
+    """One of a few words."""
+
+    def __init__(self, values: Sequence[str], **kwargs: Any) -> None:
+        super().__init__(validate=validate.OneOf(values), **kwargs)
+
+
+@passes_unchanged
+class State(Word):
+    """Where something stands; its steps are told in words."""
+
+    def __init__(self, states: States, **kwargs: Any) -> None:
+        description = f"Begins as {' or '.join(states.starts)}. Steps: {states}."
+        super().__init__(states.names, metadata={"description": description}, **kwargs)
+
+
+@passes_unchanged
+class Reference(fields.UUID):
+    """The id of a row of the tenant's: one that is unknown is refused by the database."""
+
+    def __init__(self, one: str, **kwargs: Any) -> None:
+        example = {"examples": [None]} if kwargs.get("allow_none") else {}
+        super().__init__(metadata={"description": f"The id of {one}.", **example}, **kwargs)
 
 
 @passes_unchanged

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
+from types import MappingProxyType
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
@@ -22,6 +23,7 @@ from tenantapp.tenancy.context import current_context
 
 LONGEST = 200
 USUAL = 50
+NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +70,12 @@ class Listing:
             parameters["deleted"] = fields.Boolean(load_default=False)
         return Schema.from_dict(parameters, name=f"{resource.__name__}Query")()
 
-    def page_query(self, given: Mapping[str, Any]) -> PageQuery:
+    def page_query(self, given: Mapping[str, Any], belonging: Mapping[str, Any] = NOTHING) -> PageQuery:
         """Return the page query that a loaded query string asks for.
+
+        Args:
+            given: the query string.
+            belonging: values that columns must have, whatever it says.
 
         Raises:
             CursorRefused: its cursor is not one of this list's.
@@ -78,7 +84,7 @@ class Listing:
             limit=given["limit"],
             sort=given["sort"].removeprefix("-"),
             descending=given["sort"].startswith("-"),
-            equal={name: given[name] for name in self.equal if name in given},
+            equal={name: given[name] for name in self.equal if name in given} | dict(belonging),
             lower={name: given[f"{name}_from"] for name in self.ranges if f"{name}_from" in given},
             upper={name: given[f"{name}_to"] for name in self.ranges if f"{name}_to" in given},
             deleted=given.get("deleted", False),

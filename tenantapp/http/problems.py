@@ -12,7 +12,7 @@ from psycopg_pool import PoolTimeout
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 from sqlalchemy.orm.exc import StaleDataError
 
-from tenantapp.db.errors import DatabaseUnavailable, RowChanged, RowNotFound
+from tenantapp.db.errors import DatabaseUnavailable, IllegalStep, RowChanged, RowInUse, RowNotFound
 from tenantapp.db.unit_of_work import COLLISIONS
 from tenantapp.http.constraints import explain
 from tenantapp.http.edge import request_id
@@ -122,6 +122,8 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(StaleDataError, _stale)
     app.register_error_handler(RowNotFound, _not_found)
     app.register_error_handler(RowChanged, _changed)
+    app.register_error_handler(RowInUse, _in_use)
+    app.register_error_handler(IllegalStep, _illegal_step)
     for unavailable in (DatabaseUnavailable, OperationalError, PoolTimeout):
         app.register_error_handler(unavailable, _unavailable)
     app.register_error_handler(Exception, _unexpected)
@@ -154,6 +156,14 @@ def _not_found(_error: RowNotFound) -> Response:
 
 def _changed(_error: RowChanged) -> Response:
     return problem(412, "precondition_failed", "The row has another version; read it again.")
+
+
+def _in_use(error: RowInUse) -> Response:
+    return problem(409, "in_use", f"It cannot be deleted: {error} refer to it.")
+
+
+def _illegal_step(error: IllegalStep) -> Response:
+    return problem(409, "illegal_step", "The state does not lead there.", errors={error.field: [str(error)]})
 
 
 def _unavailable(error: Exception) -> Response:

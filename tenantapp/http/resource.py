@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 from flask import url_for
-from marshmallow import Schema
+from marshmallow import Schema, fields
 from sqlalchemy import Row
 from sqlalchemy.engine import Connection
 
@@ -19,6 +20,35 @@ from tenantapp.http.preconditions import expected_versions
 ITEM = "/<uuid:item_id>"
 
 
+@dataclass(frozen=True, slots=True)
+class Parent:
+    """What the rows of a resource belong to: they are listed and created under one of it.
+
+    Args:
+        name: what it is called in paths, in the plural.
+        repository: where its rows are kept.
+        key: the column by which a row belongs to one.
+    """
+
+    name: str
+    repository: type[Repository]
+    key: str
+
+    @property
+    def path(self) -> str:
+        """The path of one, whose id is called as the column is."""
+        return f"/{self.name.replace('_', '-')}/<uuid:{self.key}>"
+
+
+class ResourceSchema(Schema):
+    """What every resource shows."""
+
+    id = fields.UUID(dump_only=True)
+    row_version = fields.Integer(dump_only=True)
+    created_at = fields.AwareDateTime(dump_only=True)
+    updated_at = fields.AwareDateTime(dump_only=True)
+
+
 class ResourceBlueprint(TenantBlueprint):
     """A tenant's resource.
 
@@ -28,6 +58,7 @@ class ResourceBlueprint(TenantBlueprint):
         repository: where its rows are kept.
         schema: how a row is shown, and, but for `dump_only` fields, written.
         listing: what its list may be asked for.
+        parent: what its rows belong to, if anything.
         read: the scope that reading needs.
         write: the scope that writing needs.
         one: what one of them is called in sentences, with its article; by default after the name.
@@ -42,6 +73,7 @@ class ResourceBlueprint(TenantBlueprint):
         repository: type[Repository],
         schema: type[Schema],
         listing: Listing,
+        parent: Parent | None = None,
         read: str = "read",
         write: str = "write",
         one: str | None = None,
@@ -51,6 +83,7 @@ class ResourceBlueprint(TenantBlueprint):
         super().__init__(name, import_name, **options)
         self.repository, self.schema, self.listing = repository, schema, listing
         self.read, self.write = read, write
+        self.parent, self.under = parent, parent.path if parent else ""
         self.many = many or name.replace("_", " ")
         self.one = one or f"a {self.many.removesuffix('s')}"
 
@@ -64,6 +97,7 @@ class ResourceBlueprint(TenantBlueprint):
 
         @self.reads(
             "",
+            under=self.under,
             shows=self.schema,
             answers=page_schema(self.schema),
             query=query,
@@ -71,22 +105,25 @@ class ResourceBlueprint(TenantBlueprint):
             permission=self.read,
             summary=f"List {self.many}",
         )
-        def list_items(connection: Connection, given: dict[str, Any]) -> Page:
+        def list_items(connection: Connection, given: dict[str, Any], **path: UUID) -> Page:
             """List page by page, newest first unless sorted otherwise."""
-            return self.repository(connection).page(self.listing.page_query(given))
+            belonging = self._belonging(connection, path)
+            return self.repository(connection).page(self.listing.page_query(given, belonging))
 
     def _serve_create(self) -> None:
         @self.writes(
             "",
+            under=self.under,
             takes=self.schema(),
             answers=self.schema,
             status=201,
             permission=self.write,
             summary=f"Create {self.one}",
         )
-        def create_item(connection: Connection, given: dict[str, Any]) -> Created:
+        def create_item(connection: Connection, given: dict[str, Any], **path: UUID) -> Created:
             """Create one, and say where it is found."""
-            return self.created(self.repository(connection).add(given))
+            belonging = self._belonging(connection, path)
+            return self.created(self.repository(connection).add(given | belonging))
 
     def _serve_get(self) -> None:
         @self.reads(ITEM, shows=self.schema, permission=self.read, summary=f"Get {self.one}")
@@ -120,6 +157,12 @@ class ResourceBlueprint(TenantBlueprint):
         def restore_item(connection: Connection, item_id: UUID) -> Row[Any]:
             """Bring a deleted one back."""
             return self.repository(connection).restore(item_id)
+
+    def _belonging(self, connection: Connection, path: dict[str, UUID]) -> dict[str, UUID]:
+        """Return the column by which rows belong to what the path names, which must be there."""
+        if self.parent is not None:
+            self.parent.repository(connection).get(path[self.parent.key])
+        return path
 
     def created(self, row: Any) -> Created:
         """Return the answer to a create: the row, and where it is found from now on."""

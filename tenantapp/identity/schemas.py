@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from marshmallow import Schema, ValidationError, fields, validate
+from marshmallow import ValidationError, fields, validate
 
 from tenantapp.http.fields import Moment, Text
+from tenantapp.http.resource import ResourceSchema
 from tenantapp.identity.keys import SCOPES
 
 
@@ -20,10 +21,9 @@ def _each_once(scopes: list[str]) -> None:
         raise ValidationError("Must not hold a scope twice.")
 
 
-class ApiKeySchema(Schema):
+class ApiKeySchema(ResourceSchema):
     """An API key, without its secret."""
 
-    id = fields.UUID(dump_only=True)
     name = Text(255, required=True, metadata={"examples": ["Nightly import"]})
     prefix = fields.String(
         dump_only=True,
@@ -45,9 +45,6 @@ class ApiKeySchema(Schema):
     )
     last_used_at = fields.AwareDateTime(dump_only=True, allow_none=True)
     revoked_at = fields.AwareDateTime(dump_only=True, allow_none=True, metadata={"examples": [None]})
-    row_version = fields.Integer(dump_only=True)
-    created_at = fields.AwareDateTime(dump_only=True)
-    updated_at = fields.AwareDateTime(dump_only=True)
 
 
 class IssuedApiKeySchema(ApiKeySchema):

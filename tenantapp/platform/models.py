@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ForeignKey, Index, String, Text
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, declared_attr, mapped_column
 
 from tenantapp.db import columns
 from tenantapp.db.base import Base
+from tenantapp.db.declarations import declared
 from tenantapp.db.models import Timestamped
 from tenantapp.db.security import EVERY_VERB, Grant, TableSecurity
 from tenantapp.tenants.models import STATUSES
@@ -51,16 +53,18 @@ class DirectoryRow(ControlData, Timestamped, Base):
     subdomain: Mapped[str] = mapped_column(String(63), primary_key=True)
     tenant_id: Mapped[UUID]
     database_id: Mapped[UUID] = mapped_column(ForeignKey("control.databases.id"))
-    status: Mapped[str] = columns.status("active")
+    status: Mapped[str] = columns.enumeration(STATUSES, "active")
     epoch: Mapped[int] = columns.counter(1)
 
-    __table_args__ = (
-        columns.dns_label("subdomain"),
-        columns.one_of("status", STATUSES),
-        Index("uniq_directory_tenant_id", "tenant_id", unique=True),
-        Index(None, "database_id"),
-        {"schema": "control"},
-    )
+    @declared_attr.directive
+    def __table_args__(cls) -> tuple[Any, ...]:
+        return (
+            *declared(cls),
+            columns.dns_label("subdomain"),
+            Index("uniq_directory_tenant_id", "tenant_id", unique=True),
+            Index(None, "database_id"),
+            {"schema": "control"},
+        )
 
 
 class ContextKeyRow(Base):

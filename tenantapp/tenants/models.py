@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from sqlalchemy import Index
-from sqlalchemy.orm import Mapped
+from sqlalchemy.orm import Mapped, declared_attr
 
 from tenantapp.db import columns
+from tenantapp.db.declarations import declared
 from tenantapp.db.models import Record
 from tenantapp.db.security import EVERY_VERB, Grant, TableSecurity, tenant_policies
 
@@ -24,7 +25,7 @@ class Tenant(Record):
 
     name: Mapped[str] = columns.required_text(255)
     subdomain: Mapped[str] = columns.required_text(63)
-    status: Mapped[str] = columns.status("active")
+    status: Mapped[str] = columns.enumeration(STATUSES, "active")
     settings: Mapped[dict[str, Any]] = columns.json_object()
     epoch: Mapped[int] = columns.counter(1)
 
@@ -38,9 +39,11 @@ class Tenant(Record):
             (Grant("app", ("SELECT", changeable)), Grant("platform", EVERY_VERB)),
         )
 
-    __table_args__ = (
-        columns.dns_label("subdomain"),
-        columns.one_of("status", STATUSES),
-        Index("uniq_tenants_subdomain", "subdomain", unique=True),
-        Index(None, "status"),
-    )
+    @declared_attr.directive
+    def __table_args__(cls) -> tuple[Any, ...]:
+        return (
+            *declared(cls),
+            columns.dns_label("subdomain"),
+            Index("uniq_tenants_subdomain", "subdomain", unique=True),
+            Index(None, "status"),
+        )

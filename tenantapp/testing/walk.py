@@ -18,9 +18,9 @@ from tenantapp.testing.document import Operation, operation_of
 from tenantapp.testing.tables import scoped_tables
 from tenantapp.testing.tenants import Inhabitant, Row
 
+# The id of a row follows the name of its table.
 _ITEM = re.compile(r"/(?P<resource>[a-z0-9-]+)/<uuid:\w+>")
 _OTHER = re.compile(r"<(?:[^:<>]+:)?(?P<name>\w+)>")
-_RESOURCE = re.compile(r"/api/v\d+/(?P<resource>[a-z0-9-]+)")
 
 
 @dataclass(frozen=True)
@@ -149,10 +149,11 @@ def list_something(served: Served, tenant: Inhabitant, *, hints: Hints = NO_HINT
 
 
 def table_behind(rule: str, *, hints: Hints = NO_HINTS) -> sa.Table:
-    """Return the table that a rule is about."""
-    match = _RESOURCE.match(rule)
-    assert match, f"{rule}: tell {hints.told_in} which table this is about"
-    return _table(match["resource"], hints)
+    """Return the table that a rule is about: the last one that its path names."""
+    named = [_find_table(segment, hints) for segment in rule.split("/") if segment]
+    found = [table for table in named if table is not None]
+    assert found, f"{rule} names no scoped table: tell {hints.told_in} which it is about"
+    return found[-1]
 
 
 def row_behind(rule: str, tenant: Inhabitant, *, hints: Hints = NO_HINTS) -> Row:
@@ -197,8 +198,12 @@ def _headers(operation: Operation, rule: str, tenant: Inhabitant, hints: Hints) 
     return {name: str(known[name]) for name in needed}
 
 
-def _table(resource: str, hints: Hints) -> sa.Table:
+def _find_table(resource: str, hints: Hints) -> sa.Table | None:
     tables = {table.name: table for table in scoped_tables()}
-    table = tables.get(hints.tables.get(resource, resource.replace("-", "_")))
+    return tables.get(hints.tables.get(resource, resource.replace("-", "_")))
+
+
+def _table(resource: str, hints: Hints) -> sa.Table:
+    table = _find_table(resource, hints)
     assert table is not None, f"{resource} is the name of no scoped table: tell {hints.told_in} which it is"
     return table

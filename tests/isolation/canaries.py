@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Mapping
 from typing import Any
+from uuid import UUID
 
 import sqlalchemy as sa
 from flask import Flask
@@ -18,7 +19,7 @@ from tests.isolation.tables import models_by_table, scoped_tables
 
 ROWS_OF_EACH = 2
 
-__all__ = ["Inhabitant", "new_values", "settle", "texts"]
+__all__ = ["Inhabitant", "further_row", "new_body", "new_values", "referring", "settle", "texts"]
 
 
 def settle(app: Flask) -> Inhabitant:
@@ -45,6 +46,35 @@ def new_values(table: sa.Table, inhabitant: Inhabitant) -> dict[str, Any]:
     first = {name: rows[0] for name, rows in inhabitant.rows.items()}
     row = _new(models_by_table()[table], table, first)
     return {column.name: getattr(row, column.key) for column in table.c if column.key in row.__dict__}
+
+
+def new_body(
+    table: sa.Table, inhabitant: Inhabitant, body: Mapping[str, Any] | None
+) -> dict[str, Any] | None:
+    """Return a body with the fields of `body` that `inhabitant` could send to make a further row."""
+    if body is None:
+        return None
+    new = new_values(table, inhabitant)
+    return {name: new.get(name, value) for name, value in body.items()}
+
+
+def further_row(app: Flask, inhabitant: Inhabitant, table: sa.Table) -> UUID:
+    """Insert a further row of `inhabitant`'s, which no other refers to, and return its id."""
+    statement = table.insert().values(new_values(table, inhabitant)).returning(table.c.id)
+    with app.app_context(), tenant_context(inhabitant.context), writing() as session:
+        row_id: UUID = session.execute(statement).scalar_one()
+        session.commit()
+    return row_id
+
+
+def referring(table: sa.Table, inhabitant: Inhabitant, body: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a body of which every reference leads to a row of `inhabitant`'s."""
+    own = {
+        key.parent.name: inhabitant.row(key.column.table)[key.column.name]
+        for key in table.foreign_keys
+        if key.parent.name in body and key.parent.name != "tenant_id"
+    }
+    return {**body, **own}
 
 
 def _new(model: type[Any], table: sa.Table, planted: Mapping[str, Row]) -> Any:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 
 from tests.factories import factory_of
+from tests.isolation.canaries import referring
 from tests.isolation.checks import CHECKS, Check
 from tests.isolation.conftest import MakeWorld
-from tests.isolation.routes import every_ask
+from tests.isolation.routes import every_ask, table_behind
 from tests.isolation.tables import models_by_table
 from tests.isolation.world import World
 
@@ -29,7 +30,8 @@ def test_a_may_create_over_http_whatever_b_has(make_world: MakeWorld) -> None:
         creates = [ask for ask in every_ask(world, world.b) if ask.method == "POST" and not ask.row_id]
         assert creates
         for ask in creates:
-            answer = world.request(world.a, ask.method, ask.path, json=ask.body)
+            body = referring(table_behind(ask.rule), world.a, ask.body or {})
+            answer = world.request(world.a, ask.method, ask.path, json=body)
             assert answer.status_code == 201, answer.get_data(as_text=True)
 
 

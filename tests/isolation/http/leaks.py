@@ -173,17 +173,17 @@ def _wants_too_little(_world: World, blueprint: TenantBlueprint) -> None:
 
 def _is_public(world: World, blueprint: TenantBlueprint) -> None:
     PlainBlueprint.add_url_rule(
-        blueprint, "", "news", permits(PUBLIC)(lambda: Response(world.b.row(_CUSTOMERS)["name"]))
+        blueprint, blueprint.place, "news", permits(PUBLIC)(lambda: Response(world.b.row(_CUSTOMERS)["name"]))
     )
     blueprint.before_request_funcs.clear()
 
 
 def _declares_nothing(_world: World, blueprint: TenantBlueprint) -> None:
-    blueprint.add_url_rule("", "bare", lambda: Response("all of it"))
+    blueprint.add_url_rule(blueprint.place, "bare", lambda: Response("all of it"))
 
 
 def _is_undocumented(_world: World, blueprint: TenantBlueprint) -> None:
-    PlainBlueprint.add_url_rule(blueprint, "", "bare", permits("read")(lambda: Response("")))
+    PlainBlueprint.add_url_rule(blueprint, blueprint.place, "bare", permits("read")(lambda: Response("")))
 
 
 LEAKS = (

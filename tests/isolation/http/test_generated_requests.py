@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections import Counter
 from collections.abc import Iterator
 from typing import Any
@@ -23,6 +24,7 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
+from tests.isolation.canaries import further_row
 from tests.isolation.conftest import MakeWorld
 from tests.isolation.routes import table_behind
 from tests.isolation.world import World
@@ -74,7 +76,7 @@ def _attack(world: World, operation: Any, token: str, cases: int) -> Counter[int
 
     @given(
         case=st.one_of([operation.as_strategy(generation_mode=mode, headers=fixed) for mode in modes]),
-        row_id=st.sampled_from(_ids(world, operation.path)),
+        ids=st.fixed_dictionaries(_ids(world, operation)),
         tag=st.sampled_from([None, '"1"', "*"]),
     )
     @settings(
@@ -84,9 +86,9 @@ def _attack(world: World, operation: Any, token: str, cases: int) -> Counter[int
         deadline=None,
         suppress_health_check=list(HealthCheck),
     )
-    def send(case: Case[Any], row_id: UUID, tag: str | None) -> None:
+    def send(case: Case[Any], ids: dict[str, UUID], tag: str | None) -> None:
         if case.meta is not None and case.meta.generation.mode is GenerationMode.POSITIVE:
-            _aim(case, row_id, tag)
+            _aim(case, ids, tag)
         response = case.call_and_validate(headers=fixed, checks=CHECKS)
         statuses[response.status_code] += 1
         sent = f"{case.formatted_path} {case.query} {case.headers} {case.body!r}"
@@ -98,19 +100,23 @@ def _attack(world: World, operation: Any, token: str, cases: int) -> Counter[int
     return statuses
 
 
-def _ids(world: World, path: str) -> list[UUID]:
-    """Return ids to ask about: of A's rows more often than of B's, and of none."""
-    if "{item_id}" not in path:
-        return [uuid4()]
-    mine, theirs = ([row["id"] for row in t.rows[table_behind(path).name]] for t in (world.a, world.b))
-    return [*mine, *mine, *theirs, uuid4()]
+def _ids(world: World, operation: Any) -> dict[str, st.SearchStrategy[UUID]]:
+    """Return ids to put into a path: of A's rows more often than of B's, and of none."""
+    choices = {}
+    for before, name in re.findall(r"([^{]*)\{(\w+_id)\}", operation.path):
+        table = table_behind(before)
+        mine, theirs = ([row["id"] for row in tenant.rows[table.name]] for tenant in (world.a, world.b))
+        if operation.method == "delete":
+            # By now others refer to those that were there.
+            mine = [further_row(world.app, world.a, table) for _ in range(3)]
+        choices[name] = st.sampled_from([*mine, *mine, *theirs, uuid4()])
+    return choices
 
 
-def _aim(case: Case[Any], row_id: UUID, tag: str | None) -> None:
-    """Let a right request be about a row that there is, at its version: no generator would find one."""
+def _aim(case: Case[Any], ids: dict[str, UUID], tag: str | None) -> None:
+    """Let a right request be about rows that there are, at their version: no generator would find one."""
     path: dict[str, Any] = case.path_parameters or {}
-    if "item_id" in path:
-        path["item_id"] = str(row_id)
+    path.update((name, str(row_id)) for name, row_id in ids.items())
     if "name" in path:
         path["name"] = "Customer"
     if tag is not None and "If-Match" in case.headers:

@@ -15,9 +15,10 @@ from hypothesis import strategies as st
 from marshmallow import Schema, fields, post_dump, pre_dump, validate
 
 from tenantapp.customers.schemas import CustomerSchema
+from tenantapp.db.states import States
 from tenantapp.http import dump
 from tenantapp.http.dump import compile_dump
-from tenantapp.http.fields import Email, JsonObject, Moment, Text
+from tenantapp.http.fields import Email, JsonObject, Moment, Reference, State, Text, Word
 from tenantapp.identity.schemas import ApiKeySchema, IssuedApiKeySchema
 from tenantapp.tenants.schemas import TenantSchema
 
@@ -49,6 +50,9 @@ PLAIN: dict[type[fields.Field[Any]], Kind] = {
     Text: (lambda **options: Text(10, **options), st.text()),
     Email: (Email, st.emails()),
     Moment: (Moment, MOMENTS),
+    Word: (lambda **options: Word(["a", "b"], **options), st.text()),
+    State: (lambda **options: State(States({"a": ["b"], "b": []}), **options), st.text()),
+    Reference: (lambda **options: Reference("a user", **options), st.uuids()),
     JsonObject: (JsonObject, OBJECTS),
 }
 

@@ -1,0 +1,61 @@
+"""What columns declare beside themselves: the checks, keys and indexes that their words bring along."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ForeignKeyConstraint, Index
+from sqlalchemy.orm import MappedColumn
+from sqlalchemy.schema import SchemaItem
+
+DECLARES = "declares"
+"""Where a column's `info` has what the column declares: a reference, or what makes a check of its name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """A reference to a row of `table`, of the same tenant's, with an index for the way back."""
+
+    table: str
+    then: tuple[str, ...]
+
+    def key(self, name: str, constraint: str | None) -> ForeignKeyConstraint:
+        """Return the foreign key of the column `name`; it cannot cross tenants."""
+        columns, referred = ["tenant_id", name], [f"{self.table}.tenant_id", f"{self.table}.id"]
+        return ForeignKeyConstraint(columns, referred, name=constraint, info=about(name))
+
+    def index(self, name: str) -> Index:
+        """Return the index that finds the rows that refer to one."""
+        return Index(None, "tenant_id", name, *self.then)
+
+
+def declared(model: Any) -> Iterator[SchemaItem]:
+    """Yield what the columns of `model`'s own declare."""
+    table: str = model.__tablename__
+    declarations = {
+        name: value.column.info[DECLARES]
+        for name, value in vars(model).items()
+        if isinstance(value, MappedColumn) and DECLARES in value.column.info
+    }
+    targets = Counter(found.table for found in declarations.values() if isinstance(found, Reference))
+    for name, found in declarations.items():
+        if isinstance(found, Reference):
+            # Two to one target would otherwise have one name.
+            alone = targets[found.table] == 1
+            yield found.key(name, None if alone else f"fk_{table}_{found.table}_{name}")
+            yield found.index(name)
+        else:
+            yield found(name)
+
+
+def about(*fields: str) -> dict[str, Any]:
+    """Return a constraint's `info`: the fields that a client is told of where it is violated."""
+    return {"fields": fields}
+
+
+def listed(values: Sequence[str]) -> str:
+    """Return words as SQL has them in a list."""
+    return ", ".join(f"'{value}'" for value in values)
