@@ -1,0 +1,33 @@
+"""A user of the tenant's."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Index, UniqueConstraint
+from sqlalchemy.orm import Mapped
+
+from tenantapp.db import columns
+from tenantapp.db.models import Resource
+from tenantapp.db.states import States
+
+ROLES = ("owner", "admin", "member", "viewer")
+STATUSES = States(
+    {"invited": ("active", "disabled"), "active": ("disabled",), "disabled": ("active",)}, starts=("active",)
+)
+
+
+class User(Resource):
+    """A person who acts for the tenant: owns, is assigned, deploys."""
+
+    __tablename__ = "users"
+
+    email: Mapped[str] = columns.email()
+    name: Mapped[str] = columns.required_text(255)
+    role: Mapped[str] = columns.enumeration(ROLES, "member")
+    status: Mapped[str] = columns.state(STATUSES)
+
+    @classmethod
+    def scoped_args(cls) -> tuple[Any, ...]:
+        """Return the table's further constraints and indexes."""
+        return (UniqueConstraint("tenant_id", "email"), Index(None, "tenant_id", "created_at", "id"))
