@@ -1,0 +1,1 @@
+"""The services that a tenant runs, and their deployments."""

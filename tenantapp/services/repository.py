@@ -1,0 +1,68 @@
+"""Where services and their deployments are kept."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from types import SimpleNamespace
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, func, select
+from sqlalchemy.dialects.postgresql import distinct_on
+
+from tenantapp.db.children import fetch_with_children
+from tenantapp.db.models import table_of
+from tenantapp.db.repository import Repository, Versions
+from tenantapp.services.models import Deployment, Service
+
+SHOWN_DEPLOYMENTS = 50
+
+
+class ServiceRepository(Repository):
+    """The tenant's services."""
+
+    model = Service
+
+    def find_by_name(self, name: str) -> Row[Any] | None:
+        """Return the service of this name, or None."""
+        services = table_of(Service)
+        return self.connection.execute(select(services).where(services.c.name == name)).one_or_none()
+
+    def find_with_deployments(self, row_id: UUID) -> SimpleNamespace:
+        """Return a service with its newest deployments.
+
+        Raises:
+            RowNotFound: there is no such service.
+        """
+        return fetch_with_children(
+            self.connection, Service, row_id, Deployment, "service_id", SHOWN_DEPLOYMENTS
+        )
+
+    def latest_deployment_by_environment(self, row_id: UUID) -> Sequence[Row[Any]]:
+        """Return the newest deployment of a service in each environment that it was brought into."""
+        deployments = table_of(Deployment)
+        statement = (
+            select(deployments)
+            .ext(distinct_on(deployments.c.environment))
+            .where(deployments.c.service_id == row_id)
+            .order_by(deployments.c.environment, deployments.c.created_at.desc())
+        )
+        return self.connection.execute(statement).all()
+
+
+class DeploymentRepository(Repository):
+    """The deployments of the tenant's services."""
+
+    model = Deployment
+
+    def change(self, row_id: UUID, values: Mapping[str, Any], versions: Versions = None) -> Row[Any]:
+        """Change a deployment and return it; a step of its status is noted with its time."""
+        return super().change(row_id, {**values, **_times(values.get("status"))}, versions)
+
+
+def _times(status: str | None) -> dict[str, Any]:
+    if status == "running":
+        return {"started_at": func.coalesce(Deployment.started_at, func.now())}
+    if status in ("succeeded", "failed"):
+        return {"finished_at": func.coalesce(Deployment.finished_at, func.now())}
+    return {}

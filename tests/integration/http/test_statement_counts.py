@@ -1,0 +1,52 @@
+"""How many statements each route's work takes, whatever it shows: one, and more where that is said here."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from flask import Flask
+
+from tenantapp.testing import Neighbours
+from tenantapp.testing.observation import traffic
+from tenantapp.testing.tenants import Inhabitant
+from tests.isolation.canaries import further_row, new_body, settle
+from tests.isolation.routes import Ask, every_ask, list_something, table_behind
+
+FURTHER = {
+    "/api/v1/services/<uuid:item_id>/environments": 1,  # whether there is such a service
+    "/api/v1/customers/<uuid:item_id>/restore": 1,  # what is not deleted is shown as it is
+}
+"""What a route asks beyond its one statement, and beyond looking for the parent that its path names."""
+
+
+@pytest.fixture
+def inhabitant(app: Flask) -> Inhabitant:
+    """A tenant that has rows in every table, and several that belong to one."""
+    return settle(app)
+
+
+def test_each_route_asks_as_often_as_is_said(app: Flask, inhabitant: Inhabitant) -> None:
+    served, counted = Neighbours(app, inhabitant, inhabitant), {}
+    asks = sorted(every_ask(served, inhabitant), key=lambda ask: ask.method == "DELETE")
+    for ask in asks:
+        about, body = _possible(app, ask, inhabitant)
+        # So that neither tenant nor key is looked up on the way.
+        list_something(served, inhabitant)
+        with traffic(app) as seen:
+            answer = about.send(served, inhabitant, json=body)
+        assert answer.status_code < 300, f"{ask}: {answer.get_data(as_text=True)}"
+        counted[ask.method, ask.rule] = len(seen.statements)
+    assert counted == {(ask.method, ask.rule): _expected(ask) for ask in asks}
+
+
+def _possible(app: Flask, ask: Ask, inhabitant: Inhabitant) -> tuple[Ask, dict[str, Any] | None]:
+    """Return the request as it succeeds: with values that nobody has, about a row that nothing refers to."""
+    table = table_behind(ask.rule)
+    if ask.method == "DELETE":
+        return ask.about(further_row(app, inhabitant, table)), None
+    return ask, new_body(table, inhabitant, ask.body) if ask.method == "POST" else ask.body
+
+
+def _expected(ask: Ask) -> int:
+    return 1 + ("<uuid:item_id>" not in ask.rule and bool(ask.ids)) + FURTHER.get(ask.rule, 0)
