@@ -7,8 +7,10 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from tenantapp.discovery import import_models
 from tenantapp.testing import tables
 
+import_models()
 models_by_table = partial(tables.models_by_table, "tenantapp.")
 scoped_tables = partial(tables.scoped_tables, "tenantapp.")
 

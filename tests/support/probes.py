@@ -20,7 +20,7 @@ def add_probes(app: Flask) -> Flask:
     """Give `app` the routes that `in_request` asks for."""
     app.extensions[_WORKS] = {}
     blueprint = TenantBlueprint("probes", __name__)
-    blueprint.route("/<name>", methods=["POST"])(permits("read")(_probe))
+    blueprint.route(f"{blueprint.place}/<name>", methods=["POST"])(permits("read")(_probe))
     app.register_blueprint(blueprint)
     return app
 

@@ -32,7 +32,7 @@ def careless_app(server: Server, shared_database: str) -> Iterator[Flask]:
     app = create_app(server.settings(shared_database))
     app.add_url_rule("/without-a-context", view_func=_without_a_context)
     slips = TenantBlueprint("slips", __name__)
-    slips.route("/second-context")(permits("read")(_second_context))
+    slips.route(f"{slips.place}/second-context")(permits("read")(_second_context))
     app.register_blueprint(slips)
     yield app
     app.extensions["tenantapp"].pool.close()
