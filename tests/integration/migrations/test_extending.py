@@ -1,0 +1,82 @@
+"""`docs/extending.md` is executed: its files and commands make a resource, and everything covers it."""
+
+from __future__ import annotations
+
+import re
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+from tenantapp.config import ROOT
+from tests.integration.migrations.tree import Tree
+
+PAGE = (ROOT / "docs" / "extending.md").read_text()
+FILES = dict(re.findall(r"^`([\w/.]+\.py)`:\n\n```python\n(.*?)^```", PAGE, re.MULTILINE | re.DOTALL))
+COMMANDS = re.findall(r"^\$ (.+)$", PAGE, re.MULTILINE)
+LAYER = re.findall(r"^```toml\n(.*?)\n```", PAGE, re.MULTILINE | re.DOTALL)
+SAID = {
+    "check": "No new upgrade operations detected",
+    "audit": "0 errors, 0 warnings",
+    "probe": "contracts",
+}
+WALK = """
+import pytest
+from tenantapp.application import create_app
+from tenantapp.testing import Hints
+from tenantapp.testing.walk import tenants_rules
+
+pytest_plugins = ["tenantapp.testing"]
+
+@pytest.fixture(scope="session")
+def app():
+    return create_app()
+
+@pytest.fixture(scope="session")
+def walk_hints():
+    return Hints(tables={"tenant": "tenants"})
+
+def test_the_new_routes_are_isolated(app, assert_route_isolated):
+    rules = {rule.rule for rule, _ in tenants_rules(app) if rule.rule.startswith("/api/v1/contracts")}
+    assert len(rules) == 3
+    for rule in rules:
+        assert_route_isolated(rule)
+"""
+
+
+def test_the_page_makes_a_resource_that_everything_covers(tree: Tree) -> None:
+    assert len(FILES) == 6
+    for name, text in FILES.items():
+        (tree.root / name).parent.mkdir(parents=True, exist_ok=True)
+        (tree.root / name).write_text(text)
+    layers = re.search(r'^  "customers.*$', (tree.root / "pyproject.toml").read_text(), re.MULTILINE)
+    assert layers
+    tree.change("pyproject.toml", layers[0], LAYER[0])
+    ended(tree, "ruff", "check", *FILES)
+    ended(tree, "ruff", "format", "--check", *FILES)
+    ended(tree, "tests.factories.contracts")
+    layered = subprocess.run(
+        [Path(sys.executable).with_name("lint-imports")],
+        cwd=tree.root,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert layered.returncode == 0, layered.stdout
+
+    for command in COMMANDS:
+        program, *arguments = shlex.split(command)
+        assert SAID.get(arguments[1], "") in ended(tree, program, "--app", "wsgi", *arguments)
+    (tree.root / "test_walk.py").write_text(WALK)
+    assert "1 passed" in ended(tree, "pytest", "-q", "-p", "no:cacheprovider", "test_walk.py")
+
+    tree.flask_db("downgrade")
+    assert tree.query("bootstrap", "SELECT to_regclass('public.contracts')") == [(None,)]
+
+
+def ended(tree: Tree, *command: str) -> str:
+    """Return what a program says that ends with exit code 0."""
+    process = tree.database.program(*command)
+    said = process.communicate(timeout=120)[0]
+    assert process.returncode == 0, said
+    return said
