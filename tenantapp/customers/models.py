@@ -20,9 +20,12 @@ class Customer(SoftDeletable, Resource):
 
     name: Mapped[str] = columns.required_text(255)
     email: Mapped[str] = columns.email()
+    company: Mapped[str | None] = columns.optional_text(255)
     phone: Mapped[str | None] = columns.optional_text(50)
     status: Mapped[str] = columns.enumeration(STATUSES, "active")
     notes: Mapped[str | None] = columns.optional_text(10_000)
+    tags: Mapped[list[str]] = columns.tags()
+    search: Mapped[str] = columns.search("name", "email", "company", "notes")
 
     @classmethod
     def scoped_args(cls) -> tuple[Any, ...]:

@@ -12,7 +12,9 @@ blueprint = ResourceBlueprint(
     __name__,
     repository=CustomerRepository,
     schema=CustomerSchema,
-    listing=Listing(sorts=("created_at", "name", "email"), equal=("status", "email")),
+    listing=Listing(
+        sorts=("created_at", "name", "email"), equal=("status", "email", "company"), searched=True
+    ),
     description="Those the tenant does business with",
 )
 blueprint.serve("list", "create", "get", "update", "delete", "restore")

@@ -11,7 +11,7 @@ from sqlalchemy import Select, bindparam, select, true
 from sqlalchemy.engine import Connection
 
 from tenantapp.db.errors import RowNotFound
-from tenantapp.db.models import Record, table_of
+from tenantapp.db.models import Record, shown_columns, table_of
 
 
 def fetch_with_children(
@@ -35,7 +35,7 @@ def fetch_with_children(
     rows = connection.execute(_joined(parent, child, key), {"row_id": row_id, "child_limit": limit}).all()
     if not rows:
         raise RowNotFound(parent.__tablename__)
-    above, below = table_of(parent).columns.keys(), table_of(child).columns.keys()
+    above, below = ([column.name for column in shown_columns(model)] for model in (parent, child))
     children = [SimpleNamespace(**dict(zip(below, row[len(above) :], strict=True))) for row in rows]
     # A row without children is joined with nothing once.
     found = [one for one in children if one.id is not None]
@@ -48,14 +48,14 @@ def fetch_with_children(
 def _joined(parent: type[Record], child: type[Record], key: str) -> Select[Any]:
     above, below = table_of(parent), table_of(child)
     newest = (
-        select(*below.columns)
+        select(*shown_columns(child))
         .where(below.columns[key] == above.columns["id"])
         .order_by(below.columns["created_at"].desc(), below.columns["id"].desc())
         .limit(bindparam("child_limit"))
         .lateral()
     )
     return (
-        select(*above.columns, *newest.columns)
+        select(*shown_columns(parent), *newest.columns)
         .select_from(above.outerjoin(newest, true()))
         .where(above.columns["id"] == bindparam("row_id"))
         .order_by(newest.columns["created_at"].desc(), newest.columns["id"].desc())

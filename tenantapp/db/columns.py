@@ -7,12 +7,20 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import CheckConstraint, DateTime, Integer, LargeBinary, String, Text, func, text
-from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlalchemy import CheckConstraint, Computed, DateTime, Integer, LargeBinary, String, Text, func, text
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB, TSVECTOR
 from sqlalchemy.orm import Mapped, mapped_column
 
 from tenantapp.db.declarations import DECLARES, Reference, about, listed
 from tenantapp.db.states import States
+
+MOST_TAGS = 20
+LONGEST_TAG = 50
+HIDDEN = "hidden"
+"""What a column's `info` says where no repository returns it."""
+
+# What stands between the words of addresses: each of them is found by itself.
+SEPARATORS = "'@./', '   '"
 
 
 def uuid_key() -> Mapped[UUID]:
@@ -90,6 +98,20 @@ def words() -> Mapped[list[str]]:
     return mapped_column(ARRAY(Text))
 
 
+def tags() -> Mapped[list[str]]:
+    """A list of a few short words in lower case, empty unless told otherwise."""
+    return mapped_column(
+        ARRAY(String(LONGEST_TAG)), server_default=text("'{}'"), info={DECLARES: _few_in_lower_case}
+    )
+
+
+def search(*names: str) -> Mapped[str]:
+    """What the columns `names` are searched by; PostgreSQL keeps it, and no repository returns it."""
+    words = " || ' ' || ".join(f"coalesce({name}, '')" for name in names)
+    kept = Computed(f"to_tsvector('simple', translate({words}, {SEPARATORS}))", persisted=True)
+    return mapped_column(TSVECTOR, kept, deferred=True, info={HIDDEN: True})
+
+
 def json_object() -> Mapped[dict[str, Any]]:
     """A JSON object, empty unless told otherwise."""
     return mapped_column(JSONB, server_default=text("'{}'::jsonb"))
@@ -125,6 +147,11 @@ def updated_at() -> Mapped[datetime]:
     return mapped_column(
         DateTime(timezone=True), server_default=func.now(), onupdate=func.now(), sort_order=91
     )
+
+
+def _few_in_lower_case(name: str) -> CheckConstraint:
+    condition = f"cardinality({name}) <= {MOST_TAGS} AND {name}::text = lower({name}::text)"
+    return CheckConstraint(condition, name=name, info=about(name))
 
 
 def _normalised(name: str) -> CheckConstraint:

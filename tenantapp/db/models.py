@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any, ClassVar, cast
 from uuid import UUID
 
-from sqlalchemy import ForeignKeyConstraint, Index, Table, func, text
+from sqlalchemy import Column, ForeignKeyConstraint, Index, Table, func, text
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column
 
 from tenantapp.db import columns
@@ -153,6 +153,11 @@ def declared_security() -> dict[str, TableSecurity]:
 def table_of(model: type[Record]) -> Table:
     """Return a model's table, which SQLAlchemy types more widely."""
     return cast(Table, model.__table__)
+
+
+def shown_columns(model: type[Record]) -> tuple[Column[Any], ...]:
+    """Return the columns of a model's rows as repositories return them."""
+    return tuple(column for column in table_of(model).columns if not column.info.get(columns.HIDDEN))
 
 
 def scoped_models() -> Iterator[type[Resource]]:

@@ -10,10 +10,17 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Row, Select, bindparam, func, select, tuple_
+from sqlalchemy import Row, Select, Text, bindparam, func, literal_column, select, tuple_
 from sqlalchemy.engine import Connection
 
-from tenantapp.db.models import Record, SoftDeletable
+from tenantapp.db.columns import SEPARATORS
+from tenantapp.db.models import Record, SoftDeletable, shown_columns
+
+# Parted as the column is; what a person writes is never a syntax error.
+_SEARCHED = func.websearch_to_tsquery(
+    literal_column("'simple'::regconfig"),
+    func.translate(bindparam("matching", type_=Text), literal_column(SEPARATORS)),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +35,7 @@ class PageQuery:
         equal: values that columns must have.
         lower: values that columns must not be below.
         upper: values that columns must be below.
+        matching: words that the column `search` must have, as in a web search.
         deleted: whether to list the deleted rows instead of the living.
         counted: whether to count all rows that fit.
     """
@@ -39,6 +47,7 @@ class PageQuery:
     equal: Mapping[str, Any] = field(default_factory=dict)
     lower: Mapping[str, Any] = field(default_factory=dict)
     upper: Mapping[str, Any] = field(default_factory=dict)
+    matching: str | None = None
     deleted: bool = False
     counted: bool = False
 
@@ -63,6 +72,7 @@ class _Shape:
     equal: tuple[str, ...]
     lower: tuple[str, ...]
     upper: tuple[str, ...]
+    matching: bool
     deleted: bool
 
 
@@ -76,6 +86,7 @@ def fetch_page(connection: Connection, model: type[Record], query: PageQuery) ->
         tuple(query.equal),
         tuple(query.lower),
         tuple(query.upper),
+        query.matching is not None,
         query.deleted,
     )
     values = _values(query)
@@ -95,6 +106,8 @@ def _values(query: PageQuery) -> dict[str, Any]:
     values = {f"equal_{name}": value for name, value in query.equal.items()}
     values |= {f"lower_{name}": value for name, value in query.lower.items()}
     values |= {f"upper_{name}": value for name, value in query.upper.items()}
+    if query.matching is not None:
+        values["matching"] = query.matching
     if query.after is not None:
         values["after_value"], values["after_id"] = query.after
     return values
@@ -104,7 +117,7 @@ def _values(query: PageQuery) -> dict[str, Any]:
 def _page(shape: _Shape) -> Select[Any]:
     columns = shape.model.__table__.columns
     key, row_id = columns[shape.sort], columns["id"]
-    statement = _fitting(shape, select(*columns))
+    statement = _fitting(shape, select(*shown_columns(shape.model)))
     if shape.goes_on:
         position = tuple_(bindparam("after_value", type_=key.type), bindparam("after_id", type_=row_id.type))
         at = tuple_(key, row_id)
@@ -129,4 +142,6 @@ def _fitting(shape: _Shape, statement: Select[Any]) -> Select[Any]:
         statement = statement.where(columns[name] >= bindparam(f"lower_{name}"))
     for name in shape.upper:
         statement = statement.where(columns[name] < bindparam(f"upper_{name}"))
+    if shape.matching:
+        statement = statement.where(columns["search"].bool_op("@@")(_SEARCHED))
     return statement

@@ -14,7 +14,7 @@ from sqlalchemy.exc import IntegrityError
 
 from tenantapp.db.engine import select_one
 from tenantapp.db.errors import RowChanged, RowInUse, RowNotFound
-from tenantapp.db.models import Record, SoftDeletable, table_of
+from tenantapp.db.models import Record, SoftDeletable, shown_columns, table_of
 from tenantapp.db.paging import Page, PageQuery, fetch_page
 from tenantapp.db.selection import Selection
 from tenantapp.db.states import States, require_start, require_step, states_of
@@ -143,7 +143,7 @@ class Repository:
 
     def _apply(self, row_id: UUID, statement: Update) -> Row[Any] | None:
         counted = statement.values(row_version=self.model.row_version + 1)
-        changed = counted.where(self.model.id == row_id).returning(*_columns(self.model))
+        changed = counted.where(self.model.id == row_id).returning(*shown_columns(self.model))
         return self.connection.execute(changed).one_or_none()
 
     def _expect(self, row: Row[Any], versions: Versions) -> Row[Any]:
@@ -152,14 +152,10 @@ class Repository:
         return row
 
 
-def _columns(model: type[Record]) -> tuple[Any, ...]:
-    return tuple(table_of(model).columns)
-
-
 @cache
 def _one(model: type[Record]) -> Selection:
     """Return the statement that finds a row."""
-    statement = select(*_columns(model)).where(model.id == bindparam("row_id"))
+    statement = select(*shown_columns(model)).where(model.id == bindparam("row_id"))
     if issubclass(model, SoftDeletable):
         statement = statement.where(model.deleted_at.is_(None))
     return Selection(statement)
@@ -167,4 +163,4 @@ def _one(model: type[Record]) -> Selection:
 
 @cache
 def _insert(model: type[Record]) -> Any:
-    return insert(table_of(model)).returning(*_columns(model))
+    return insert(table_of(model)).returning(*shown_columns(model))

@@ -10,6 +10,7 @@ from typing import Any
 import orjson
 from marshmallow import ValidationError, fields, validate
 
+from tenantapp.db.columns import LONGEST_TAG, MOST_TAGS
 from tenantapp.db.states import States
 from tenantapp.http.dump import passes_unchanged
 
@@ -61,6 +62,24 @@ class Word(fields.String):
 
     def __init__(self, values: Sequence[str], **kwargs: Any) -> None:
         super().__init__(validate=validate.OneOf(values), **kwargs)
+
+
+@passes_unchanged
+class Tags(fields.List[Any]):
+    """A few short words, in lower case, each once, in order."""
+
+    def __init__(self, *, metadata: Mapping[str, Any] | None = None, **kwargs: Any) -> None:
+        description = f"At most {MOST_TAGS} words; kept in lower case, each once, in order."
+        metadata = {"description": description, **(metadata or {})}
+        super().__init__(
+            Text(LONGEST_TAG), validate=validate.Length(max=MOST_TAGS), metadata=metadata, **kwargs
+        )
+
+    def _deserialize(
+        self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any
+    ) -> list[Any]:
+        tags = super()._deserialize(value, attr, data, **kwargs)
+        return sorted({str(tag).lower() for tag in tags})
 
 
 @passes_unchanged

@@ -19,11 +19,17 @@ from tenantapp.db.paging import Page, PageQuery
 from tenantapp.http.answers import json_answer
 from tenantapp.http.cursors import seal, unseal
 from tenantapp.http.dump import Dump
+from tenantapp.http.fields import Text
 from tenantapp.tenancy.context import current_context
 
 LONGEST = 200
 USUAL = 50
 NOTHING: Mapping[str, Any] = MappingProxyType({})
+
+_SEARCHED = (
+    'Words that must all be there, in any field that is searched; "in quotes" next to each other, '
+    "-without this one, this or that."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,11 +40,13 @@ class Listing:
         sorts: the columns it may be ordered by; none of them may be NULL.
         equal: the fields it may be filtered by.
         ranges: the times it may be bounded by, as `{field}_from` and `{field}_to`.
+        searched: whether it takes words to look for, which needs the model's column `search`.
     """
 
     sorts: tuple[str, ...] = ("created_at",)
     equal: tuple[str, ...] = ()
     ranges: tuple[str, ...] = ("created_at",)
+    searched: bool = False
 
     def schema(self, resource: type[Schema], model: type[Record]) -> Schema:
         """Return the schema of the query string, with the resource's own fields for its filters."""
@@ -66,6 +74,8 @@ class Listing:
         for name in self.ranges:
             parameters[f"{name}_from"] = fields.AwareDateTime(metadata={"description": "Not before."})
             parameters[f"{name}_to"] = fields.AwareDateTime(metadata={"description": "Before."})
+        if self.searched:
+            parameters["q"] = Text(200, metadata={"description": _SEARCHED, "examples": ["fair -berlin"]})
         if issubclass(model, SoftDeletable):
             parameters["deleted"] = fields.Boolean(load_default=False)
         return Schema.from_dict(parameters, name=f"{resource.__name__}Query")()
@@ -87,6 +97,7 @@ class Listing:
             equal={name: given[name] for name in self.equal if name in given} | dict(belonging),
             lower={name: given[f"{name}_from"] for name in self.ranges if f"{name}_from" in given},
             upper={name: given[f"{name}_to"] for name in self.ranges if f"{name}_to" in given},
+            matching=given.get("q"),
             deleted=given.get("deleted", False),
             counted="count" in given,
             after=_position(given["cursor"], given["sort"]) if "cursor" in given else None,

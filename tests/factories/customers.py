@@ -20,6 +20,8 @@ class CustomerFactory(factory.Factory):
 
     name = factory.LazyAttribute(lambda customer: f"Customer {customer.mark}")
     email = factory.LazyAttribute(lambda customer: f"{customer.mark}@customers.example")
+    company = factory.LazyAttribute(lambda customer: f"Company {customer.mark}")
     phone = factory.LazyFunction(lambda: f"+49 {secrets.randbelow(10**12):012}")
     status = "active"
+    tags = factory.LazyAttribute(lambda customer: [f"tag-{customer.mark}"])
     notes = factory.LazyAttribute(lambda customer: f"Notes on {customer.mark}.")

@@ -13,9 +13,11 @@ from tests.support.tenants import TenantUnderTest
 GIVEN = {
     "name": "Grace Glas",
     "email": "grace@glas.example",
+    "company": "Glas AG",
     "phone": "+49 40 2",
     "status": "prospect",
     "notes": "Pays late.",
+    "tags": ["late"],
 }
 
 

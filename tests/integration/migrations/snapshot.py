@@ -25,7 +25,8 @@ _QUERIES = {
                {_ACL.format(acl="c.relacl", kind="r", owner="c.relowner")} AS acl
         FROM pg_class c WHERE c.relnamespace = {_OURS} ORDER BY 1""",
     "columns": f"""
-        SELECT a.attrelid::regclass::text AS relation, a.attnum AS position, a.attname AS name,
+        SELECT a.attrelid::regclass::text AS relation,
+               row_number() OVER (PARTITION BY a.attrelid ORDER BY a.attnum) AS position, a.attname AS name,
                format_type(a.atttypid, a.atttypmod) AS type, a.attnotnull AS required,
                pg_get_expr(d.adbin, d.adrelid) AS default, a.attidentity::text AS identity,
                a.attgenerated::text AS generated, a.attcollation::regcollation::text AS collation,

@@ -18,7 +18,7 @@ from tenantapp.customers.schemas import CustomerSchema
 from tenantapp.db.states import States
 from tenantapp.http import dump
 from tenantapp.http.dump import compile_dump
-from tenantapp.http.fields import Email, JsonObject, Moment, Reference, State, Text, Word
+from tenantapp.http.fields import Email, JsonObject, Moment, Reference, State, Tags, Text, Word
 from tenantapp.identity.schemas import ApiKeySchema, IssuedApiKeySchema
 from tenantapp.tenants.schemas import TenantSchema
 
@@ -52,6 +52,7 @@ PLAIN: dict[type[fields.Field[Any]], Kind] = {
     Moment: (Moment, MOMENTS),
     Word: (lambda **options: Word(["a", "b"], **options), st.text()),
     State: (lambda **options: State(States({"a": ["b"], "b": []}), **options), st.text()),
+    Tags: (Tags, st.lists(st.text(), max_size=3)),
     Reference: (lambda **options: Reference("a user", **options), st.uuids()),
     JsonObject: (JsonObject, OBJECTS),
 }
