@@ -21,7 +21,8 @@ UNION ALL
  FROM pg_catalog.pg_shdepend d, me
  WHERE d.refclassid = 'pg_authid'::regclass AND d.refobjid = me.oid AND d.deptype = 'o'
    AND (d.dbid = 0 OR d.dbid = (SELECT oid FROM pg_catalog.pg_database WHERE datname = current_database()))
- LIMIT 5)
+ -- What belongs to this database, before the databases of the server.
+ ORDER BY d.dbid = 0, d.classid, d.objid LIMIT 5)
 UNION ALL
 SELECT 'error', format('has %s on database %I', p.privilege, current_database())
 FROM (VALUES ('CREATE'), ('TEMPORARY')) AS p (privilege), me
@@ -39,6 +40,6 @@ UNION ALL
         OR p.privilege = 'REFERENCES' AND pg_catalog.has_any_column_privilege(me.oid, c.oid, 'REFERENCES'))
  ORDER BY c.oid::regclass::text, p.privilege LIMIT 5)
 UNION ALL
--- Every role may leave itself defaults; connections bring their own, which win.
-SELECT 'warning', format('has settings of its own: %s', array_to_string(s.setconfig, ', '))
-FROM pg_catalog.pg_db_role_setting s, me WHERE s.setrole = me.oid;
+-- Every role may leave itself defaults; the application's pool removes them.
+SELECT 'warning', format('has settings of its own: %s', pg_catalog.string_agg(o.setting, ', '))
+FROM ({{own_settings}}) AS o HAVING count(*) > 0;

@@ -22,11 +22,13 @@ _BINDS = 1
 
 # Everything a borrower may leave behind that outlives its transaction. SET SESSION AUTHORIZATION also ends a
 # SET ROLE; the settings go back to what the connection was opened with. What SQL prepared may bear the name
-# of a statement of psycopg's own.
+# of a statement of psycopg's own, and what SQL deallocated psycopg would still call.
 _CLEAN = (
     b"CLOSE ALL; UNLISTEN *; SET SESSION AUTHORIZATION DEFAULT; RESET ALL; "
-    b"SELECT FROM pg_catalog.pg_prepared_statements WHERE from_sql"
+    b"SELECT count(*) FILTER (WHERE from_sql), count(*) FILTER (WHERE NOT from_sql) "
+    b"FROM pg_catalog.pg_prepared_statements"
 )
+_UNLOCK = b"SELECT pg_catalog.pg_advisory_unlock_all(); "
 _OPEN = (pq.TransactionStatus.INTRANS, pq.TransactionStatus.INERROR)
 _ROWS = (pq.ExecStatus.TUPLES_OK, pq.ExecStatus.SINGLE_TUPLE, pq.ExecStatus.TUPLES_CHUNK)
 _UNKNOWN = (None,) * 5
@@ -58,6 +60,8 @@ class TenantConnection(psycopg.Connection[Any]):
     # Whether nothing can have been left on it since it was cleaned, and whether whoever has it has only read.
     is_clean = False
     has_only_read = False
+    # Whether the role may take advisory locks, which a prepared database denies it.
+    may_lock = False
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -171,23 +175,23 @@ class TenantConnection(psycopg.Connection[Any]):
 
         A transaction that has only read ends in the same message.
         """
-        message = b"COMMIT; " + _CLEAN if self.ends_unseen else _CLEAN
+        commit = b"COMMIT; " if self.ends_unseen else b""
         self.has_only_read = False
-        self.pgconn.send_query(message)
+        self.pgconn.send_query(commit + (_UNLOCK if self.may_lock else b"") + _CLEAN)
 
     def finish_cleaning(self) -> None:
         """Read the answer, and undo what the borrower left on the driver.
 
         Raises:
-            psycopg.OperationalError: the server refused, a statement was prepared by SQL, or the connection
-                is gone; it is closed now.
+            psycopg.OperationalError: the server refused, SQL prepared or deallocated statements, or the
+                connection is gone; it is closed now.
         """
         if self.is_clean:
             self.is_clean = False
             return
         results = list(iter(self.pgconn.get_result, None))
         refused = any(result.status == pq.ExecStatus.FATAL_ERROR for result in results)
-        if refused or not results or results[-1].ntuples:
+        if refused or not results or not self._has_its_own_statements(results[-1]):
             # Not close(): that would give it back.
             self.pgconn.finish()
             raise psycopg.OperationalError("the session could not be cleaned")
@@ -196,6 +200,11 @@ class TenantConnection(psycopg.Connection[Any]):
         for mode in _MODES:
             if getattr(self, mode) is not None:
                 setattr(self, mode, None)
+
+    def _has_its_own_statements(self, counted: PGresult) -> bool:
+        """Tell whether SQL has prepared nothing, and deallocated nothing that this side has prepared."""
+        by_sql, by_driver = (int(counted.get_value(0, column) or 0) for column in (0, 1))
+        return by_sql == 0 and by_driver >= len(self._prepared._names) + len(self._prepared_selections)
 
 
 def _status(result: PGresult) -> str | None:

@@ -8,7 +8,10 @@ class DatabaseUnavailable(Exception):
 
 
 class UnsafeRole(Exception):
-    """Raised when a new connection's role could get past row-level security: no statement is run on it."""
+    """Raised when a new connection's role could get past row-level security, or has settings of its own.
+
+    No statement of a request's is run on it.
+    """
 
 
 class RowNotFound(Exception):

@@ -16,11 +16,14 @@ from sqlalchemy import URL
 
 from tenantapp.db.connection import TenantConnection, TenantCursor
 from tenantapp.db.errors import DatabaseUnavailable, UnsafeRole
+from tenantapp.db.own_settings import start_without_own_settings
 from tenantapp.db.roles import RoleNames
 from tenantapp.db.safety import check_role
 from tenantapp.db.selection import Selection
 from tenantapp.tenancy.context import TenantContext
 from tenantapp.tenancy.seal import ContextSealer
+
+_MAY_LOCK = "SELECT has_function_privilege('pg_catalog.pg_advisory_unlock_all()', 'EXECUTE')"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -158,11 +161,14 @@ class TenantPool:
         if reasons:
             raise UnsafeRole("; ".join(reasons))
         connection.commit()
+        start_without_own_settings(connection)
         # As the edge reads JSON: a number beyond 64 bits, which JSONB writes out digit by digit, is a float.
         set_json_loads(orjson.loads, connection)
         connection.renew_pool = self.renew
         connection.is_clean = True
         connection.sealer = self._sealer
+        connection.may_lock = connection.execute(_MAY_LOCK).fetchone() == (True,)
+        connection.commit()
 
     def renew(self) -> None:
         """Replace every idle connection: one was found dropped, as by a server that restarted."""

@@ -93,7 +93,8 @@ def check_role(connection: Connection, names: RoleNames) -> list[Problem]:
     if role != names.app:
         problems.append(Problem("role", f"role {role!r} is not the application's, {names.app!r}", "error"))
     with connection.cursor(row_factory=dict_row) as cursor:
-        for row in cursor.execute(compose("roles/unsafe_role_v01.sql", {})):
+        own_settings = compose("roles/own_settings_v01.sql", {})
+        for row in cursor.execute(compose("roles/unsafe_role_v01.sql", {"own_settings": own_settings})):
             problems.append(Problem("role", f"role {role!r} {row['reason']}", row["severity"]))
     return problems
 

@@ -7,26 +7,28 @@ import re
 from tests.integration.migrations.tree import Tree
 
 
-def next_version(tree: Tree, name: str, signature: str, old: str, new: str) -> None:
-    """Write the second version of a function's file, and declare it."""
-    functions = tree.root / "sql" / "functions"
-    text = (functions / f"{name}_v01.sql").read_text()
-    assert old in text
-    (functions / f"{name}_v02.sql").write_text(text.replace(old, new))
+def next_version(tree: Tree, name: str, signature: str, old: str, new: str) -> str:
+    """Write the next version of a function's file, declare it, and return how an operation says so."""
     declared = tree.root / "tenantapp" / "db" / "functions.py"
     source = declared.read_text()
-    changed = re.sub(rf'(Function\("{re.escape(signature)}", )1', r"\g<1>2", source)
-    assert changed != source
-    declared.write_text(changed)
+    match = re.search(rf'Function\("{re.escape(signature)}", (\d+)', source)
+    assert match
+    previous, version = int(match[1]), int(match[1]) + 1
+    declared.write_text(f"{source[: match.start(1)]}{version}{source[match.end(1) :]}")
+    functions = tree.root / "sql" / "functions"
+    text = (functions / f"{name}_v{previous:02}.sql").read_text()
+    assert old in text
+    (functions / f"{name}_v{version:02}.sql").write_text(text.replace(old, new))
+    return f"version={version}, previous={previous}"
 
 
 def test_a_further_version_replaces_a_function_and_the_downgrade_puts_the_first_back(tree: Tree) -> None:
     before = tree.database.snapshot()
-    next_version(tree, "bind", "tenancy.bind(text)", "RETURN (SELECT", "RETURN (SELECT '%:v2 ' ||")
-    next_version(tree, "find_tenant", "tenancy.find_tenant(text)", "= wanted", "= lower(wanted)")
+    bind = next_version(tree, "bind", "tenancy.bind(text)", "RETURN (SELECT", "RETURN (SELECT '%:v2 ' ||")
+    find = next_version(tree, "find_tenant", "tenancy.find_tenant(text)", "= wanted", "= lower(wanted)")
     written = tree.migrate()
-    assert 'op.replace_function("tenancy.bind(text)", version=2, previous=1)' in written
-    assert 'version=2, previous=1, owner="directory"' in written
+    assert f'op.replace_function("tenancy.bind(text)", {bind})' in written
+    assert f'{find}, owner="directory"' in written
 
     after = tree.upgraded()
     tree.flask_db("check")

@@ -42,7 +42,7 @@ class _Lasting(SimpleNamespace):
 
 
 def _return_connections_as_they_are(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(connection, "_CLEAN", b"SELECT WHERE false")
+    monkeypatch.setattr(connection, "_CLEAN", b"SELECT 0, 1000")
 
 
 def _make_contexts_up(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,0 +1,54 @@
+"""Settings that an injection has left the application's role to start every later session with."""
+
+from __future__ import annotations
+
+import logging
+from contextlib import suppress
+from typing import Any
+
+import psycopg
+from psycopg import sql
+
+from tenantapp.db.errors import UnsafeRole
+from tenantapp.db.roles import compose
+
+logger = logging.getLogger(__name__)
+
+# READ ONLY may be one of them.
+_RESET = """
+    SET TRANSACTION READ WRITE;
+    ALTER ROLE CURRENT_USER RESET ALL;
+    ALTER ROLE CURRENT_USER IN DATABASE {database} RESET ALL
+"""
+
+
+def start_without_own_settings(connection: psycopg.Connection[Any]) -> None:
+    """Remove what the role has left itself, and start the session again where there was any.
+
+    PostgreSQL lets every role `ALTER ROLE CURRENT_USER SET …`. What a superuser alone may give a role stays.
+
+    Args:
+        connection: a new one, outside a transaction.
+
+    Raises:
+        UnsafeRole: it cannot be removed.
+    """
+    left = _own_settings(connection)
+    if not left:
+        return
+    logger.warning("the role had settings of its own, which are removed: %s", ", ".join(left))
+    database = sql.Identifier(connection.info.dbname)
+    # On a server that is read-only, or where another connection does the same.
+    with suppress(psycopg.Error):
+        connection.execute(sql.SQL(_RESET).format(database=database))
+        connection.commit()
+    connection.pgconn.reset()
+    connection.pgconn.nonblocking = 1
+    if left := _own_settings(connection):
+        raise UnsafeRole(f"the role has settings of its own: {', '.join(left)}: run `flask roles create`")
+
+
+def _own_settings(connection: psycopg.Connection[Any]) -> list[str]:
+    found = connection.execute(compose("roles/own_settings_v01.sql", {})).fetchall()
+    connection.commit()
+    return [str(setting) for (setting,) in found]
