@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from enum import StrEnum
 from typing import Any, cast
 from weakref import WeakKeyDictionary
 
@@ -39,6 +40,14 @@ def engine_options(pool: TenantPool) -> dict[str, object]:
 
 _NONE_YET = object()
 _pools: WeakKeyDictionary[Engine, TenantPool] = WeakKeyDictionary()
+
+
+class Isolation(StrEnum):
+    """How much a transaction sees of those beside it."""
+
+    READ_COMMITTED = "READ COMMITTED"
+    REPEATABLE_READ = "REPEATABLE READ"
+    SERIALIZABLE = "SERIALIZABLE"
 
 
 class BoundConnection(Connection):
@@ -106,12 +115,20 @@ class BoundConnection(Connection):
 
 
 class ReadOnlyConnection(BoundConnection):
-    """A bound connection whose transactions are READ ONLY; it takes one from the pool when it must."""
+    """A bound connection whose transactions are READ ONLY; it takes one from the pool when it must.
+
+    Args:
+        engine: whose connection it is.
+        isolation: their level, where it is another than the server's.
+    """
 
     _begin = b"BEGIN READ ONLY"
     _closing = False
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, isolation: Isolation | None = None) -> None:
+        self._isolation = isolation
+        if isolation is not None:
+            self._begin = f"BEGIN ISOLATION LEVEL {isolation} READ ONLY".encode()
         # SQLAlchemy connects an invalidated connection anew.
         super().__init__(engine, connection=cast(PoolProxiedConnection, _NONE_YET))
         self._dbapi_connection = None
@@ -134,9 +151,9 @@ class ReadOnlyConnection(BoundConnection):
         return rows
 
     @property
-    def is_unused(self) -> bool:
-        """Whether nothing was begun on it."""
-        return self._dbapi_connection is None and not self._echo
+    def reads_alone(self) -> bool:
+        """Whether a statement may be a transaction of its own: nothing was begun, or is to be one."""
+        return self._dbapi_connection is None and self._isolation is None and not self._echo
 
     def close(self) -> None:
         """Close; a transaction that is still open ends in the message that cleans the connection."""
@@ -183,7 +200,7 @@ def select_one(connection: Connection, selection: Selection, parameters: Mapping
     Raises:
         Exception: as `BoundConnection.begin`, and what the server refused.
     """
-    if isinstance(connection, ReadOnlyConnection) and connection.is_unused:
+    if isinstance(connection, ReadOnlyConnection) and connection.reads_alone:
         rows = connection.select_alone(selection, parameters)
         return rows[0] if rows else None
     return connection.execute(selection.statement, dict(parameters)).one_or_none()

@@ -13,7 +13,7 @@ from sqlalchemy.engine import Connection
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-from tenantapp.db.engine import ReadOnlyConnection
+from tenantapp.db.engine import Isolation, ReadOnlyConnection
 from tenantapp.db.session import db
 
 Result = TypeVar("Result")
@@ -26,34 +26,58 @@ _LONGEST_PAUSE = 0.05
 
 
 @contextmanager
-def reading() -> Iterator[Connection]:
-    """Read rows in a READ ONLY transaction, without a session's bookkeeping.
+def reading(isolation: Isolation | None = None) -> Iterator[Connection]:
+    """Read rows in READ ONLY transactions, without a session's bookkeeping.
 
-    It ends in COMMIT whatever happens, in the message that cleans the connection: there is nothing to undo,
+    They end in COMMIT whatever happens, in the message that cleans the connection: there is nothing to undo,
     and a ROLLBACK would make psycopg forget the statements it has prepared.
+
+    Args:
+        isolation: with one, all that the block reads is one transaction at that level.
     """
-    with ReadOnlyConnection(db.engine) as connection:
+    with ReadOnlyConnection(db.engine, isolation) as connection:
         yield connection
 
 
 @contextmanager
-def changing() -> Iterator[Connection]:
+def changing(isolation: Isolation | None = None) -> Iterator[Connection]:
     """Write rows by statements, without a session's bookkeeping; see `writing` for model instances.
 
-    Leaving the block rolls back whatever `connection.commit()` did not make last.
+    Leaving the block rolls back whatever `connection.commit()` did not make last, whichever repositories
+    wrote it.
+
+    Args:
+        isolation: the level, where it is another than the server's.
     """
     with db.engine.connect() as connection:
-        yield connection
+        yield connection if isolation is None else connection.execution_options(isolation_level=isolation)
 
 
 @contextmanager
-def writing() -> Iterator[Session]:
-    """Write; leaving the block rolls back whatever `session.commit()` did not make last."""
+def writing(isolation: Isolation | None = None) -> Iterator[Session]:
+    """Write; leaving the block rolls back whatever `session.commit()` did not make last.
+
+    Args:
+        isolation: the level of its first transaction, where it is another than the server's.
+    """
     session = db.session()
     try:
+        if isolation is not None:
+            session.connection(execution_options={"isolation_level": isolation})
         yield session
     finally:
         session.rollback()
+
+
+@contextmanager
+def savepoint(unit: Connection | Session) -> Iterator[None]:
+    """Do a part of a unit of work that can fail alone: an error that leaves the block undoes the part.
+
+    Args:
+        unit: what `changing` or `writing` gave.
+    """
+    with unit.begin_nested():
+        yield
 
 
 def retrying(work: Callable[[], Result]) -> Result:

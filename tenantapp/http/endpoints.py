@@ -15,6 +15,7 @@ from flask_smorest import Blueprint
 from marshmallow import Schema
 from sqlalchemy.engine import Connection
 
+from tenantapp.db.engine import Isolation
 from tenantapp.db.unit_of_work import changing, reading, retrying
 from tenantapp.http.answers import item_answer
 from tenantapp.http.documentation import read_notes, write_notes
@@ -129,6 +130,7 @@ class TenantBlueprint(Blueprint):  # type: ignore[misc]  # flask-smorest has no 
         if_match: bool = True,
         if_match_required: bool = False,
         repeatable: bool = True,
+        isolation: Isolation | None = None,
         summary: str | None = None,
     ) -> Callable[[Work], Work]:
         """Declare a write: `work(connection, [body,] **path)` is a unit of work, committed when it returns.
@@ -146,6 +148,7 @@ class TenantBlueprint(Blueprint):  # type: ignore[misc]  # flask-smorest has no 
             if_match: whether a PATCH's or DELETE's work looks at If-Match.
             if_match_required: whether it asks for one; it is the work that refuses without.
             repeatable: False where the answer shows a secret, which must not be kept for a second time.
+            isolation: the level of its unit of work, where it is another than the server's.
             summary: the operation in a few words, where the docstring is not.
         """
         dump = compile_dump(answers()) if answers else None
@@ -157,7 +160,7 @@ class TenantBlueprint(Blueprint):  # type: ignore[misc]  # flask-smorest has no 
                 def unit(connection: Connection) -> Response:
                     return _answer(work(connection, *sent, **path), dump, status)
 
-                return retrying(lambda: _write(unit, repeatable=repeatable))
+                return retrying(lambda: _write(unit, repeatable=repeatable, isolation=isolation))
 
             documented = write_notes(
                 work,
@@ -183,8 +186,10 @@ class TenantBlueprint(Blueprint):  # type: ignore[misc]  # flask-smorest has no 
         self.route(rule, endpoint=work.__name__, methods=[method])(view)
 
 
-def _write(unit: Callable[[Connection], Response], *, repeatable: bool) -> Response:
-    with changing() as connection:
+def _write(
+    unit: Callable[[Connection], Response], *, repeatable: bool, isolation: Isolation | None
+) -> Response:
+    with changing(isolation) as connection:
         remembered = remember(connection, request.path, repeatable=repeatable)
         if remembered.replay is not None:
             return remembered.replay
