@@ -27,7 +27,7 @@ from tenantapp.tenancy.directory import CachedDirectory
 from tenantapp.tenancy.hooks import Tenancy
 from tenantapp.tenancy.resolver import SubdomainResolver
 
-CREDENTIAL_SECONDS = 5.0
+CREDENTIAL_SECONDS = 300.0
 
 
 @dataclass(frozen=True, slots=True)

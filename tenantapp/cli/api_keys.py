@@ -92,7 +92,7 @@ def list_(subdomain: str, as_json: bool) -> None:
 @with_appcontext
 @one_line_errors
 def revoke(subdomain: str, prefix: str) -> None:
-    """Revoke the key with PREFIX, the part of its token after `tk_`; dead everywhere within five seconds."""
+    """Revoke the key with PREFIX, the part of its token after `tk_`; dead everywhere at once."""
     with _within(subdomain) as session:
         key_id = session.scalar(select(ApiKey.id).where(ApiKey.prefix == prefix))
         if key_id is None:

@@ -14,6 +14,7 @@ from psycopg.pq.abc import PGconn, PGresult
 from tenantapp.db.errors import ContextRejected
 from tenantapp.db.selection import Selection
 from tenantapp.tenancy.context import TenantContext
+from tenantapp.tenancy.directory import Standing
 from tenantapp.tenancy.seal import ContextSealer
 
 _BIND = b"SELECT tenancy.bind($1)"
@@ -81,7 +82,7 @@ class TenantConnection(psycopg.Connection[Any]):
         else:
             super().close()
 
-    def begin_bound(self, context: TenantContext, begin: bytes | None = None) -> str | None:
+    def begin_bound(self, context: TenantContext, begin: bytes | None = None) -> Standing | None:
         """Begin a transaction and bind `context` to it, with one round trip for both.
 
         Args:
@@ -89,7 +90,7 @@ class TenantConnection(psycopg.Connection[Any]):
             begin: the command; by default what the connection's own options ask for.
 
         Returns:
-            The status of the tenant in this database, or None where it has no such tenant.
+            How the tenant stands in this database, or None where it has no such tenant.
 
         Raises:
             psycopg.Error: the server refused, or the connection is gone.
@@ -102,11 +103,11 @@ class TenantConnection(psycopg.Connection[Any]):
             pgconn.send_query_params(_BIND, [token])
 
         with self.lock:
-            return _status(self.wait(self._in_one_message(send, 2))[_BINDS])
+            return _standing(self.wait(self._in_one_message(send, 2))[_BINDS])
 
     def select_bound(
         self, context: TenantContext, selection: Selection, parameters: Mapping[str, Any]
-    ) -> tuple[str | None, list[Any]]:
+    ) -> tuple[Standing | None, list[Any]]:
         """Bind `context` to a READ ONLY transaction of its own and select in it, in one round trip.
 
         Returns:
@@ -132,7 +133,7 @@ class TenantConnection(psycopg.Connection[Any]):
         with self.lock:
             results = self.wait(self._in_one_message(send, 4 + is_new))
         self._prepared_selections.add(selection.name)
-        return _status(results[_BINDS]), selection.rows(results[-2], transformer)
+        return _standing(results[_BINDS]), selection.rows(results[-2], transformer)
 
     def _sealed(self, context: TenantContext) -> bytes:
         return self.sealer.seal(context, self.pgconn.backend_pid).encode()
@@ -207,6 +208,6 @@ class TenantConnection(psycopg.Connection[Any]):
         return by_sql == 0 and by_driver >= len(self._prepared._names) + len(self._prepared_selections)
 
 
-def _status(result: PGresult) -> str | None:
-    status = result.get_value(0, 0)
-    return status.decode() if status is not None else None
+def _standing(result: PGresult) -> Standing | None:
+    told = result.get_value(0, 0)
+    return Standing.parse(told.decode() if told is not None else None)

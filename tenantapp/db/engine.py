@@ -18,8 +18,8 @@ from tenantapp.db.connection import TenantConnection
 from tenantapp.db.errors import ContextRejected, DatabaseUnavailable
 from tenantapp.db.pool import TenantPool
 from tenantapp.db.selection import Selection
-from tenantapp.tenancy.context import TenantContext, current_context
-from tenantapp.tenancy.directory import require_active
+from tenantapp.tenancy.context import TenantContext, current_context, trust_credential
+from tenantapp.tenancy.directory import Standing, require_active
 from tenantapp.tenancy.errors import TenancyError
 
 CONTEXT_OPTION = "tenant_context"
@@ -59,6 +59,8 @@ class BoundConnection(Connection):
 
     # None for what the connection's isolation level and options ask for.
     _begin: bytes | None = None
+    standing: Standing | None = None
+    """How the tenant stood when the last transaction began."""
 
     def begin(self) -> RootTransaction:
         """Begin a transaction in the open context, or in the one of the execution option.
@@ -66,6 +68,7 @@ class BoundConnection(Connection):
         Raises:
             MissingTenantContext: there is neither; nothing was sent to the server.
             TenantNotFound, TenantSuspended: this database may not serve the tenant now.
+            CredentialsChanged: who acts was looked up before a change of the tenant's credentials.
             DatabaseUnavailable: no transaction can be begun.
         """
         if not self.in_transaction():
@@ -83,12 +86,18 @@ class BoundConnection(Connection):
 
     def _bind(self, context: TenantContext) -> None:
         try:
-            require_active(self._begin_bound(context))
+            self._accept(context, self._begin_bound(context))
         except (ContextRejected, TenancyError):
             self._driver.rollback()
             raise
 
-    def _begin_bound(self, context: TenantContext) -> str | None:
+    def _accept(self, context: TenantContext, standing: Standing | None) -> None:
+        require_active(standing.status if standing else None)
+        self.standing = standing
+        if standing:
+            trust_credential(context, standing.credentials_version)
+
+    def _begin_bound(self, context: TenantContext) -> Standing | None:
         """Begin on the pooled connection; where that one was dropped, once more on a new one.
 
         Only here is a retry harmless: nothing of the transaction has happened yet.
@@ -144,10 +153,10 @@ class ReadOnlyConnection(BoundConnection):
         if self._has_events or self.engine._has_events:
             self.dispatch.before_cursor_execute(self, None, selection.text, parameters, None, False)
         try:
-            status, rows = pool_of(self.engine).select_bound(context, selection, parameters)
+            standing, rows = pool_of(self.engine).select_bound(context, selection, parameters)
         except psycopg.Error as error:
             raise DBAPIError.instance(selection.text, dict(parameters), error, psycopg.Error) from error
-        require_active(status)
+        self._accept(context, standing)
         return rows
 
     @property

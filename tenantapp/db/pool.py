@@ -21,6 +21,7 @@ from tenantapp.db.roles import RoleNames
 from tenantapp.db.safety import check_role
 from tenantapp.db.selection import Selection
 from tenantapp.tenancy.context import TenantContext
+from tenantapp.tenancy.directory import Standing
 from tenantapp.tenancy.seal import ContextSealer
 
 _MAY_LOCK = "SELECT has_function_privilege('pg_catalog.pg_advisory_unlock_all()', 'EXECUTE')"
@@ -110,7 +111,7 @@ class TenantPool:
 
     def select_bound(
         self, context: TenantContext, selection: Selection, parameters: Mapping[str, Any]
-    ) -> tuple[str | None, list[Any]]:
+    ) -> tuple[Standing | None, list[Any]]:
         """Select in a transaction of its own on a lent connection; see TenantConnection.
 
         Where the connection was dropped, or what it had prepared was, once more on another: only read, it
@@ -134,7 +135,7 @@ class TenantPool:
 
     def _select_bound(
         self, context: TenantContext, selection: Selection, parameters: Mapping[str, Any]
-    ) -> tuple[str | None, list[Any]]:
+    ) -> tuple[Standing | None, list[Any]]:
         connection = self.connect()
         try:
             selected = connection.select_bound(context, selection, parameters)

@@ -42,15 +42,12 @@ def sealing_engine(url: URL, sealer: ContextSealer, **options: Any) -> Engine:
     )
 
 
-def bind(connection: Connection, context: TenantContext) -> str | None:
+def bind(connection: Connection, context: TenantContext) -> None:
     """Enter a context for the rest of the connection's transaction.
 
     Args:
         connection: of a `sealing_engine`.
         context: what to enter.
-
-    Returns:
-        The status of the tenant in this database, or None where it has no such tenant.
 
     Raises:
         KeyError: the connection is of another engine.
@@ -59,5 +56,4 @@ def bind(connection: Connection, context: TenantContext) -> str | None:
     sealer: ContextSealer = connection.get_execution_options()[SEALER_OPTION]
     driver: Any = connection.connection.driver_connection
     token = sealer.seal(context, driver.info.backend_pid)
-    status: str | None = connection.scalar(sa.select(sa.func.tenancy.bind(token)))
-    return status
+    connection.execute(sa.select(sa.func.tenancy.bind(token)))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import wraps
 from typing import Any, TypeVar
 
 from flask import Flask, Response, current_app, request
@@ -23,10 +24,11 @@ from tenantapp.http.dump import Dump, compile_dump
 from tenantapp.http.idempotency import remember
 from tenantapp.http.parsing import read_body, read_query
 from tenantapp.tenancy.context import close_context
+from tenantapp.tenancy.errors import CredentialsChanged
 
 Work = TypeVar("Work", bound=Callable[..., Any])
 View = Callable[..., Response]
-Guard = Callable[[str | None], None]
+Guard = Callable[..., None]
 Answer = Callable[[Any, Dump], Response]
 
 PUBLIC = "public"
@@ -43,7 +45,13 @@ class Created:
 
 
 def init_app(app: Flask, guard: Guard) -> None:
-    """Make `guard` open the context of each tenant's request, given the permission that its route needs."""
+    """Make `guard` open the context of each tenant's request.
+
+    Args:
+        app: the application.
+        guard: `guard(permission, anew=False)`, given the permission that the route needs, and whether what it
+            remembers is to be looked up again.
+    """
     app.extensions[_GUARD] = guard
 
 
@@ -183,7 +191,7 @@ class TenantBlueprint(Blueprint):  # type: ignore[misc]  # flask-smorest has no 
     def _add(self, rule: str, method: str, work: Work, view: View, documented: dict[str, Any]) -> None:
         view.__name__, view.__doc__ = work.__name__, work.__doc__
         view._apidoc = documented  # type: ignore[attr-defined]
-        self.route(rule, endpoint=work.__name__, methods=[method])(view)
+        self.route(rule, endpoint=work.__name__, methods=[method])(_trusting_once(view))
 
 
 def _write(
@@ -207,9 +215,24 @@ def _answer(result: Any, dump: Dump | None, status: int) -> Response:
     return item_answer(result, dump, status)
 
 
-def _enter() -> None:
+def _trusting_once(view: View) -> View:
+    """Serve again, with a credential that is looked up anew, where the tenant's have changed since it was."""
+
+    @wraps(view)
+    def serve(**path: Any) -> Response:
+        try:
+            return view(**path)
+        except CredentialsChanged:
+            close_context()
+            _enter(anew=True)
+            return view(**path)
+
+    return serve
+
+
+def _enter(*, anew: bool = False) -> None:
     view = current_app.view_functions[request.endpoint or ""]
-    current_app.extensions[_GUARD](permission_of(view))
+    current_app.extensions[_GUARD](permission_of(view), anew=anew)
 
 
 def _leave(_error: BaseException | None) -> None:

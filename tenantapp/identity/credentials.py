@@ -47,6 +47,8 @@ class Credential:
     key_id: UUID
     scopes: frozenset[str]
     expires_at: datetime | None
+    version: int | None = None
+    """How often the tenant's credentials had changed when this one was looked up."""
 
     @property
     def role(self) -> str:
@@ -58,27 +60,33 @@ class Credentials:
     """Finds the credential that a token stands for.
 
     Args:
-        seconds: how long a good token is remembered, and so how long a revoked one may live elsewhere.
+        seconds: how long a good token is remembered; one that was revoked is refused as soon as a transaction
+            begins for it.
         size: how many are remembered.
         timer: tells the time, in seconds.
     """
 
     def __init__(
-        self, *, seconds: float, size: int = 10_000, timer: Callable[[], float] = time.monotonic
+        self, *, seconds: float, size: int = 50_000, timer: Callable[[], float] = time.monotonic
     ) -> None:
         self._known: TTLCache[tuple[UUID, bytes], Credential] = TTLCache(size, seconds, timer)
         self._lock = threading.Lock()
 
-    def find(self, engine: Engine, context: TenantContext, token: str) -> Credential | None:
+    def find(
+        self, engine: Engine, context: TenantContext, token: str, *, anew: bool = False
+    ) -> Credential | None:
         """Return the living credential of the context's tenant that `token` stands for, if there is one.
 
         Args:
             engine: the tenant's database.
             context: the tenant, in which nobody acts yet.
             token: what the client sent.
+            anew: whether what is remembered of it is to be looked up again.
         """
         cache_key = (context.tenant_id, sha256(token))
         with self._lock:
+            if anew:
+                self._known.pop(cache_key, None)
             credential = self._known.get(cache_key)
         if credential is None:
             credential = self._look_up(engine, context, token)
@@ -90,24 +98,20 @@ class Credentials:
             return None
         return credential
 
-    def forget(self, tenant_id: UUID, key_id: UUID) -> None:
-        """Drop a key that has just been revoked, so that it is dead in this process at once."""
-        with self._lock:
-            dead = [k for k, known in self._known.items() if k[0] == tenant_id and known.key_id == key_id]
-            for cache_key in dead:
-                self._known.pop(cache_key, None)
-
     def _look_up(self, engine: Engine, context: TenantContext, token: str) -> Credential | None:
         prefix = prefix_of(token)
         if prefix is None:
             return None
-        with ReadOnlyConnection(engine).execution_options(**{CONTEXT_OPTION: context}) as connection:
+        reader = ReadOnlyConnection(engine)
+        with reader as connection:
+            connection.execution_options(**{CONTEXT_OPTION: context})
             row = select_one(connection, _LIVING, {"prefix": prefix})
         if row is None or not hmac.compare_digest(row.secret_sha256, sha256(token)):
             return None
         if row.is_used_anew:
             _note_use(engine, context, row.id)
-        return Credential(row.id, frozenset(row.scopes), row.expires_at)
+        version = reader.standing.credentials_version if reader.standing else None
+        return Credential(row.id, frozenset(row.scopes), row.expires_at, version)
 
 
 def _note_use(engine: Engine, context: TenantContext, key_id: UUID) -> None:

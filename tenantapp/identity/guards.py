@@ -28,29 +28,33 @@ def known_credentials() -> Credentials:
     return cast(Credentials, current_app.extensions[_EXTENSION])
 
 
-def enter_tenant(permission: str | None) -> None:
+def enter_tenant(permission: str | None, *, anew: bool = False) -> None:
     """Open the context for exactly this request: the tenant it names, the credential it shows.
 
     Args:
         permission: the scope that the route needs; a route that declares none is open to nobody.
+        anew: whether what is remembered of both is to be looked up again.
 
     Raises:
         TenancyError: it does not name one tenant that is served.
         CredentialRefused: it shows no credential of that tenant's.
         PermissionRefused: the credential may not do what the route needs.
     """
-    tenant = identify_tenant()
-    credential = _credential(TenantContext(tenant.tenant_id, None, "authenticator", request_id()))
+    tenant = identify_tenant(anew=anew)
+    nobody_yet = TenantContext(tenant.tenant_id, None, "authenticator", request_id())
+    credential = _credential(nobody_yet, anew=anew)
     if permission not in credential.scopes:
         raise PermissionRefused(f"This needs the scope {permission!r}.")
-    open_context(TenantContext(tenant.tenant_id, credential.key_id, credential.role, request_id()))
+    open_context(
+        TenantContext(tenant.tenant_id, credential.key_id, credential.role, request_id(), credential.version)
+    )
 
 
-def _credential(context: TenantContext) -> Credential:
+def _credential(context: TenantContext, *, anew: bool) -> Credential:
     authorization = request.authorization
     if authorization is None or authorization.type != "bearer" or not authorization.token:
         raise CredentialRefused
-    credential = known_credentials().find(db.engine, context, authorization.token)
+    credential = known_credentials().find(db.engine, context, authorization.token, anew=anew)
     if credential is None:
         raise CredentialRefused
     return credential

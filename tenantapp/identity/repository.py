@@ -5,10 +5,17 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, func
+from sqlalchemy import Row, func, update
 
+from tenantapp.db.models import table_of
 from tenantapp.db.repository import Repository
 from tenantapp.identity.models import ApiKey
+from tenantapp.tenants.models import Tenant
+
+# Processes look up anew what they remember. It is no change of what the tenant's own row shows.
+_CHANGED = update(table_of(Tenant)).values(
+    credentials_version=Tenant.credentials_version + 1, updated_at=Tenant.updated_at
+)
 
 
 class ApiKeyRepository(Repository):
@@ -22,4 +29,6 @@ class ApiKeyRepository(Repository):
         Raises:
             RowNotFound: there is no such key.
         """
-        return self.change(row_id, {"revoked_at": func.coalesce(ApiKey.revoked_at, func.now())})
+        revoked = self.change(row_id, {"revoked_at": func.coalesce(ApiKey.revoked_at, func.now())})
+        self.connection.execute(_CHANGED)
+        return revoked

@@ -15,9 +15,15 @@ from uuid import UUID
 from blinker import Signal
 from flask import g, has_app_context
 
-from tenantapp.tenancy.errors import InvalidTenantContext, MissingTenantContext, TenantContextAlreadyOpen
+from tenantapp.tenancy.errors import (
+    CredentialsChanged,
+    InvalidTenantContext,
+    MissingTenantContext,
+    TenantContextAlreadyOpen,
+)
 
 _KEY = "_tenant_context"
+_TRUSTED = "_credential_trusted"
 _ROLE = re.compile(r"[a-z][a-z_]{0,30}\Z")
 _REQUEST_ID = re.compile(r"[A-Za-z0-9_-]{1,64}\Z")
 
@@ -34,6 +40,8 @@ class TenantContext:
         actor_id: the credential or user that acts; None for the program itself.
         role: what the actor may do, by name.
         request_id: the request or command this serves, as logged.
+        credentials_version: how often the tenant's credentials had changed when the actor's was looked up; a
+            transaction that finds another count is refused. None where no credential is trusted.
 
     Raises:
         InvalidTenantContext: a part has a form that the wire format does not carry.
@@ -43,6 +51,7 @@ class TenantContext:
     actor_id: UUID | None = None
     role: str = "system"
     request_id: str = "none"
+    credentials_version: int | None = None
 
     def __post_init__(self) -> None:
         if not isinstance(self.tenant_id, UUID):
@@ -73,6 +82,7 @@ def open_context(context: TenantContext) -> None:
 def close_context() -> None:
     """Close the open context, if there is one, and let its listeners drop what they hold."""
     if has_app_context() and g.pop(_KEY, None) is not None:
+        g.pop(_TRUSTED, None)
         context_closed.send(None)
 
 
@@ -88,6 +98,25 @@ def tenant_context(context: TenantContext) -> Iterator[TenantContext]:
         yield context
     finally:
         close_context()
+
+
+def trust_credential(context: TenantContext, version: int) -> None:
+    """Go on with the actor of a context if none of the tenant's credentials has changed since the look-up.
+
+    It is decided once a request, as its first transaction begins: what has begun may end.
+
+    Args:
+        context: what was bound.
+        version: how often the tenant's credentials have changed by now.
+
+    Raises:
+        CredentialsChanged: some have.
+    """
+    if context.credentials_version is None or _TRUSTED in g:
+        return
+    if context.credentials_version != version:
+        raise CredentialsChanged("the credential was looked up before a change of the tenant's")
+    setattr(g, _TRUSTED, True)
 
 
 def open_context_here() -> TenantContext | None:

@@ -9,9 +9,12 @@ from dataclasses import dataclass
 from typing import Protocol
 from uuid import UUID
 
-from cachetools import TTLCache
+from cachetools import TLRUCache, TTLCache
 
 from tenantapp.tenancy.errors import TenantNotFound, TenantSuspended
+
+SERVED_SECONDS = 300.0
+"""How long a tenant that is served is remembered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +28,22 @@ class DirectoryEntry:
     epoch: int
 
 
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How a tenant stands in its database as a transaction begins."""
+
+    status: str
+    credentials_version: int
+
+    @classmethod
+    def parse(cls, text: str | None) -> Standing | None:
+        """Return what `tenancy.bind` has told: nothing of a tenant that is not there."""
+        if text is None:
+            return None
+        status, _, version = text.partition(".")
+        return cls(status, int(version))
+
+
 class Directory(Protocol):
     """Finds a tenant by its subdomain."""
 
@@ -33,13 +52,14 @@ class Directory(Protocol):
 
 
 class CachedDirectory:
-    """Remembers answers of another directory for seconds, absent tenants too.
+    """Remembers answers of another directory: a tenant that is served for minutes, any other for seconds.
 
-    The two kinds are kept apart, so that a flood of invented names cannot push out the tenants in use.
+    Whether a tenant is served still is read back at each begin; that another would be served again is not.
+    Absent tenants are kept apart, so that a flood of invented names cannot push out the tenants in use.
 
     Args:
         source: the directory that knows.
-        seconds: how old an answer may get.
+        seconds: how old the answer may get that there is no such tenant, or that it is not served.
         size: how many of each kind are kept.
         timer: tells the time, in seconds.
     """
@@ -49,16 +69,20 @@ class CachedDirectory:
         source: Directory,
         *,
         seconds: float,
-        size: int = 10_000,
+        size: int = 50_000,
         timer: Callable[[], float] = time.monotonic,
     ) -> None:
         self._source = source
-        self._found: TTLCache[str, DirectoryEntry] = TTLCache(size, seconds, timer)
+        self._found: TLRUCache[str, DirectoryEntry] = TLRUCache(
+            size,
+            lambda _, entry, now: now + (SERVED_SECONDS if entry.status == "active" else seconds),
+            timer,
+        )
         self._absent: TTLCache[str, bool] = TTLCache(size, seconds, timer)
         self._lock = threading.Lock()
 
     def find(self, subdomain: str) -> DirectoryEntry | None:
-        """Return the tenant's entry, at most `seconds` old."""
+        """Return the tenant's entry."""
         with self._lock:
             entry = self._found.get(subdomain)
             if entry is not None or subdomain in self._absent:

@@ -48,6 +48,13 @@ class TenantSuspended(TenancyError):
     reason = "tenant_suspended"
 
 
+class CredentialsChanged(TenancyError):
+    """Raised when the tenant's credentials have changed since the one that acts was looked up."""
+
+    status = 503
+    reason = "credentials_changed"
+
+
 class MissingTenantContext(TenancyError):
     """Raised when rows are reached for and no tenant context is open: nothing was sent to the database."""
 

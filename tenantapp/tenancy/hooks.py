@@ -33,8 +33,11 @@ def tenancy() -> Tenancy:
     return cast(Tenancy, current_app.extensions[_EXTENSION])
 
 
-def identify_tenant() -> DirectoryEntry:
+def identify_tenant(*, anew: bool = False) -> DirectoryEntry:
     """Return the tenant that the current request names and that may be served now.
+
+    Args:
+        anew: whether what is remembered of it is to be looked up again.
 
     Raises:
         HostRefused, TenantHeaderRefused, TenantRequired: the request does not name one tenant clearly.
@@ -42,6 +45,8 @@ def identify_tenant() -> DirectoryEntry:
     """
     known = tenancy()
     subdomain = known.resolver.resolve(_host(), request.headers.get(known.header))
+    if anew:
+        known.directory.forget(subdomain)
     return require_served(known.directory.find(subdomain))
 
 

@@ -18,7 +18,8 @@ STATUSES = ("active", "suspended", "archived")
 class Tenant(Record):
     """A company that is served. Its own id is the tenant's id: the one scoped table without `tenant_id`.
 
-    `epoch` counts the tenant's moves: a database that is left behind has a lower one.
+    `epoch` counts the tenant's moves: a database that is left behind has a lower one. `credentials_version`
+    counts the changes of its credentials: read back at each begin, it ends the trust in earlier look-ups.
     """
 
     __tablename__ = "tenants"
@@ -28,12 +29,13 @@ class Tenant(Record):
     status: Mapped[str] = columns.enumeration(STATUSES, "active")
     settings: Mapped[dict[str, Any]] = columns.json_object()
     epoch: Mapped[int] = columns.counter(1)
+    credentials_version: Mapped[int] = columns.counter(1)
 
     @classmethod
     def security(cls) -> TableSecurity:
         """Return what isolates the table: the predicate of every other, on the tenant's own id."""
         own_row = "id = (select tenancy.current_tenant_id())"
-        changeable = "UPDATE (name, settings, row_version, updated_at)"
+        changeable = "UPDATE (name, settings, credentials_version, row_version, updated_at)"
         return TableSecurity(
             tenant_policies(cls.__tablename__, own_row),
             (Grant("app", ("SELECT", changeable)), Grant("platform", EVERY_VERB)),

@@ -14,8 +14,9 @@ from tests.isolation.canaries import further_row, new_body, settle
 from tests.isolation.routes import Ask, every_ask, list_something, table_behind
 
 FURTHER = {
-    "/api/v1/services/<uuid:item_id>/environments": 1,  # whether there is such a service
-    "/api/v1/customers/<uuid:item_id>/restore": 1,  # what is not deleted is shown as it is
+    ("DELETE", "/api/v1/api-keys/<uuid:item_id>"): 1,  # what processes remember of keys ends
+    ("GET", "/api/v1/services/<uuid:item_id>/environments"): 1,  # whether there is such a service
+    ("POST", "/api/v1/customers/<uuid:item_id>/restore"): 1,  # what is not deleted is shown as it is
 }
 """What a route asks beyond its one statement, and beyond looking for the parent that its path names."""
 
@@ -49,4 +50,4 @@ def _possible(app: Flask, ask: Ask, inhabitant: Inhabitant) -> tuple[Ask, dict[s
 
 
 def _expected(ask: Ask) -> int:
-    return 1 + ("<uuid:item_id>" not in ask.rule and bool(ask.ids)) + FURTHER.get(ask.rule, 0)
+    return 1 + ("<uuid:item_id>" not in ask.rule and bool(ask.ids)) + FURTHER.get((ask.method, ask.rule), 0)

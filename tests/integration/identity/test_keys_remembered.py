@@ -12,7 +12,7 @@ from tenantapp.identity.credentials import Credential, Credentials
 from tenantapp.identity.keys import issue_key
 from tenantapp.identity.models import ApiKey
 from tenantapp.tenancy.context import tenant_context
-from tests.support.tenants import TenantUnderTest, issue
+from tests.support.tenants import TenantUnderTest
 
 SECONDS = 5.0
 
@@ -36,9 +36,11 @@ def credentials(clock: Clock) -> Credentials:
     return Credentials(seconds=SECONDS, timer=clock)
 
 
-def _find(credentials: Credentials, tenant: TenantUnderTest, token: str) -> Credential | None:
+def _find(
+    credentials: Credentials, tenant: TenantUnderTest, token: str, *, anew: bool = False
+) -> Credential | None:
     with tenant.app.app_context():
-        return credentials.find(db.engine, tenant.context, token)
+        return credentials.find(db.engine, tenant.context, token, anew=anew)
 
 
 def _revoke_elsewhere(tenant: TenantUnderTest, token: str) -> UUID:
@@ -73,27 +75,14 @@ def test_use_does_not_lengthen_a_memory(
     assert found is None
 
 
-def test_a_key_that_is_forgotten_is_dead_at_once(tenant: TenantUnderTest, credentials: Credentials) -> None:
-    assert _find(credentials, tenant, tenant.token) is not None
-    key_id = _revoke_elsewhere(tenant, tenant.token)
-    credentials.forget(tenant.id, key_id)
-    assert _find(credentials, tenant, tenant.token) is None
-
-
-def test_forgetting_one_key_forgets_no_other(
-    tenant: TenantUnderTest, other_tenant: TenantUnderTest, credentials: Credentials
+def test_a_key_that_is_looked_up_anew_is_not_trusted(
+    tenant: TenantUnderTest, credentials: Credentials
 ) -> None:
-    second = issue(tenant.app, tenant.id)
-    kept = _find(credentials, tenant, second)
-    forgotten = _find(credentials, tenant, tenant.token)
-    foreign = _find(credentials, other_tenant, other_tenant.token)
-    assert forgotten is not None
-    credentials.forget(tenant.id, forgotten.key_id)
-    assert _find(credentials, tenant, second) is kept
-    assert _find(credentials, other_tenant, other_tenant.token) is foreign
-    again = _find(credentials, tenant, tenant.token)
-    assert again == forgotten
-    assert again is not forgotten
+    assert _find(credentials, tenant, tenant.token) is not None
+    _revoke_elsewhere(tenant, tenant.token)
+    assert _find(credentials, tenant, tenant.token) is not None
+    assert _find(credentials, tenant, tenant.token, anew=True) is None
+    assert _find(credentials, tenant, tenant.token) is None
 
 
 def test_one_tenants_memory_is_no_use_to_another(

@@ -52,12 +52,12 @@ def _make_contexts_up(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def _believe_every_credential(monkeypatch: pytest.MonkeyPatch) -> None:
     known = Credential(uuid4(), frozenset(SCOPES), None)
-    monkeypatch.setattr(guards, "_credential", lambda _: known)
+    monkeypatch.setattr(guards, "_credential", lambda _, *, anew: known)  # noqa: ARG005
 
 
 _FOR_THE_SESSION = """
     CREATE OR REPLACE FUNCTION tenancy.bind(context text) RETURNS text LANGUAGE sql
-    AS $$ SELECT set_config('tenancy.context', context, false); SELECT 'active' $$
+    AS $$ SELECT set_config('tenancy.context', context, false); SELECT 'active.1' $$
 """
 # Its comments have braces, which here are placeholders.
 _WITHOUT_SEAL = (

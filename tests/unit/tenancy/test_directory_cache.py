@@ -7,7 +7,7 @@ from uuid import uuid4
 
 import pytest
 
-from tenantapp.tenancy.directory import CachedDirectory, DirectoryEntry
+from tenantapp.tenancy.directory import SERVED_SECONDS, CachedDirectory, DirectoryEntry
 
 SECONDS = 5.0
 
@@ -65,13 +65,16 @@ def test_an_absent_tenant_is_asked_for_once(directory: CachedDirectory, source: 
     assert source.asked == ["nobody"]
 
 
+@pytest.mark.parametrize(
+    ("before", "seconds", "after"), [("suspended", SECONDS, "active"), ("active", SERVED_SECONDS, "archived")]
+)
 def test_an_answer_gets_no_older_than_its_seconds(
-    directory: CachedDirectory, source: Source, clock: Clock
+    directory: CachedDirectory, source: Source, clock: Clock, before: str, seconds: float, after: str
 ) -> None:
-    old = source.enter("acme")
+    old = source.enter("acme", before)
     directory.find("acme")
-    new = source.enter("acme", "suspended")
-    clock.now += SECONDS - 0.001
+    new = source.enter("acme", after)
+    clock.now += seconds - 0.001
     assert directory.find("acme") == old
     clock.now += 0.001
     assert directory.find("acme") == new
@@ -80,7 +83,7 @@ def test_an_answer_gets_no_older_than_its_seconds(
 def test_being_asked_again_does_not_keep_an_answer_alive(
     directory: CachedDirectory, source: Source, clock: Clock
 ) -> None:
-    source.enter("acme")
+    source.enter("acme", "suspended")
     for _ in range(11):
         directory.find("acme")
         clock.now += SECONDS / 10
