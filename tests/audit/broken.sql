@@ -127,3 +127,7 @@ INSERT INTO tenants (id, subdomain, name) VALUES ('00000000-0000-0000-0000-00000
 INSERT INTO customers (tenant_id, name, email) VALUES ('00000000-0000-0000-0000-000000000001', 'Ada', 'a@b.c');
 ANALYZE customers;
 CREATE STATISTICS together ON name, email FROM customers;
+
+-- What contexts are verified with and by.
+GRANT SELECT ON tenancy.context_keys TO {app};
+ALTER FUNCTION tenancy.verified_context() PARALLEL SAFE;

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from tests.audit.story import PROJECT, Story, scratch
 
 _BODY = "LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS 'SELECT 1'"
@@ -14,6 +16,11 @@ _TRIGGER = """
     CREATE TRIGGER note BEFORE INSERT ON customers FOR EACH ROW EXECUTE FUNCTION tenancy.note()
 """
 
+_UNASKED = """
+    CREATE OR REPLACE FUNCTION tenancy.current_context() RETURNS text[]
+    LANGUAGE sql STABLE PARALLEL RESTRICTED RETURN {}
+"""
+
 
 def _definer(changes: str = "") -> str:
     """Return the SQL of a faultless definer function, and what is done to it."""
@@ -21,6 +28,17 @@ def _definer(changes: str = "") -> str:
         f"CREATE FUNCTION tenancy.help() RETURNS int SECURITY DEFINER {_BODY}; "
         "REVOKE EXECUTE ON FUNCTION tenancy.help() FROM PUBLIC; "
         "ALTER FUNCTION tenancy.help() OWNER TO {directory}; " + changes
+    )
+
+
+def _verifier(change: str, detail: str, **further: Any) -> Story:
+    """Return the story of a change to what verifies contexts."""
+    return Story(
+        check="0093_context_unsealed",
+        object="tenancy.verified_context()",
+        broken=f"ALTER FUNCTION tenancy.verified_context() {change}",
+        detail=detail,
+        **further,
     )
 
 
@@ -123,5 +141,20 @@ STORIES = (
         check="0045_sequence_numbers",
         object="public.scratch.number",
         broken=scratch("number serial"),
+    ),
+    _verifier(
+        "SECURITY INVOKER",
+        "caller's rights",
+        also=frozenset({("0085_declaration_unmatched", "tenancy.verified_context()")}),
+    ),
+    _verifier("PARALLEL SAFE", "parallel worker"),
+    _verifier("SET search_path = public, pg_temp", "by another path: search_path=public, pg_temp"),
+    _verifier("OWNER TO {directory}", "belongs to"),
+    Story(
+        check="0093_context_unsealed",
+        object="tenancy.verified_context()",
+        broken=_UNASKED.format("pg_catalog.string_to_array(current_setting('tenancy.context', true), '.')"),
+        detail="no policy asks it",
+        repair=_UNASKED.format("tenancy.verified_context()"),
     ),
 )

@@ -99,4 +99,14 @@ STORIES = (
         object="public.scratch",
         broken=scratch(then="GRANT SELECT ON scratch TO pg_monitor"),
     ),
+    Story(
+        check="0091_context_keys_reachable",
+        object="tenancy.context_keys",
+        broken="GRANT SELECT (ipad) ON tenancy.context_keys TO {app}",
+    ),
+    Story(
+        check="0091_context_keys_reachable",
+        object="tenancy.context_keys",
+        broken="GRANT INSERT ON tenancy.context_keys TO {platform}",
+    ),
 )

@@ -75,6 +75,18 @@ STORIES = (
         "0053_owner_members",
         "DO $$ BEGIN EXECUTE 'GRANT {owner} TO visitor_of_' || current_database(); END $$",
     ),
+    _visitor(
+        "0092_sealer_members",
+        "DO $$ BEGIN EXECUTE 'GRANT {sealer} TO visitor_of_' || current_database(); END $$",
+    ),
+    Story(
+        check="0091_context_keys_reachable",
+        object="tenancy.context_keys",
+        broken=_VISITOR
+        + "DO $$ BEGIN EXECUTE 'GRANT pg_read_all_data TO visitor_of_' || current_database(); END $$",
+        detail="reads everything",
+        afterwards=_VISITOR_LEAVES,
+    ),
     Story(
         check="0054_role_settings",
         object="{app}",
