@@ -12,6 +12,7 @@ from tests.support.sealing import sealed
 from tests.support.tenants import make_tenant
 
 ROWS = 1_000_000
+SOME = 1_000
 _CALLS = """
     SELECT coalesce(sum(pg_stat_get_function_calls(oid)), 0)::integer FROM pg_proc
     WHERE oid = 'tenancy.verified_context()'::regprocedure
@@ -52,3 +53,15 @@ def test_a_sequential_scan_of_a_million_rows_verifies_once(
         # Once by `enter`, once by the scan; told when the session ends.
         eventually(lambda: calls() > before)
         assert calls() - before == 2
+
+        # Why the function stands in a sub-select.
+        superuser.execute(
+            "ALTER POLICY readings_tenant_isolation ON readings "
+            "USING (tenant_id = tenancy.current_tenant_id())"
+        )
+        before = calls()
+        with server.connect("app", database) as attacker, attacker.transaction():
+            assert enter(attacker, sealed(attacker, tenant.context)) == tenant.id
+            attacker.execute(f"SELECT FROM readings LIMIT {SOME}")
+        eventually(lambda: calls() > before)
+        assert calls() - before > SOME
