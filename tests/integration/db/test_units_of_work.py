@@ -12,13 +12,17 @@ from sqlalchemy import insert, text
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
+from tenantapp.application import create_app
 from tenantapp.customers.repository import CustomerRepository
 from tenantapp.db.engine import Isolation
 from tenantapp.db.unit_of_work import changing, reading, retrying, savepoint, writing
+from tenantapp.http.endpoints import TenantBlueprint
 from tenantapp.services.models import Service
 from tenantapp.services.repository import ServiceRepository
 from tenantapp.tenancy.context import tenant_context
 from tests.factories.services import ServiceFactory
+from tests.support.backends import close_pool
+from tests.support.databases import Server
 from tests.support.tenants import make_tenant
 
 LEVELS = list(Isolation)
@@ -147,3 +151,18 @@ def test_of_two_units_that_cannot_follow_each_other_one_is_done_again() -> None:
     retrying(work)
     assert attempts == [0, 1]
     assert names() == {"Meanwhile", "Number 1"}
+
+
+def test_a_route_may_ask_for_a_level(server: Server, shared_database: str) -> None:
+    app = create_app(server.settings(shared_database))
+    blueprint, seen = TenantBlueprint("levels", __name__), []
+
+    @blueprint.writes("", isolation=Isolation.SERIALIZABLE, status=204)
+    def note_level(connection: Connection) -> None:
+        """Note the level."""
+        seen.append(connection.execute(SHOWN).scalar_one())
+
+    app.register_blueprint(blueprint)
+    assert make_tenant(app).request("POST", "/api/v1/levels").status_code == 204
+    assert seen == ["serializable"]
+    close_pool(app)
