@@ -101,10 +101,13 @@ def _attack(world: World, operation: Any, token: str, cases: int) -> Counter[int
 
 
 def _ids(world: World, operation: Any) -> dict[str, st.SearchStrategy[UUID]]:
-    """Return ids to put into a path: of A's rows more often than of B's, and of none."""
+    """Return ids to put into path and body: of A's rows more often than of B's, and of none."""
+    tables = {name: table_behind(path) for path, name in re.findall(r"([^{]*)\{(\w+_id)\}", operation.path)}
+    if operation.method in ("post", "patch"):
+        keys = table_behind(operation.path).foreign_keys
+        tables |= {key.parent.name: key.column.table for key in keys if key.parent.name != "tenant_id"}
     choices = {}
-    for before, name in re.findall(r"([^{]*)\{(\w+_id)\}", operation.path):
-        table = table_behind(before)
+    for name, table in tables.items():
         mine, theirs = ([row["id"] for row in tenant.rows[table.name]] for tenant in (world.a, world.b))
         if operation.method == "delete":
             # By now others refer to those that were there.
@@ -116,7 +119,8 @@ def _ids(world: World, operation: Any) -> dict[str, st.SearchStrategy[UUID]]:
 def _aim(case: Case[Any], ids: dict[str, UUID], tag: str | None) -> None:
     """Let a right request be about rows that there are, at their version: no generator would find one."""
     path: dict[str, Any] = case.path_parameters or {}
-    path.update((name, str(row_id)) for name, row_id in ids.items())
+    for place in (path, case.body if isinstance(case.body, dict) else {}):
+        place.update((name, str(row_id)) for name, row_id in ids.items() if place.get(name) is not None)
     if "name" in path:
         path["name"] = "Customer"
     if tag is not None and "If-Match" in case.headers:
