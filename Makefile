@@ -30,13 +30,15 @@ run: $(READY) .env
 test: $(READY)
 	$(PYTEST) -m "not services" tests
 	@test -n "$$TEST_DATABASE_URL" || { set -x; TEST_POSTGRES_VERSION=16 $(PYTEST) $(ON_A_DATABASE); }
-	@echo "not run: what needs Debian's PostgreSQL 15 and Chromium; that is make test-services"
+	@echo "not run: what needs Debian's PostgreSQL 15, PgBouncer and Chromium; that is make test-services"
 
 test-services: $(READY)
 	@command -v /usr/lib/postgresql/15/bin/initdb >/dev/null || { \
 		echo "missing: PostgreSQL 15; on Debian 12: apt-get install postgresql-15" >&2; exit 1; }
 	@command -v chromium >/dev/null && command -v chromedriver >/dev/null || { \
 		echo "missing: Chromium; on Debian 12: apt-get install chromium chromium-driver" >&2; exit 1; }
+	@test -x /usr/sbin/pgbouncer || { \
+		echo "missing: PgBouncer; on Debian 12: apt-get install pgbouncer" >&2; exit 1; }
 	GENERATED_REQUESTS=2000 TEST_POSTGRES_VERSION=15 $(PYTEST) $(ON_A_DATABASE)
 	TEST_POSTGRES_VERSION=15 $(PYTEST) -m services tests
 

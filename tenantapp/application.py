@@ -67,7 +67,13 @@ def _pool(settings: Settings) -> TenantPool:
         statement_timeout_ms=settings.statement_timeout_ms,
     )
     url = settings.require("database_url", "the application")
-    return TenantPool(url, limits, RoleNames(settings.role_prefix), sealer_for(settings, url))
+    return TenantPool(
+        url,
+        limits,
+        RoleNames(settings.role_prefix),
+        sealer_for(settings, url),
+        transaction_pooler=settings.database_pooler == "transaction",
+    )
 
 
 def _set_up_database(app: Flask, runtime: Runtime) -> None:

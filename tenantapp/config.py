@@ -20,6 +20,7 @@ __all__ = ["KEYS", "Settings", "SettingsError", "load_settings", "require_settin
 
 ROOT = Path(__file__).resolve().parent.parent
 ENVIRONMENTS = ("development", "testing", "staging", "production")
+POOLERS = ("none", "transaction")
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 PUBLISHED_KEY = "published-with-the-source-for-development-only"
 
@@ -74,6 +75,9 @@ class Settings:
         validate=Regexp(re.compile(r"[A-Za-z][A-Za-z0-9-]{0,63}\Z")),
     )
     trusted_proxies: int = _whole_number(0, 10, default=0)
+    database_pooler: str = setting(
+        "str", f"one of {', '.join(POOLERS)}", default="none", validate=OneOf(POOLERS)
+    )
     cors_origins: tuple[str, ...] = setting(
         "origins",
         "origins such as https://app.example.com, separated by commas and never *",

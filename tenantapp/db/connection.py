@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import psycopg
@@ -12,6 +12,7 @@ from psycopg.adapt import PyFormat, Transformer
 from psycopg.pq.abc import PGconn, PGresult
 
 from tenantapp.db.errors import ContextRejected
+from tenantapp.db.own_settings import start_without_own_settings
 from tenantapp.db.selection import Selection
 from tenantapp.tenancy.context import TenantContext
 from tenantapp.tenancy.directory import Standing
@@ -29,7 +30,7 @@ _CLEAN = (
     b"SELECT count(*) FILTER (WHERE from_sql), count(*) FILTER (WHERE NOT from_sql) "
     b"FROM pg_catalog.pg_prepared_statements"
 )
-_UNLOCK = b"SELECT pg_catalog.pg_advisory_unlock_all(); "
+UNLOCK = b"SELECT pg_catalog.pg_advisory_unlock_all(); "
 _OPEN = (pq.TransactionStatus.INTRANS, pq.TransactionStatus.INERROR)
 _ROWS = (pq.ExecStatus.TUPLES_OK, pq.ExecStatus.SINGLE_TUPLE, pq.ExecStatus.TUPLES_CHUNK)
 _UNKNOWN = (None,) * 5
@@ -53,10 +54,12 @@ class TenantCursor(psycopg.Cursor[Any]):
 class TenantConnection(psycopg.Connection[Any]):
     """A connection of the application's pool.
 
-    `renew_pool` replaces those that lie idle beside it; `sealer` seals what is bound on it.
+    `renew_pool` replaces those that lie idle beside it; `sealer` seals what is bound on it; `settings` are
+    what it works with.
     """
 
     renew_pool: Callable[[], None]
+    settings: Mapping[str, str]
     sealer: ContextSealer
     # Whether nothing can have been left on it since it was cleaned, and whether whoever has it has only read.
     is_clean = False
@@ -67,6 +70,14 @@ class TenantConnection(psycopg.Connection[Any]):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._prepared_selections: set[bytes] = set()
+
+    def take_up(self) -> None:
+        """Make a new connection ready to be lent.
+
+        Raises:
+            UnsafeRole: the role has left itself others, and they cannot be removed.
+        """
+        start_without_own_settings(self)
 
     def add_notice_handler(self, callback: Any) -> None:
         """Add `callback` once: SQLAlchemy adds its own at each check-out of a NullPool."""
@@ -95,14 +106,14 @@ class TenantConnection(psycopg.Connection[Any]):
         Raises:
             psycopg.Error: the server refused, or the connection is gone.
         """
-
-        token = self._sealed(context)
-
-        def send(pgconn: PGconn) -> None:
-            pgconn.send_query_params(begin or self._get_tx_start_command(), None)
-            pgconn.send_query_params(_BIND, [token])
-
         with self.lock:
+            first = self._before_binding(begin or self._get_tx_start_command())
+            token = self._sealed(context)
+
+            def send(pgconn: PGconn) -> None:
+                pgconn.send_query_params(first, None)
+                pgconn.send_query_params(_BIND, [token])
+
             return _standing(self.wait(self._in_one_message(send, 2))[_BINDS])
 
     def select_bound(
@@ -116,24 +127,35 @@ class TenantConnection(psycopg.Connection[Any]):
         Raises:
             psycopg.Error: as `begin_bound`.
         """
-        token = self._sealed(context)
         transformer = Transformer(self)
         values = selection.in_order(parameters)
         dumped = transformer.dump_sequence(values, [PyFormat.AUTO] * len(values))
-        is_new = selection.name not in self._prepared_selections
-
-        def send(pgconn: PGconn) -> None:
-            pgconn.send_query_params(b"BEGIN READ ONLY", None)
-            pgconn.send_query_params(_BIND, [token])
-            if is_new:
-                pgconn.send_prepare(selection.name, selection.text.encode(), transformer.types)
-            pgconn.send_query_prepared(selection.name, dumped, transformer.formats)
-            pgconn.send_query_params(b"COMMIT", None)
-
+        text = selection.text.encode()
+        prepares = self.prepare_threshold is not None
+        is_new = prepares and selection.name not in self._prepared_selections
         with self.lock:
+            first = self._before_binding(b"BEGIN READ ONLY")
+            token = self._sealed(context)
+
+            def send(pgconn: PGconn) -> None:
+                pgconn.send_query_params(first, None)
+                pgconn.send_query_params(_BIND, [token])
+                if is_new:
+                    pgconn.send_prepare(selection.name, text, transformer.types)
+                if prepares:
+                    pgconn.send_query_prepared(selection.name, dumped, transformer.formats)
+                else:
+                    pgconn.send_query_params(text, dumped, transformer.types, transformer.formats)
+                pgconn.send_query_params(b"COMMIT", None)
+
             results = self.wait(self._in_one_message(send, 4 + is_new))
-        self._prepared_selections.add(selection.name)
+        if is_new:
+            self._prepared_selections.add(selection.name)
         return _standing(results[_BINDS]), selection.rows(results[-2], transformer)
+
+    def _before_binding(self, begin: bytes) -> bytes:
+        """Return the command that travels in front of the binding."""
+        return begin
 
     def _sealed(self, context: TenantContext) -> bytes:
         return self.sealer.seal(context, self.pgconn.backend_pid).encode()
@@ -178,7 +200,7 @@ class TenantConnection(psycopg.Connection[Any]):
         """
         commit = b"COMMIT; " if self.ends_unseen else b""
         self.has_only_read = False
-        self.pgconn.send_query(commit + (_UNLOCK if self.may_lock else b"") + _CLEAN)
+        self.pgconn.send_query(commit + (UNLOCK if self.may_lock else b"") + _CLEAN)
 
     def finish_cleaning(self) -> None:
         """Read the answer, and undo what the borrower left on the driver.
@@ -192,7 +214,7 @@ class TenantConnection(psycopg.Connection[Any]):
             return
         results = list(iter(self.pgconn.get_result, None))
         refused = any(result.status == pq.ExecStatus.FATAL_ERROR for result in results)
-        if refused or not results or not self._has_its_own_statements(results[-1]):
+        if refused or not self._is_as_lent(results):
             # Not close(): that would give it back.
             self.pgconn.finish()
             raise psycopg.OperationalError("the session could not be cleaned")
@@ -202,9 +224,11 @@ class TenantConnection(psycopg.Connection[Any]):
             if getattr(self, mode) is not None:
                 setattr(self, mode, None)
 
-    def _has_its_own_statements(self, counted: PGresult) -> bool:
+    def _is_as_lent(self, answers: Sequence[PGresult]) -> bool:
         """Tell whether SQL has prepared nothing, and deallocated nothing that this side has prepared."""
-        by_sql, by_driver = (int(counted.get_value(0, column) or 0) for column in (0, 1))
+        if not answers:
+            return False
+        by_sql, by_driver = (int(answers[-1].get_value(0, column) or 0) for column in (0, 1))
         return by_sql == 0 and by_driver >= len(self._prepared._names) + len(self._prepared_selections)
 
 

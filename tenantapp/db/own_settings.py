@@ -33,19 +33,31 @@ def start_without_own_settings(connection: psycopg.Connection[Any]) -> None:
     Raises:
         UnsafeRole: it cannot be removed.
     """
+    if not remove_own_settings(connection):
+        return
+    connection.pgconn.reset()
+    connection.pgconn.nonblocking = 1
+    if left := _own_settings(connection):
+        raise UnsafeRole(f"the role has settings of its own: {', '.join(left)}: run `flask roles create`")
+
+
+def remove_own_settings(connection: psycopg.Connection[Any]) -> bool:
+    """Remove what the role has left itself to start later sessions with; tell whether there was any.
+
+    Args:
+        connection: one outside a transaction.
+    """
     left = _own_settings(connection)
     if not left:
-        return
+        return False
     logger.warning("the role had settings of its own, which are removed: %s", ", ".join(left))
     database = sql.Identifier(connection.info.dbname)
     # On a server that is read-only, or where another connection does the same.
     with suppress(psycopg.Error):
         connection.execute(sql.SQL(_RESET).format(database=database))
         connection.commit()
-    connection.pgconn.reset()
-    connection.pgconn.nonblocking = 1
-    if left := _own_settings(connection):
-        raise UnsafeRole(f"the role has settings of its own: {', '.join(left)}: run `flask roles create`")
+    connection.rollback()
+    return True
 
 
 def _own_settings(connection: psycopg.Connection[Any]) -> list[str]:

@@ -16,7 +16,7 @@ from sqlalchemy import URL
 
 from tenantapp.db.connection import TenantConnection, TenantCursor
 from tenantapp.db.errors import DatabaseUnavailable, UnsafeRole
-from tenantapp.db.own_settings import start_without_own_settings
+from tenantapp.db.pooled import PooledConnection
 from tenantapp.db.roles import RoleNames
 from tenantapp.db.safety import check_role
 from tenantapp.db.selection import Selection
@@ -79,8 +79,25 @@ class IdlePool(ConnectionPool[TenantConnection]):
 class TenantPool:
     """The application's connections to one database; opened at first use, so after any fork."""
 
-    def __init__(self, url: URL, limits: PoolLimits, names: RoleNames, sealer: ContextSealer) -> None:
+    def __init__(
+        self,
+        url: URL,
+        limits: PoolLimits,
+        names: RoleNames,
+        sealer: ContextSealer,
+        *,
+        transaction_pooler: bool = False,
+    ) -> None:
         self._names = names
+        self._settings = {
+            "search_path": "public",
+            "statement_timeout": str(limits.statement_timeout_ms),
+            "timezone": "UTC",
+        }
+        # RESET ALL goes back to them, and ALTER ROLE cannot change them.
+        options = " ".join(f"-c {name}={value}" for name, value in self._settings.items())
+        # A pooler takes none, and knows no prepared statements.
+        session = {"prepare_threshold": None} if transaction_pooler else {"options": options}
         self._sealer = sealer
         self._opening = threading.Lock()
         self.pool = IdlePool(
@@ -92,8 +109,13 @@ class TenantPool:
             max_idle=limits.max_idle / 2,
             # A longer outage would be followed by a wait as long; a request that finds too few asks for more.
             reconnect_timeout=limits.connect_timeout,
-            connection_class=TenantConnection,
-            kwargs=_session(limits),
+            connection_class=PooledConnection if transaction_pooler else TenantConnection,
+            kwargs={
+                "connect_timeout": limits.connect_timeout,
+                "application_name": "tenantapp",
+                "cursor_factory": TenantCursor,
+                **session,
+            },
             configure=self._configure,
             close_returns=True,
             open=False,
@@ -162,7 +184,8 @@ class TenantPool:
         if reasons:
             raise UnsafeRole("; ".join(reasons))
         connection.commit()
-        start_without_own_settings(connection)
+        connection.settings = self._settings
+        connection.take_up()
         # As the edge reads JSON: a number beyond 64 bits, which JSONB writes out digit by digit, is a float.
         set_json_loads(orjson.loads, connection)
         connection.renew_pool = self.renew
@@ -178,18 +201,3 @@ class TenantPool:
     def close(self) -> None:
         """Close every connection."""
         self.pool.close()
-
-
-def _session(limits: PoolLimits) -> dict[str, Any]:
-    """Return what a session starts with: RESET ALL goes back to it, and ALTER ROLE cannot change it."""
-    settings = {
-        "search_path": "public",
-        "statement_timeout": str(limits.statement_timeout_ms),
-        "timezone": "UTC",
-    }
-    return {
-        "connect_timeout": limits.connect_timeout,
-        "application_name": "tenantapp",
-        "cursor_factory": TenantCursor,
-        "options": " ".join(f"-c {key}={value}" for key, value in settings.items()),
-    }

@@ -135,15 +135,18 @@ def check_context_key(connection: Connection, sealer: ContextSealer) -> list[Pro
     """Find out whether the database takes what the program seals: a context of nobody's is bound.
 
     Args:
-        connection: of the application's role, in autocommit mode: the context ends with the statement.
+        connection: of the application's role, in autocommit mode.
         sealer: of the database.
 
     Raises:
         psycopg.Error: the server cannot be asked.
     """
-    token = sealer.seal(TenantContext(uuid4(), role="readiness"), connection.info.backend_pid)
+    context = TenantContext(uuid4(), role="readiness")
     try:
-        connection.execute("SELECT tenancy.bind(%s)", (token,))
+        with connection.transaction():
+            # Behind a pooler the driver does not know it.
+            row = connection.execute("SELECT pg_catalog.pg_backend_pid()").fetchone()
+            connection.execute("SELECT tenancy.bind(%s)", (sealer.seal(context, row[0] if row else 0),))
     except psycopg.errors.InsufficientPrivilege:
         row = connection.execute("SELECT extract(epoch FROM clock_timestamp())").fetchone()
         ahead = float(row[0]) - time.time() if row else 0.0

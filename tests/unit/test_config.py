@@ -125,6 +125,7 @@ class TestBadValues:
             ("BASE_DOMAIN", "under_score.com", "a host name without port, such as example.com"),
             ("BASE_DOMAIN", "127.0.0.1", "a host name without port, such as example.com"),
             ("BASE_DOMAIN", ".", "a host name without port, such as example.com"),
+            ("DATABASE_POOLER", "session", "one of none, transaction"),
             ("TENANT_HEADER", "X Tenant", "a header name of letters, digits and hyphens"),
             ("TENANT_HEADER", "X-Tenant\n", "a header name of letters, digits and hyphens"),
             *(

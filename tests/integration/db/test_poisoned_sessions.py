@@ -10,7 +10,7 @@ import psycopg
 import pytest
 
 from tenantapp.db import connection as connections
-from tenantapp.db import own_settings, pool
+from tenantapp.db import own_settings
 from tenantapp.db.connection import TenantConnection
 from tenantapp.db.errors import UnsafeRole
 from tenantapp.db.own_settings import start_without_own_settings
@@ -99,7 +99,7 @@ def test_settings_passed_at_the_start_of_a_session_win_over_those_of_the_role(
     attacker: psycopg.Connection[Any], make_app: MakeApp, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     _poison(attacker, "")
-    monkeypatch.setattr(pool, "start_without_own_settings", lambda _: None)
+    monkeypatch.setattr(connections, "start_without_own_settings", lambda _: None)
     connection = pool_of(make_app()).connect()
     shown = {name: _show(connection, name) for name in POISON}
     connection.close()

@@ -1,0 +1,137 @@
+"""Through PgBouncer in transaction mode, where each transaction meets a session that others have used."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from dataclasses import replace
+
+import psycopg
+import pytest
+from flask import Flask
+from sqlalchemy import URL
+
+from tenantapp.application import create_app
+from tenantapp.db.pooled import PooledConnection
+from tenantapp.health.readiness import problems
+from tests.support.backends import close_pool, pool_of
+from tests.support.databases import Server
+from tests.support.pgbouncer import pgbouncer
+from tests.support.sealing import sealed
+from tests.support.tenants import TenantUnderTest, make_tenant
+
+pytestmark = pytest.mark.services
+
+CUSTOMERS = "/api/v1/customers"
+CLIENTS, TENANTS, REQUESTS = 16, 200, 10_000
+
+
+@pytest.fixture
+def through() -> int:
+    """How many sessions all clients share."""
+    return 1
+
+
+@pytest.fixture
+def address(server: Server, shared_database: str, through: int) -> Iterator[URL]:
+    """The application's address, through PgBouncer."""
+    with pgbouncer(server.address("app", shared_database), servers=through) as url:
+        yield url
+
+
+@pytest.fixture
+def pooled(server: Server, shared_database: str, address: URL) -> Iterator[Flask]:
+    """An application whose transactions all come through PgBouncer."""
+    settings = server.settings(shared_database, database_pooler="transaction", pool_max_size=CLIENTS)
+    app = create_app(replace(settings, database_url=address))
+    yield app
+    close_pool(app)
+
+
+@pytest.fixture
+def attacker(address: URL) -> Iterator[psycopg.Connection]:
+    """Another client of the same PgBouncer, of the application's role, which runs any SQL."""
+    plain = address.set(drivername="postgresql").render_as_string(hide_password=False)
+    with psycopg.connect(plain, autocommit=True, prepare_threshold=None) as connection:
+        yield connection
+
+
+def test_the_database_is_ready(pooled: Flask) -> None:
+    assert [
+        problem for problem in problems(pooled.extensions["tenantapp"].settings) if problem.is_error
+    ] == []
+
+
+@pytest.mark.parametrize("through", [4])
+def test_every_answer_is_its_own_tenants(pooled: Flask) -> None:
+    tenants = [make_tenant(pooled) for _ in range(TENANTS)]
+    with ThreadPoolExecutor(CLIENTS) as clients:
+        made = dict(zip([one.id for one in tenants], clients.map(_create, tenants), strict=True))
+
+        def ask(number: int) -> bool:
+            tenant = tenants[number * 7919 % TENANTS]
+            if number % 2:
+                response = tenant.request("GET", f"{CUSTOMERS}/{made[tenant.id]}")
+                return response.status_code == 200 and response.json["name"] == tenant.subdomain
+            response = tenant.request("GET", CUSTOMERS)
+            return response.status_code == 200 and {
+                (item["id"], item["name"]) for item in response.json["items"]
+            } == {(made[tenant.id], tenant.subdomain)}
+
+        assert all(clients.map(ask, range(REQUESTS)))
+
+
+def _create(tenant: TenantUnderTest) -> str:
+    created = tenant.create(CUSTOMERS, name=tenant.subdomain, email=f"ada@{tenant.subdomain}.example")
+    return str(created["id"])
+
+
+@pytest.mark.parametrize(
+    ("leave", "setting"),
+    [
+        ("SET search_path = pg_temp", "search_path"),
+        ("SET row_security = off", "row_security"),
+        ("SET timezone = 'Asia/Tokyo'", "timezone"),
+        ("SET statement_timeout = '1min'", "statement_timeout"),
+        ("SET tenancy.context = 'stolen'", None),
+        ("PREPARE planted AS SELECT 1", None),
+        ("LISTEN somebody", None),
+        ("BEGIN; DECLARE kept CURSOR WITH HOLD FOR SELECT 1; COMMIT", None),
+    ],
+)
+def test_what_another_client_left_on_the_session_is_gone(
+    pooled: Flask, attacker: psycopg.Connection, leave: str, setting: str | None
+) -> None:
+    tenant = make_tenant(pooled)
+    attacker.execute(leave)
+    with closing(pool_of(pooled).connect()) as connection:
+        assert isinstance(connection, PooledConnection)
+        connection.begin_bound(tenant.context)
+        left = "SELECT (SELECT count(*) FROM pg_prepared_statements) + (SELECT count(*) FROM pg_cursors)"
+        assert connection.execute(left).fetchone() == (0,)
+        if setting:
+            wanted = {"search_path": "public", "row_security": "on", "timezone": "UTC"}.get(setting, "30s")
+            assert connection.execute("SELECT current_setting(%s)", (setting,)).fetchone() == (wanted,)
+        assert connection.execute("SELECT count(*) FROM customers").fetchone() == (0,)
+    assert _create(tenant)
+    # UNLISTEN holds from its transaction's end.
+    assert attacker.execute("SELECT count(*) FROM pg_listening_channels()").fetchone() == (0,)
+
+
+def test_a_token_is_good_on_the_backend_alone_that_the_transaction_has_got(
+    server: Server, shared_database: str, pooled: Flask, attacker: psycopg.Connection
+) -> None:
+    tenant = make_tenant(pooled)
+    with closing(pool_of(pooled).connect()) as connection:
+        connection.begin_bound(tenant.context)
+        row = connection.execute("SELECT current_setting('tenancy.context')").fetchone()
+        assert row is not None
+    with (
+        server.connect("app", shared_database) as elsewhere,
+        pytest.raises(psycopg.errors.InsufficientPrivilege, match="tenant context rejected"),
+    ):
+        elsewhere.execute("SELECT tenancy.bind(%s)", row)
+    # What the driver takes for the backend is the pooler's own invention.
+    with pytest.raises(psycopg.errors.InsufficientPrivilege, match="tenant context rejected"):
+        attacker.execute("SELECT tenancy.bind(%s)", (sealed(attacker, tenant.context),))
