@@ -18,7 +18,7 @@ from tenantapp.db.pool import PoolLimits, TenantPool
 from tenantapp.db.roles import RoleNames
 from tenantapp.db.sealing import sealer_for
 from tenantapp.db.session import db
-from tenantapp.http import api, cors, docs, document, headers, problems
+from tenantapp.http import api, cors, docs, document, headers, imports, problems
 from tenantapp.http.edge import Edge
 from tenantapp.http.flask_app import ApiFlask
 from tenantapp.identity import guards
@@ -102,6 +102,7 @@ def _set_up_http(app: Flask, settings: Settings) -> None:
     problems.init_app(app)
     cors.init_app(app, settings)
     registry = api.init_app(app, settings.tenant_header)
+    imports.init_app(app, max_bytes=settings.import_max_bytes, max_rows=settings.import_max_rows)
     document.init_app(app, registry.spec)
     _register_blueprints(registry)
     docs.init_app(app)

@@ -117,6 +117,8 @@ class Settings:
         default=5.0,
         validate=Range(0, 5, min_inclusive=False),
     )
+    import_max_bytes: int = _whole_number(1024, 10 * 1024**3, default=100 * 1024**2, unit=" of bytes")
+    import_max_rows: int = _whole_number(1, 10_000_000, default=200_000)
     instance_path: Path = setting("path", "a folder", default=ROOT / "instance")
     port: int = _whole_number(1, 65_535, default=8000)
     web_workers: int = _whole_number(1, 128, default=2)

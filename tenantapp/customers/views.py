@@ -17,4 +17,4 @@ blueprint = ResourceBlueprint(
     ),
     description="Those the tenant does business with",
 )
-blueprint.serve("list", "create", "get", "update", "delete", "restore")
+blueprint.serve("list", "create", "get", "update", "delete", "restore", "import", "export")

@@ -5,7 +5,7 @@ A page stays where it is while rows come and go around it, and the thousandth co
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
@@ -15,6 +15,9 @@ from sqlalchemy.engine import Connection
 
 from tenantapp.db.columns import SEPARATORS
 from tenantapp.db.models import Record, SoftDeletable, shown_columns
+
+STREAMED = 500
+"""How many rows are in memory at once while all of them are streamed."""
 
 # Parted as the column is; what a person writes is never a syntax error.
 _SEARCHED = func.websearch_to_tsquery(
@@ -78,17 +81,7 @@ class _Shape:
 
 def fetch_page(connection: Connection, model: type[Record], query: PageQuery) -> Page:
     """Return the page that `query` asks for, by one statement, and one more where it is counted."""
-    shape = _Shape(
-        model,
-        query.sort,
-        query.descending,
-        query.after is not None,
-        tuple(query.equal),
-        tuple(query.lower),
-        tuple(query.upper),
-        query.matching is not None,
-        query.deleted,
-    )
+    shape = _shape(model, query)
     values = _values(query)
     # One row more than a page tells whether there is a next one.
     rows = connection.execute(_page(shape), {**values, "page_limit": query.limit + 1}).all()
@@ -99,6 +92,38 @@ def fetch_page(connection: Connection, model: type[Record], query: PageQuery) ->
         shown,
         (getattr(last, query.sort), last.id) if last is not None else None,
         connection.execute(_count(shape), values).scalar_one() if query.counted else None,
+    )
+
+
+def stream_rows(
+    connection: Connection, model: type[Record], query: PageQuery
+) -> Iterator[Sequence[Row[Any]]]:
+    """Yield all rows that `query` asks for in parts, whatever its limit, through a cursor on the server.
+
+    The cursor is closed with the generator.
+    """
+    result = connection.execute(
+        _page(_shape(model, query)),
+        {**_values(query), "page_limit": None},
+        execution_options={"yield_per": STREAMED},
+    )
+    try:
+        yield from result.partitions()
+    finally:
+        result.close()
+
+
+def _shape(model: type[Record], query: PageQuery) -> _Shape:
+    return _Shape(
+        model,
+        query.sort,
+        query.descending,
+        query.after is not None,
+        tuple(query.equal),
+        tuple(query.lower),
+        tuple(query.upper),
+        query.matching is not None,
+        query.deleted,
     )
 
 

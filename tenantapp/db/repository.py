@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import cache
 from typing import Any, ClassVar
 from uuid import UUID
@@ -15,7 +15,7 @@ from sqlalchemy.exc import IntegrityError
 from tenantapp.db.engine import select_one
 from tenantapp.db.errors import RowChanged, RowInUse, RowNotFound
 from tenantapp.db.models import Record, SoftDeletable, shown_columns, table_of
-from tenantapp.db.paging import Page, PageQuery, fetch_page
+from tenantapp.db.paging import Page, PageQuery, fetch_page, stream_rows
 from tenantapp.db.selection import Selection
 from tenantapp.db.states import States, require_start, require_step, states_of
 
@@ -60,6 +60,20 @@ class Repository:
         """
         require_start(self._states, values)
         return self.connection.execute(_insert(self.model), dict(values)).one()
+
+    def stream(self, query: PageQuery) -> Iterator[Sequence[Row[Any]]]:
+        """Yield all rows that a query asks for, in parts; whatever its limit."""
+        return stream_rows(self.connection, self.model, query)
+
+    def add_all(self, rows: Sequence[Mapping[str, Any]]) -> None:
+        """Insert rows that give the same columns.
+
+        Raises:
+            IllegalStep: one does not stand where rows begin.
+        """
+        for values in rows:
+            require_start(self._states, values)
+        self.connection.execute(insert(table_of(self.model)), [dict(values) for values in rows])
 
     def change(self, row_id: UUID, values: Mapping[str, Any], versions: Versions = None) -> Row[Any]:
         """Change the given columns of a row and return it.

@@ -21,6 +21,7 @@ ALWAYS = {REQUEST_ID: "RequestId"}
 VERSION = {"ETag": "ETag"}
 LOCATION = {"Location": "Location"}
 NEXT_PAGE = {"Link": "Link"}
+FILE_NAME = {"Content-Disposition": "ContentDisposition"}
 REPLAY = {REPLAYED: "IdempotencyReplayed"}
 
 _REQUEST_ID_EXAMPLE = "5b1f0c3a9d2e4f60"
@@ -60,6 +61,12 @@ PROBLEMS = {
         "This needs the scope 'write'.",
     ),
     404: DocumentedProblem("NotFound", "There is no such thing.", "not_found", "There is no such row."),
+    406: DocumentedProblem(
+        "NotAcceptable",
+        "There is no such format.",
+        "not_acceptable",
+        "There is text/csv and application/x-ndjson.",
+    ),
     409: DocumentedProblem(
         "Conflict",
         "It contradicts what is there already.",
@@ -81,7 +88,7 @@ PROBLEMS = {
     ),
     415: DocumentedProblem(
         "UnsupportedMediaType",
-        "The body is not said to be JSON.",
+        "The body is said to be of another media type than the operation takes.",
         "unsupported_media_type",
         "Send the body as application/json.",
     ),
@@ -178,6 +185,11 @@ _HEADERS: dict[str, dict[str, Any]] = {
     },
     "Link": {
         "description": 'The next page, as `<…>; rel="next"`; absent on the last one.',
+        "schema": {"type": "string"},
+    },
+    "ContentDisposition": {
+        "description": "What the file is called.",
+        "required": True,
         "schema": {"type": "string"},
     },
     "IdempotencyReplayed": {

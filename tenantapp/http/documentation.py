@@ -11,6 +11,7 @@ from marshmallow import Schema
 from tenantapp.http.components import (
     ALWAYS,
     BEARER,
+    FILE_NAME,
     IF_MATCH,
     IF_NONE_MATCH,
     LOCATION,
@@ -23,6 +24,8 @@ from tenantapp.http.components import (
     VERSION,
 )
 from tenantapp.http.examples import example_of
+from tenantapp.http.imports import ImportReportSchema
+from tenantapp.http.tabular import CSV, NDJSON, header, write_rows
 
 JSON = "application/json"
 
@@ -117,6 +120,39 @@ def write_notes(
         body = {"schema": takes, "example": example_of(takes, written=True)}
         notes["manual_doc"]["requestBody"] = {"required": True, "content": {JSON: body}}
     return notes
+
+
+def import_notes(
+    work: Work, tag: str, permission: str, summary: str, takes: Schema, query: Schema
+) -> dict[str, Any]:
+    """Return the notes on an import: of files whose lines are loaded by `takes`."""
+    example = example_of(takes, written=True)
+    line = " Each line is an object, as in NDJSON; a CSV file has a line of column names instead."
+    responses = {200: _answer(200, ImportReportSchema, {})}
+    statuses = (400, 401, 403, 404, 413, 415, 422, 503)
+    parameters: list[Any] = [TENANT, {"in": "query", "schema": query}]
+    notes = _tenant_notes(work, tag, permission, summary, parameters, responses, statuses)
+    notes["manual_doc"]["description"] += line
+    text = {"schema": {"type": "string"}, "example": _as_csv(example)}
+    notes["manual_doc"]["requestBody"] = {
+        "required": True,
+        "content": {NDJSON: {"schema": takes, "example": example}, CSV: text},
+    }
+    return notes
+
+
+def export_notes(work: Work, tag: str, permission: str, summary: str, query: Schema) -> dict[str, Any]:
+    """Return the notes on an export."""
+    answer = {"description": HTTPStatus(200).phrase, "headers": ALWAYS | FILE_NAME}
+    answer["content"] = {content_type: {"schema": {"type": "string"}} for content_type in (CSV, NDJSON)}
+    parameters: list[Any] = [TENANT, {"in": "query", "schema": query}]
+    statuses = (400, 401, 403, 404, 406, 422, 503)
+    return _tenant_notes(work, tag, permission, summary, parameters, {200: answer}, statuses)
+
+
+def _as_csv(example: dict[str, Any]) -> str:
+    names = list(example)
+    return (header(CSV, names) + write_rows(CSV, names)([example])).decode()
 
 
 def documents(

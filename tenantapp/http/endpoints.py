@@ -188,6 +188,20 @@ class TenantBlueprint(Blueprint):  # type: ignore[misc]  # flask-smorest has no 
 
         return declare
 
+    def answers(
+        self, rule: str, method: str, view: View, permission: str, documented: dict[str, Any]
+    ) -> None:
+        """Serve a view that answers by itself, where neither `reads` nor `writes` does.
+
+        Args:
+            rule: the whole path after the API's.
+            method: the HTTP method.
+            view: returns the response.
+            permission: the scope that it needs.
+            documented: the notes on it.
+        """
+        self._add(rule, method, view, permits(permission)(view), documented)
+
     def _add(self, rule: str, method: str, work: Work, view: View, documented: dict[str, Any]) -> None:
         view.__name__, view.__doc__ = work.__name__, work.__doc__
         view._apidoc = documented  # type: ignore[attr-defined]

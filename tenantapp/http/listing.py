@@ -24,6 +24,7 @@ from tenantapp.tenancy.context import current_context
 
 LONGEST = 200
 USUAL = 50
+NEWEST_FIRST = "-created_at"
 NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 _SEARCHED = (
@@ -50,7 +51,6 @@ class Listing:
 
     def schema(self, resource: type[Schema], model: type[Record]) -> Schema:
         """Return the schema of the query string, with the resource's own fields for its filters."""
-        declared = resource().fields
         orders = [order for name in self.sorts for order in (name, f"-{name}")]
         parameters: dict[str, fields.Field[Any]] = {
             "limit": fields.Integer(
@@ -60,7 +60,7 @@ class Listing:
             ),
             "cursor": fields.String(metadata={"description": "The next_cursor of the page before."}),
             "sort": fields.String(
-                load_default="-created_at",
+                load_default=NEWEST_FIRST,
                 validate=validate.OneOf(orders),
                 metadata={"description": "What it is ordered by; `-`: the largest first."},
             ),
@@ -69,6 +69,13 @@ class Listing:
                 metadata={"description": "Whether to count how many fit in all."},
             ),
         }
+        parameters |= self.filters(resource, model)
+        return Schema.from_dict(parameters, name=f"{resource.__name__}Query")()
+
+    def filters(self, resource: type[Schema], model: type[Record]) -> dict[str, fields.Field[Any]]:
+        """Return the parameters that decide which rows fit."""
+        declared = resource().fields
+        parameters: dict[str, fields.Field[Any]] = {}
         for name in self.equal:
             parameters[name] = _filter(declared[name])
         for name in self.ranges:
@@ -78,7 +85,7 @@ class Listing:
             parameters["q"] = Text(200, metadata={"description": _SEARCHED, "examples": ["fair -berlin"]})
         if issubclass(model, SoftDeletable):
             parameters["deleted"] = fields.Boolean(load_default=False)
-        return Schema.from_dict(parameters, name=f"{resource.__name__}Query")()
+        return parameters
 
     def page_query(self, given: Mapping[str, Any], belonging: Mapping[str, Any] = NOTHING) -> PageQuery:
         """Return the page query that a loaded query string asks for.
@@ -91,9 +98,9 @@ class Listing:
             CursorRefused: its cursor is not one of this list's.
         """
         return PageQuery(
-            limit=given["limit"],
-            sort=given["sort"].removeprefix("-"),
-            descending=given["sort"].startswith("-"),
+            limit=given.get("limit", USUAL),
+            sort=given.get("sort", NEWEST_FIRST).removeprefix("-"),
+            descending=given.get("sort", NEWEST_FIRST).startswith("-"),
             equal={name: given[name] for name in self.equal if name in given} | dict(belonging),
             lower={name: given[f"{name}_from"] for name in self.ranges if f"{name}_from" in given},
             upper={name: given[f"{name}_to"] for name in self.ranges if f"{name}_to" in given},

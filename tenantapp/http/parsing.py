@@ -46,13 +46,22 @@ def read_body(schema: Schema) -> Any:
     """
     if not request.is_json:
         raise UnsupportedBody("Send the body as application/json.")
+    return _load(schema, parse_json(request.get_data()))
+
+
+def parse_json(text: bytes) -> Any:
+    """Return what JSON text says.
+
+    Raises:
+        MalformedBody: it is not JSON, or is nested too deep.
+    """
     try:
-        body = orjson.loads(request.get_data())
+        value = orjson.loads(text)
     except orjson.JSONDecodeError:
         raise MalformedBody("The body is not valid JSON.") from None
-    if _depth(body) > DEEPEST:
+    if _depth(value) > DEEPEST:
         raise MalformedBody(f"The body is nested deeper than {DEEPEST} levels.")
-    return _load(schema, body)
+    return value
 
 
 def read_query(schema: Schema) -> Any:

@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from flask import url_for
+from flask import Response, url_for
 from marshmallow import Schema, fields
 from sqlalchemy import Row
 from sqlalchemy.engine import Connection
 
 from tenantapp.db.paging import Page
 from tenantapp.db.repository import Repository
+from tenantapp.db.unit_of_work import changing
+from tenantapp.http.answers import json_answer
+from tenantapp.http.documentation import export_notes, import_notes
+from tenantapp.http.dump import compile_dump
 from tenantapp.http.endpoints import Created, TenantBlueprint
+from tenantapp.http.exports import PARAMETERS, export_file
+from tenantapp.http.imports import ImportQuerySchema, import_file
 from tenantapp.http.listing import Listing, page_answer, page_schema
+from tenantapp.http.parsing import read_query
 from tenantapp.http.preconditions import expected_versions
 
 ITEM = "/<uuid:item_id>"
@@ -88,7 +96,7 @@ class ResourceBlueprint(TenantBlueprint):
         self.one = one or f"a {self.many.removesuffix('s')}"
 
     def serve(self, *verbs: str) -> None:
-        """Serve standard verbs: list, create, get, update, delete, restore."""
+        """Serve standard verbs: list, create, get, update, delete, restore, import, export."""
         for verb in verbs:
             getattr(self, f"_serve_{verb}")()
 
@@ -157,6 +165,44 @@ class ResourceBlueprint(TenantBlueprint):
         def restore_item(connection: Connection, item_id: UUID) -> Row[Any]:
             """Bring a deleted one back."""
             return self.repository(connection).restore(item_id)
+
+    def _serve_import(self) -> None:
+        schema, query = self.schema(), ImportQuerySchema()
+
+        def import_items(**path: UUID) -> Response:
+            """Create a row for each line of a file."""
+            given = read_query(query)
+            with changing() as connection:
+                # A file cannot be read again, so who asks is looked at before it is read.
+                connection.begin()
+                repository = self.repository(connection)
+                belonging = self._belonging(connection, path)
+                report = import_file(repository, schema, belonging, partial=given["mode"] == "partial")
+                connection.commit()
+            return json_answer(
+                {"imported": report.imported, "refused": report.refused, "errors": report.by_line()}
+            )
+
+        notes = import_notes(import_items, self.name, self.write, f"Import {self.many}", schema, query)
+        self.answers(f"{self.under}{self.place}/import", "POST", import_items, self.write, notes)
+
+    def _serve_export(self) -> None:
+        filters = self.listing.filters(self.schema, self.repository.model)
+        query = Schema.from_dict({**filters, **PARAMETERS}, name=f"{self.schema.__name__}ExportQuery")()
+        schema, dump = self.schema(), compile_dump(self.schema())
+
+        def export_items(**path: UUID) -> Response:
+            """Export all that fit as a file, newest first."""
+            given = read_query(query)
+
+            def ask(connection: Connection) -> Iterator[Sequence[Row[Any]]]:
+                belonging = self._belonging(connection, path)
+                return self.repository(connection).stream(self.listing.page_query(given, belonging))
+
+            return export_file(self.name, ask, given, schema, dump)
+
+        notes = export_notes(export_items, self.name, self.read, f"Export {self.many}", query)
+        self.answers(f"{self.under}{self.place}/export", "GET", export_items, self.read, notes)
 
     def _belonging(self, connection: Connection, path: dict[str, UUID]) -> dict[str, UUID]:
         """Return the column by which rows belong to what the path names, which must be there."""

@@ -21,7 +21,7 @@ services = ResourceBlueprint(
     listing=Listing(sorts=("created_at", "name"), equal=("name", "status", "owner_id")),
     description="What the tenant runs and keeps healthy",
 )
-services.serve("list", "create", "get", "update", "delete")
+services.serve("list", "create", "get", "update", "delete", "import", "export")
 
 deployments = ResourceBlueprint(
     "deployments",

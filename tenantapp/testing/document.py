@@ -10,6 +10,8 @@ from weakref import WeakKeyDictionary
 
 from flask import Flask
 
+LINES = "application/x-ndjson"
+_OF_OBJECTS = ("application/json", LINES)
 _ARGUMENT = re.compile(r"<(?:[^:<>]+:)?(\w+)>")
 _documents: WeakKeyDictionary[Flask, dict[str, Any]] = WeakKeyDictionary()
 
@@ -44,10 +46,22 @@ class Operation:
     @cached_property
     def body(self) -> dict[str, Any] | None:
         """The schema of its body, where it takes one."""
-        if "requestBody" not in self.said:
-            return None
-        content = self._resolved(self.said["requestBody"])["content"]
-        return self._resolved(content["application/json"]["schema"])
+        return None if self.media_type is None else self._resolved(self._content[self.media_type]["schema"])
+
+    @cached_property
+    def media_type(self) -> str | None:
+        """What its body is, where it takes one: JSON, or what has an object on each line."""
+        return next((kind for kind in _OF_OBJECTS if kind in self._content), None)
+
+    @cached_property
+    def takes_lines(self) -> bool:
+        """Whether its body has an object on each line, of which its errors tell by line."""
+        return self.media_type == LINES
+
+    @property
+    def _content(self) -> dict[str, Any]:
+        body = self._resolved(self.said.get("requestBody", {"content": {}}))
+        return dict(body["content"])
 
     @cached_property
     def properties(self) -> dict[str, dict[str, Any]]:

@@ -43,6 +43,8 @@ class TenantUnderTest:
         """Send a request to this tenant's host, with this tenant's key unless headers say otherwise."""
         headers = {"Authorization": f"Bearer {self.token}", **options.pop("headers", {})}
         base_url = options.pop("base_url", f"http://{self.subdomain}.localhost")
+        # What is streamed is read at once: nothing of it stays open that nobody closes.
+        options = {"buffered": True, **options}
         return self.app.test_client().open(path, method=method, base_url=base_url, headers=headers, **options)
 
     def create(self, path: str, **fields: Any) -> dict[str, Any]:

@@ -95,8 +95,18 @@ class Ask:
     def send(self, served: Served, tenant: Inhabitant, **changes: Any) -> TestResponse:
         """Send it to the tenant's host with the tenant's key."""
         options = {"json": self.body, **changes}
+        if self.operation.takes_lines and options["json"] is not None:
+            line = f"{served.app.json.dumps(options.pop('json'))}\n"
+            options |= {"data": line, "content_type": self.operation.media_type}
         options["headers"] = {**self.headers, **changes.get("headers", {})}
         return served.request(tenant, self.method, options.pop("path", self.path), **options)
+
+    def refused_fields(self, answer: TestResponse) -> set[str]:
+        """Return the fields that an answer tells to be wrong, on whichever line."""
+        errors = answer.get_json()["errors"]
+        return (
+            {name for line in errors.values() for name in line} if self.operation.takes_lines else {*errors}
+        )
 
 
 def every_ask(served: Served, tenant: Inhabitant, *, hints: Hints = NO_HINTS) -> Iterator[Ask]:

@@ -50,4 +50,7 @@ def _possible(app: Flask, ask: Ask, inhabitant: Inhabitant) -> tuple[Ask, dict[s
 
 
 def _expected(ask: Ask) -> int:
-    return 1 + ("<uuid:item_id>" not in ask.rule and bool(ask.ids)) + FURTHER.get((ask.method, ask.rule), 0)
+    # A savepoint around rows that are inserted together, and its release.
+    saved = 2 * ask.operation.takes_lines
+    parent = "<uuid:item_id>" not in ask.rule and bool(ask.ids)
+    return 1 + saved + parent + FURTHER.get((ask.method, ask.rule), 0)

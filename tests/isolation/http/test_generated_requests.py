@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from typing import Any
 from uuid import UUID, uuid4
 
+import orjson
 import pytest
 import schemathesis
 from hypothesis import HealthCheck, given, settings
@@ -29,6 +30,13 @@ from tests.isolation.conftest import MakeWorld
 from tests.isolation.routes import table_behind
 from tests.isolation.world import World
 from tests.support.tenants import issue
+
+
+@schemathesis.serializer("application/x-ndjson")
+def _as_line(_context: object, value: object) -> bytes:
+    """Send an object as a file of one line."""
+    return orjson.dumps(value, default=str, option=orjson.OPT_APPEND_NEWLINE)
+
 
 CASES = int(os.environ.get("GENERATED_REQUESTS", "500"))
 CHECKS = [

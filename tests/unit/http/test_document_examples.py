@@ -51,7 +51,7 @@ def test_each_component_and_each_body_has_one(document: dict[str, Any]) -> None:
     for path in document["paths"].values():
         for operation in path.values():
             if isinstance(operation, dict) and "requestBody" in operation:
-                assert operation["requestBody"]["content"]["application/json"]["example"]
+                assert all(kind["example"] for kind in operation["requestBody"]["content"].values())
 
 
 def test_a_broken_one_would_be_found(document: dict[str, Any]) -> None:
