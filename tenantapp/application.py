@@ -65,6 +65,9 @@ def _pool(settings: Settings) -> TenantPool:
         max_idle=settings.pool_max_idle,
         connect_timeout=settings.connect_timeout,
         statement_timeout_ms=settings.statement_timeout_ms,
+        lock_timeout_ms=settings.lock_timeout_ms,
+        idle_in_transaction_timeout_ms=settings.idle_in_transaction_timeout_ms,
+        longest_loan=settings.longest_loan_seconds,
     )
     url = settings.require("database_url", "the application")
     return TenantPool(

@@ -15,6 +15,7 @@ from psycopg_pool import ConnectionPool
 from sqlalchemy import URL
 
 from tenantapp.db.connection import TenantConnection, TenantCursor
+from tenantapp.db.deadline import Loans
 from tenantapp.db.errors import DatabaseUnavailable, UnsafeRole
 from tenantapp.db.pooled import PooledConnection
 from tenantapp.db.roles import RoleNames
@@ -36,6 +37,9 @@ class PoolLimits:
     max_idle: float
     connect_timeout: int
     statement_timeout_ms: int
+    lock_timeout_ms: int
+    idle_in_transaction_timeout_ms: int
+    longest_loan: float
 
 
 class IdlePool(ConnectionPool[TenantConnection]):
@@ -47,6 +51,8 @@ class IdlePool(ConnectionPool[TenantConnection]):
     Every connection that a period saw idle is closed, where the base closes one a period.
     """
 
+    loans: Loans
+
     def getconn(self, timeout: float | None = None) -> TenantConnection:
         """Lend a connection on which nothing is left of its last borrower; see the base."""
         while True:
@@ -57,7 +63,13 @@ class IdlePool(ConnectionPool[TenantConnection]):
                 # Closed by now; the pool opens another in its place.
                 self.putconn(connection)
             else:
+                self.loans.begin(connection)
                 return connection
+
+    def putconn(self, connection: TenantConnection) -> None:
+        """Take a connection back; see the base."""
+        self.loans.end(connection)
+        super().putconn(connection)
 
     def _reset_connection(self, connection: TenantConnection) -> None:
         if connection.is_clean:
@@ -92,6 +104,8 @@ class TenantPool:
         self._settings = {
             "search_path": "public",
             "statement_timeout": str(limits.statement_timeout_ms),
+            "lock_timeout": str(limits.lock_timeout_ms),
+            "idle_in_transaction_session_timeout": str(limits.idle_in_transaction_timeout_ms),
             "timezone": "UTC",
         }
         # RESET ALL goes back to them, and ALTER ROLE cannot change them.
@@ -120,6 +134,7 @@ class TenantPool:
             close_returns=True,
             open=False,
         )
+        self.pool.loans = Loans(limits.longest_loan)
 
     def connect(self) -> TenantConnection:
         """Lend a connection; closing it gives it back.
@@ -176,6 +191,7 @@ class TenantPool:
         with self._opening:
             if self.pool.closed:
                 self.pool.open()
+                self.pool.loans.start()
                 # Threads that still connect at the end of the program would outlive an embedded server.
                 atexit.register(self.pool.close)
 
@@ -200,4 +216,5 @@ class TenantPool:
 
     def close(self) -> None:
         """Close every connection."""
+        self.pool.loans.stop()
         self.pool.close()

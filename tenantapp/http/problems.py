@@ -8,8 +8,9 @@ from typing import Any
 import structlog
 from flask import Flask, Response, current_app
 from marshmallow import Schema, fields
+from psycopg import errors as pg
 from psycopg_pool import PoolTimeout
-from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
+from sqlalchemy.exc import DBAPIError, IntegrityError, InternalError, OperationalError
 from sqlalchemy.orm.exc import StaleDataError
 
 from tenantapp.db.errors import DatabaseUnavailable, IllegalStep, RowChanged, RowInUse, RowNotFound
@@ -21,6 +22,8 @@ from tenantapp.tenancy.refusals import record_refusal
 
 MIMETYPE = "application/problem+json"
 RETRY_SECONDS = "5"
+TOO_LONG = (pg.QueryCanceled, pg.LockNotAvailable, pg.IdleInTransactionSessionTimeout)
+"""What PostgreSQL ends a statement or a session with that has taken more time than it is given."""
 
 _log = structlog.get_logger("tenantapp.http")
 
@@ -124,7 +127,7 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(RowChanged, _changed)
     app.register_error_handler(RowInUse, _in_use)
     app.register_error_handler(IllegalStep, _illegal_step)
-    for unavailable in (DatabaseUnavailable, OperationalError, PoolTimeout):
+    for unavailable in (DatabaseUnavailable, OperationalError, InternalError, PoolTimeout):
         app.register_error_handler(unavailable, _unavailable)
     app.register_error_handler(Exception, _unexpected)
 
@@ -173,6 +176,13 @@ def _unavailable(error: Exception) -> Response:
             "collided",
             "Requests at the same time stood in each other's way; send it again.",
             headers={"Retry-After": "1"},
+        )
+    if isinstance(error, DBAPIError) and isinstance(error.orig, TOO_LONG):
+        return problem(
+            503,
+            "took_too_long",
+            "The database needed more time than a request is given; try again later.",
+            headers={"Retry-After": RETRY_SECONDS},
         )
     if isinstance(error, DBAPIError) and not error.connection_invalidated and error.statement:
         return _unexpected(error)

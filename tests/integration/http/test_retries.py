@@ -78,7 +78,7 @@ def test_work_that_always_collides_is_given_up_with_a_clear_answer(
     assert count_keys(own_superuser, own_tenant) == 0
 
 
-@pytest.mark.parametrize("condition", ["raise_exception", "lock_not_available", "data_exception"])
+@pytest.mark.parametrize("condition", ["raise_exception", "program_limit_exceeded", "data_exception"])
 def test_another_error_is_not_tried_again(
     own_tenant: TenantUnderTest, own_superuser: Superuser, fail: Fail, condition: str
 ) -> None:
