@@ -26,6 +26,7 @@ from psycopg.pq.abc import PGconn
 from sqlalchemy import bindparam, select
 from werkzeug.test import EnvironBuilder
 
+from benchmarks import queries
 from benchmarks.stage import Stage, stage
 from tenantapp.application import create_app
 from tenantapp.customers.models import Customer
@@ -35,6 +36,7 @@ from tenantapp.db.models import table_of
 from tenantapp.db.pool import IdlePool
 from tenantapp.db.selection import Selection
 from tenantapp.tenancy.context import TenantContext, current_context
+from tenantapp.tenancy.directory import Standing
 from tests.support.tenants import TenantUnderTest
 
 PAIRS = 40
@@ -53,7 +55,7 @@ PLAIN_QUERY = Selection(
 
 def select_unbound(
     connection: TenantConnection, _context: TenantContext, selection: Selection, parameters: Mapping[str, Any]
-) -> tuple[str, list[Any]]:
+) -> tuple[Standing, list[Any]]:
     """Select as the endpoint's own connection does, in one message, with nothing bound."""
     transformer = Transformer(connection)
     tenant = {"tenant": current_context().tenant_id} if selection is PLAIN_QUERY else {}
@@ -71,7 +73,7 @@ def select_unbound(
     with connection.lock:
         results = connection.wait(connection._in_one_message(send, 3 + is_new))
     connection._prepared_selections.add(selection.name)
-    return "active", selection.rows(results[-2], transformer)
+    return Standing("active", 1), selection.rows(results[-2], transformer)
 
 
 @contextmanager
@@ -85,11 +87,22 @@ def filtered_by_hand() -> Iterator[None]:
 
 
 @contextmanager
+def told_by_a_plain_variable() -> Iterator[None]:
+    """Let contexts be bound, for a block, without their seal."""
+
+    def unsealed(_connection: TenantConnection, context: TenantContext) -> bytes:
+        return queries.written(context).encode()
+
+    with mock.patch.object(TenantConnection, "_sealed", unsealed):
+        yield
+
+
+@contextmanager
 def copy_without_rls(place: Stage) -> Iterator[Stage]:
     """Lend a copy of the database in which no table has row-level security."""
     with place.server.clone(place.database) as name:
         with place.server.connect("bootstrap", name) as connection:
-            for table in ("tenants", "api_keys", "customers"):
+            for table in ("tenants", "api_keys", "customers", "users", "services", "deployments"):
                 connection.execute(f"ALTER TABLE {table} DISABLE ROW LEVEL SECURITY")
             connection.execute("VACUUM ANALYZE")
         yield Stage(place.server, name)
@@ -183,41 +196,50 @@ def _resident(pid: int) -> float:
 
 
 def main() -> None:
-    """Print the round trips of both, the ratio of their processor time, and a worker's memory."""
+    """Print round trips, the processor time of application and database, and a worker's memory."""
     with stage() as place:
         real = create_app(place.settings())
         tenant = place.tenant(real, CUSTOMERS)
         some = tenant.request("GET", "/api/v1/customers").json["items"][0]["id"]
         real.extensions["tenantapp"].pool.close()
-        with copy_without_rls(place) as copy:
+        queries.fill(place, tenant)
+        with copy_without_rls(place) as copy, queries.copy_without_seal(place) as unsealed:
             path = f"/api/v1/customers/{some}"
-            isolated, unisolated = create_app(place.settings()), create_app(copy.settings())
-            ours, plain = Client(isolated, tenant, path), Client(unisolated, tenant, path)
+            apps = [create_app(one.settings()) for one in (place, copy, unsealed)]
+            ours, plain, variable = (Client(app, tenant, path) for app in apps)
             shown = ours.get()
+            with told_by_a_plain_variable():
+                assert variable.get() == shown
             with filtered_by_hand():
                 assert plain.get() == shown
                 without = round_trips(plain)
             print(f"round trips a request: {round_trips(ours)} with isolation, {without} without")
-            print(f"application CPU a request: {compare(ours, plain)}")
-            for app in (isolated, unisolated):
+            for line in compare(ours, variable, plain):
+                print(f"application CPU a request: {line}")
+            for app in apps:
                 app.extensions["tenantapp"].pool.close()
+            print("database, a statement: WHERE by hand / plain variable / sealed")
+            for line in queries.measure(place, unsealed, copy, tenant, some):
+                print(line)
         print(f"idle worker: {worker_megabytes(place):.0f} MB resident")
 
 
-def compare(ours: Client, plain: Client) -> str:
-    """Measure both in turn; return the ratio pair by pair, as text."""
-    pairs = []
+def compare(ours: Client, variable: Client, plain: Client) -> Iterator[str]:
+    """Measure all three in turn; yield each one's time and its ratio to the filter by hand."""
+    rounds = []
     for _ in range(PAIRS):
         with_isolation = ours.cpu()
+        with told_by_a_plain_variable():
+            unsealed = variable.cpu()
         with filtered_by_hand():
-            pairs.append((with_isolation, plain.cpu()))
-    ratios = [with_isolation / without for with_isolation, without in pairs]
-    low, middle, high = statistics.quantiles(ratios, n=4)
-    with_isolation, without = (statistics.median(column) for column in zip(*pairs, strict=True))
-    return (
-        f"{with_isolation:.0f} µs with isolation, {without:.0f} µs without; "
-        f"ratio {middle:.3f} (quartiles {low:.3f} and {high:.3f}, {PAIRS} pairs of {REQUESTS})"
-    )
+            rounds.append((with_isolation, unsealed, plain.cpu()))
+    for place, name in enumerate(("sealed", "plain variable", "WHERE by hand")):
+        ratios = [times[place] / times[-1] for times in rounds]
+        low, middle, high = statistics.quantiles(ratios, n=4)
+        yield (
+            f"{name}: {statistics.median(times[place] for times in rounds):.0f} µs, ratio {middle:.3f} "
+            f"(quartiles {low:.3f} and {high:.3f}, {PAIRS} rounds of {REQUESTS})"
+        )
 
 
 if __name__ == "__main__":
