@@ -27,8 +27,9 @@ from tenantapp.cli.servers import (
     role_names,
 )
 from tenantapp.platform.context_keys import install_key
-from tenantapp.platform.demo import create_demo
 from tenantapp.platform.preparation import create_database, create_roles, prepare_database
+from tenantapp.seeds.options import options_of
+from tenantapp.seeds.run import seed
 
 START_SECONDS = 30.0
 PR_SET_PDEATHSIG = 1
@@ -47,7 +48,7 @@ def up() -> None:
     upgrade()
     with connect(address("owner")) as connection:
         install_key(connection, context_key())
-    tokens = create_demo(current_app)
+    tokens = seed(current_app, options_of("demo", {}))
     # The server's workers have pools of their own.
     current_app.extensions["tenantapp"].pool.close()
     sys.exit(_serve(settings.port, tokens))

@@ -112,7 +112,7 @@ def test_a_taken_port_is_one_clear_line_and_changes_nothing(start: Start, tmp_pa
         f"Error: PORT: 127.0.0.1:{port} is taken; choose another: PORT={port + 1} make run"
     ]
     assert program.output == ""
-    assert not (tmp_path / "instance" / "demo-keys.json").exists()
+    assert not (tmp_path / "instance" / "seed-keys.json").exists()
 
 
 def test_wrong_settings_are_told_all_at_once_without_a_traceback(start: Start, tmp_path: Path) -> None:

@@ -15,11 +15,13 @@ import sqlalchemy as sa
 from flask import Flask
 
 from tenantapp.application import create_app
-from tenantapp.platform.demo import TENANTS, create_demo
 from tenantapp.platform.tenants import create_tenant
+from tenantapp.seeds.options import PROFILES, options_of
+from tenantapp.seeds.run import seed
 from tests.support.databases import Server
 from tests.support.operator import as_operator
 
+TENANTS = dict(PROFILES["demo"].names())
 TABLES = ("control.directory", "tenants", "customers", "api_keys")
 
 
@@ -41,7 +43,7 @@ def superuser(server: Server, database: str) -> Iterator[psycopg.Connection[Any]
 @pytest.fixture
 def keys_file(demo_app: Flask, tmp_path: Path) -> Path:
     """Where the tokens are kept."""
-    return tmp_path / "instance" / "demo-keys.json"
+    return tmp_path / "instance" / "seed-keys.json"
 
 
 def counts(superuser: psycopg.Connection[Any]) -> Counter[str]:
@@ -50,6 +52,10 @@ def counts(superuser: psycopg.Connection[Any]) -> Counter[str]:
     for table in TABLES:
         found[table] = superuser.execute(f"SELECT count(*) FROM {table}").fetchall()[0][0]
     return found
+
+
+def demo(app: Flask) -> dict[str, str]:
+    return seed(app, options_of("demo", {}))
 
 
 def emails(app: Flask, subdomain: str, token: str) -> set[str]:
@@ -63,7 +69,7 @@ def emails(app: Flask, subdomain: str, token: str) -> set[str]:
 
 
 def test_each_tenant_has_customers_of_its_own_and_a_key(demo_app: Flask) -> None:
-    tokens = create_demo(demo_app)
+    tokens = demo(demo_app)
     assert tokens.keys() == TENANTS.keys()
     of_acme, of_globex = (emails(demo_app, subdomain, tokens[subdomain]) for subdomain in TENANTS)
     assert len(of_acme) == len(of_globex) == 30
@@ -73,32 +79,32 @@ def test_each_tenant_has_customers_of_its_own_and_a_key(demo_app: Flask) -> None
 def test_a_second_time_nothing_is_made_and_the_tokens_are_the_same(
     demo_app: Flask, superuser: psycopg.Connection[Any]
 ) -> None:
-    first = create_demo(demo_app)
+    first = demo(demo_app)
     made = counts(superuser)
     assert made == {"control.directory": 2, "tenants": 2, "customers": 60, "api_keys": 2}
-    assert create_demo(demo_app) == first
+    assert demo(demo_app) == first
     assert counts(superuser) == made
 
 
 def test_without_its_file_new_keys_are_issued_and_the_old_ones_live_on(
     demo_app: Flask, superuser: psycopg.Connection[Any], keys_file: Path
 ) -> None:
-    first = create_demo(demo_app)
+    first = demo(demo_app)
     keys_file.unlink()
-    second = create_demo(demo_app)
+    second = demo(demo_app)
     assert not set(first.values()) & set(second.values())
     assert counts(superuser) == {"control.directory": 2, "tenants": 2, "customers": 60, "api_keys": 4}
     for tokens in (first, second):
         assert len(emails(demo_app, "acme", tokens["acme"])) == 30
-    assert create_demo(demo_app) == second
+    assert demo(demo_app) == second
 
 
 def test_a_key_that_the_file_lacks_is_issued_alone(
     demo_app: Flask, superuser: psycopg.Connection[Any], keys_file: Path
 ) -> None:
-    first = create_demo(demo_app)
+    first = demo(demo_app)
     keys_file.write_text(json.dumps({"acme": first["acme"]}))
-    second = create_demo(demo_app)
+    second = demo(demo_app)
     assert second["acme"] == first["acme"]
     assert second["globex"] != first["globex"]
     assert counts(superuser)["api_keys"] == 3
@@ -109,13 +115,13 @@ def test_a_tenant_that_somebody_else_made_and_left_empty_is_filled(
 ) -> None:
     with as_operator(demo_app) as connection:
         create_tenant(connection, "acme", "Somebody's")
-    tokens = create_demo(demo_app)
+    tokens = demo(demo_app)
     assert len(emails(demo_app, "acme", tokens["acme"])) == 30
     assert counts(superuser)["tenants"] == 2
 
 
 def test_the_tokens_are_readable_by_their_owner_alone(demo_app: Flask, keys_file: Path) -> None:
-    tokens = create_demo(demo_app)
+    tokens = demo(demo_app)
     assert json.loads(keys_file.read_text()) == tokens
     assert stat.S_IMODE(keys_file.stat().st_mode) == 0o600
 
@@ -125,7 +131,7 @@ def test_a_tokens_file_of_another_database_is_no_use_here(
 ) -> None:
     keys_file.parent.mkdir(parents=True)
     keys_file.write_text(json.dumps(dict.fromkeys(TENANTS, "tk_of_another_database")))
-    tokens = create_demo(demo_app)
+    tokens = demo(demo_app)
     assert all(emails(demo_app, subdomain, tokens[subdomain]) for subdomain in TENANTS)
 
 
@@ -134,7 +140,7 @@ def test_a_demo_that_was_cut_off_is_completed(
 ) -> None:
     superuser.execute("ALTER TABLE customers ADD CONSTRAINT chk_customers_nobody CHECK (false) NOT VALID")
     with pytest.raises(sa.exc.IntegrityError):
-        create_demo(demo_app)
+        demo(demo_app)
     superuser.execute("ALTER TABLE customers DROP CONSTRAINT chk_customers_nobody")
-    tokens = create_demo(demo_app)
+    tokens = demo(demo_app)
     assert [len(emails(demo_app, subdomain, tokens[subdomain])) for subdomain in TENANTS] == [30, 30]
