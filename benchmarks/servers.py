@@ -35,6 +35,10 @@ class Served:
         """Return the processor time that it has used so far, its workers' included."""
         return sum(_cpu_seconds(pid) for pid in (self.pid, *_children(self.pid)))
 
+    def peak_megabytes(self) -> float:
+        """Return the most memory that one of its workers has had."""
+        return max(_peak_kilobytes(pid) for pid in _children(self.pid)) / 1024
+
 
 @contextmanager
 def served_tenantapp(server: Server, database: str) -> Iterator[Served]:
@@ -103,6 +107,11 @@ def _free_port() -> int:
 
 def _children(pid: int) -> list[int]:
     return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+
+
+def _peak_kilobytes(pid: int) -> int:
+    status = Path(f"/proc/{pid}/status").read_text()
+    return int(status.partition("VmHWM:")[2].split()[0])
 
 
 def _cpu_seconds(pid: int) -> float:

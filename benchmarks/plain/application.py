@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import os
 from typing import Any
 from uuid import UUID
@@ -62,6 +64,28 @@ def list_customers() -> Response:
     more = len(found) > len(shown)
     next_cursor = f"{shown[-1].created_at.isoformat()}_{shown[-1].id}" if more else None
     return jsonify(items=customers_schema.dump(shown), next_cursor=next_cursor)
+
+
+@customers.post("/import")
+def import_customers() -> Response:
+    """Create the customers of a CSV file."""
+    rows = list(csv.DictReader(io.StringIO(request.get_data(as_text=True))))
+    loaded = customers_schema.load([{name: cell for name, cell in row.items() if cell} for row in rows])
+    db.session.add_all([Customer(tenant_id=g.tenant_id, **values) for values in loaded])
+    db.session.commit()
+    return jsonify(imported=len(loaded))
+
+
+@customers.get("/export")
+def export_customers() -> Response:
+    """Return all customers as a CSV file."""
+    query = select(Customer).where(Customer.tenant_id == g.tenant_id, Customer.deleted_at.is_(None))
+    query = query.order_by(Customer.created_at.desc(), Customer.id.desc())
+    text = io.StringIO()
+    writer = csv.DictWriter(text, list(customer_schema.dump_fields))
+    writer.writeheader()
+    writer.writerows(customers_schema.dump(db.session.scalars(query).all()))
+    return Response(text.getvalue(), content_type="text/csv")
 
 
 @customers.get("/<uuid:customer_id>")
