@@ -71,7 +71,7 @@ def select_unbound(
         pgconn.send_query_params(b"COMMIT", None)
 
     with connection.lock:
-        results = connection.wait(connection._in_one_message(send, 3 + is_new))
+        results = connection._accepted(connection.wait(connection._in_one_message(send, 3 + is_new)))
     connection._prepared_selections.add(selection.name)
     return Standing("active", 1), selection.rows(results[-2], transformer)
 

@@ -19,8 +19,9 @@ from tenantapp.tenancy.directory import Standing
 from tenantapp.tenancy.seal import ContextSealer
 
 _BIND = b"SELECT tenancy.bind($1)"
-# Which of a message's commands it is.
+# Which of a message's commands it is, and which prepares.
 _BINDS = 1
+_PREPARES = 2
 
 # Everything a borrower may leave behind that outlives its transaction. SET SESSION AUTHORIZATION also ends a
 # SET ROLE; the settings go back to what the connection was opened with. What SQL prepared may bear the name
@@ -114,7 +115,7 @@ class TenantConnection(psycopg.Connection[Any]):
                 pgconn.send_query_params(first, None)
                 pgconn.send_query_params(_BIND, [token])
 
-            return _standing(self.wait(self._in_one_message(send, 2))[_BINDS])
+            return _standing(self._accepted(self.wait(self._in_one_message(send, 2)))[_BINDS])
 
     def select_bound(
         self, context: TenantContext, selection: Selection, parameters: Mapping[str, Any]
@@ -149,8 +150,10 @@ class TenantConnection(psycopg.Connection[Any]):
                 pgconn.send_query_params(b"COMMIT", None)
 
             results = self.wait(self._in_one_message(send, 4 + is_new))
-        if is_new:
+        # It stays prepared where its execution fails.
+        if is_new and len(results) > _PREPARES and results[_PREPARES].status == pq.ExecStatus.COMMAND_OK:
             self._prepared_selections.add(selection.name)
+        self._accepted(results)
         return _standing(results[_BINDS]), selection.rows(results[-2], transformer)
 
     def _before_binding(self, begin: bytes) -> bytes:
@@ -180,13 +183,16 @@ class TenantConnection(psycopg.Connection[Any]):
         finally:
             if pgconn.status == pq.ConnStatus.OK:
                 pgconn.exit_pipeline_mode()
+        return results[:count]
+
+    def _accepted(self, results: list[PGresult]) -> list[PGresult]:
         for place, result in enumerate(results):
             if result.status == pq.ExecStatus.FATAL_ERROR:
                 error = psycopg.errors.error_from_result(result, encoding=self.info.encoding)
                 if place == _BINDS and isinstance(error, psycopg.errors.InsufficientPrivilege):
                     raise ContextRejected from error
                 raise error
-        return results[:count]
+        return results
 
     @property
     def ends_unseen(self) -> bool:

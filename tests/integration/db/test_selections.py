@@ -5,12 +5,14 @@ from __future__ import annotations
 from contextlib import closing
 from uuid import UUID
 
+import psycopg
 import pytest
 import sqlalchemy as sa
 from flask import Flask
 
 from tenantapp.customers.repository import CustomerRepository
 from tenantapp.db.connection import TenantConnection
+from tenantapp.db.selection import Selection
 from tenantapp.db.session import db
 from tenantapp.db.unit_of_work import reading
 from tenantapp.tenancy.context import tenant_context
@@ -48,6 +50,17 @@ def test_it_is_prepared_again_after_a_rollback(
         assert first.request("POST", CUSTOMERS, json=duplicate).status_code == 409
     assert first.request("GET", path).status_code == 200
     assert not connection.closed
+
+
+def test_a_statement_whose_first_execution_failed_is_executed_again(first: TenantUnderTest) -> None:
+    quotient = Selection(sa.select((1 / sa.bindparam("by", type_=sa.Integer)).label("quotient")))
+    with closing(pool_of(first.app).connect()) as connection:
+        with pytest.raises(psycopg.errors.DivisionByZero):
+            connection.select_bound(first.context, quotient, {"by": 0})
+        connection.rollback()
+        for _ in range(2):
+            _, rows = connection.select_bound(first.context, quotient, {"by": 1})
+            assert [row.quotient for row in rows] == [1]
 
 
 def test_what_someone_deallocated_is_prepared_on_another_connection(
