@@ -20,6 +20,8 @@ from tests.support.databases import Server
 from tests.support.tenants import TenantUnderTest, make_tenant
 
 CUSTOMERS = "/api/v1/customers"
+# Two connections that begin at once would change the role at once, which a test must not meet.
+OF_ONE = {"pool_min_size": 1, "pool_max_size": 1}
 POISON = {
     "search_path": "pg_temp",
     "statement_timeout": "1ms",
@@ -78,7 +80,7 @@ def test_settings_that_the_role_was_left_are_removed_and_start_no_session_of_the
     attacker: psycopg.Connection[Any], make_app: MakeApp, where: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     _poison(attacker, where.format(database=attacker.info.dbname))
-    app = make_app()
+    app = make_app(**OF_ONE)
     assert make_tenant(app).create(CUSTOMERS, name="Ada", email="ada@example.com")["name"] == "Ada"
     connection = pool_of(app).connect()
     shown = {name: _show(connection, name) for name in POISON}
@@ -100,12 +102,22 @@ def test_settings_passed_at_the_start_of_a_session_win_over_those_of_the_role(
 ) -> None:
     _poison(attacker, "")
     monkeypatch.setattr(connections, "start_without_own_settings", lambda _: None)
-    connection = pool_of(make_app()).connect()
+    connection = pool_of(make_app(**OF_ONE)).connect()
     shown = {name: _show(connection, name) for name in POISON}
     connection.close()
     assert (shown["search_path"], shown["statement_timeout"], shown["timezone"]) == ("public", "30s", "UTC")
     # The others are why they are removed.
     assert shown["row_security"] == "off"
+
+
+def test_a_session_that_began_before_they_were_removed_starts_again(
+    server: Server, database: str, attacker: psycopg.Connection[Any]
+) -> None:
+    attacker.execute("ALTER ROLE CURRENT_USER SET row_security = off")
+    with server.connect("app", database, autocommit=False) as connection:
+        attacker.execute("ALTER ROLE CURRENT_USER RESET ALL")
+        start_without_own_settings(connection)
+        assert _show(connection, "row_security") == "on"
 
 
 def test_what_a_superuser_gave_the_role_stays(
@@ -114,7 +126,7 @@ def test_what_a_superuser_gave_the_role_stays(
     with server.connect("bootstrap", database) as superuser:
         superuser.execute(f"ALTER ROLE \"{server.names.app}\" SET temp_file_limit = '1GB'")
         attacker.execute("ALTER ROLE CURRENT_USER SET row_security = off")
-        connection = pool_of(make_app()).connect()
+        connection = pool_of(make_app(**OF_ONE)).connect()
         shown = _show(connection, "temp_file_limit"), _show(connection, "row_security")
         connection.close()
         superuser.execute(f'ALTER ROLE "{server.names.app}" RESET temp_file_limit')
@@ -138,7 +150,7 @@ def test_an_advisory_lock_ends_with_the_loan(server: Server, database: str, make
     with server.connect("bootstrap", database) as superuser:
         # As where the bootstrap role may not deny them.
         superuser.execute(f"GRANT EXECUTE ON FUNCTION {functions} TO PUBLIC")
-    app = make_app(pool_min_size=1, pool_max_size=1)
+    app = make_app(**OF_ONE)
     take = "SELECT pg_try_advisory_lock(1)"
     with server.connect("app", database) as neighbour:
         connection = pool_of(app).connect()
