@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 from contextlib import suppress
 from typing import Any
 
@@ -11,6 +12,7 @@ from psycopg import sql
 
 from tenantapp.context_key import PUBLISHED_CONTEXT_KEY
 from tenantapp.db.roles import RoleNames
+from tenantapp.embedded.binaries import installation
 from tests.integration.seal.conftest import Connection, enter
 from tests.support.databases import Server
 from tests.support.tenants import TenantUnderTest
@@ -145,3 +147,22 @@ def test_no_debug_setting_plan_or_error_tells_the_key(
         note(caught.value.diag)
     assert heard
     _assert_hidden(secrets, *heard)
+
+
+def test_a_dump_as_it_is_documented_holds_the_table_and_no_key(
+    server: Server, shared_database: str, secrets: list[str]
+) -> None:
+    # The newest one's program reads every supported server.
+    program = installation(18) / "bin" / "pg_dump"
+    address = server.address("bootstrap", shared_database).set(drivername="postgresql")
+
+    def dump(*options: str) -> str:
+        command = [program, *options, "--table=tenancy.context_keys", "--dbname"]
+        shown = address.render_as_string(hide_password=False)
+        return subprocess.run([*command, shown], capture_output=True, check=True, text=True).stdout
+
+    whole, documented = dump(), dump("--exclude-table-data=tenancy.context_keys")
+    assert PUBLISHED_CONTEXT_KEY.id in whole
+    assert "CREATE TABLE tenancy.context_keys" in documented
+    assert PUBLISHED_CONTEXT_KEY.id not in documented
+    _assert_hidden(secrets, documented)
