@@ -6,11 +6,12 @@ import io
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import islice
-from typing import Any, BinaryIO, cast
+from typing import IO, Any, BinaryIO
 
 from flask import Flask, current_app, request
 from marshmallow import Schema, ValidationError, fields, validate
 from sqlalchemy.exc import IntegrityError
+from werkzeug.exceptions import ClientDisconnected
 
 from tenantapp.db.errors import IllegalStep
 from tenantapp.db.repository import Repository
@@ -94,6 +95,31 @@ class Report:
         return {str(number): self.errors[number] for number in sorted(self.errors)}
 
 
+class _WholeBody(io.RawIOBase):
+    """A request's body that must be as long as was announced: a server may take a cut for its end."""
+
+    def __init__(self, stream: IO[bytes], announced: int | None) -> None:
+        self._stream, self._missing = stream, announced
+
+    def readable(self) -> bool:
+        """Return that it can be read."""
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        """Read what has come.
+
+        Raises:
+            ClientDisconnected: no more comes, but more was announced.
+        """
+        piece = self._stream.read(len(buffer))
+        if self._missing is not None:
+            self._missing -= len(piece)
+            if not piece and self._missing > 0:
+                raise ClientDisconnected
+        buffer[: len(piece)] = piece
+        return len(piece)
+
+
 def init_app(app: Flask, *, max_bytes: int, max_rows: int) -> None:
     """Set how large the file of an import may be."""
     app.config.update({_BYTES: max_bytes, _ROWS: max_rows})
@@ -111,7 +137,7 @@ def open_file() -> tuple[BinaryIO, str]:
     if IDEMPOTENCY_KEY in request.headers:
         raise IdempotencyKeyRefused("An import takes none: its file is not kept for a second request.")
     request.max_content_length = current_app.config[_BYTES]
-    return io.BufferedReader(cast(io.RawIOBase, request.stream), _BUFFER), request.mimetype
+    return io.BufferedReader(_WholeBody(request.stream, request.content_length), _BUFFER), request.mimetype
 
 
 def import_file(
