@@ -1,0 +1,1 @@
+"""Whoever can run any SQL as the application's role, inside tenant A's transaction."""
