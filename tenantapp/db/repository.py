@@ -73,7 +73,9 @@ class Repository:
         """
         for values in rows:
             require_start(self._states, values)
-        self.connection.execute(insert(table_of(self.model)), [dict(values) for values in rows])
+        # With RETURNING, SQLAlchemy sends many rows in one statement instead of one in each.
+        statement = insert(table_of(self.model)).returning(table_of(self.model).c.id)
+        self.connection.execute(statement, [dict(values) for values in rows])
 
     def change(self, row_id: UUID, values: Mapping[str, Any], versions: Versions = None) -> Row[Any]:
         """Change the given columns of a row and return it.
