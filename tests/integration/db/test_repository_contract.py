@@ -192,6 +192,23 @@ def test_pages_go_over_all_rows_once_the_newest_first(
     assert seen == [row["id"] for row in newest]
     assert page.total == len(seen)
     assert not neighbour.ids(table) & set(seen)
+    # A stream looks at no limit.
+    assert [row.id for part in repository.stream(PageQuery(limit=1)) for row in part] == seen
+
+
+def test_adds_many_rows_and_refuses_those_that_do_not_begin(
+    writable: Repository, inhabitant: Inhabitant, connection: Connection
+) -> None:
+    table = table_of(writable.model)
+    count = sa.select(sa.func.count()).select_from(table)
+    before = connection.execute(count).scalar_one()
+    rows = [new_values(table, inhabitant) for _ in range(3)]
+    writable.add_all(rows)
+    assert connection.execute(count).scalar_one() == before + 3
+    for name, states in states_of(table).items():
+        for state in set(states.names) - set(states.starts):
+            with pytest.raises(IllegalStep):
+                writable.add_all([*(row | {name: state} for row in rows)])
 
 
 def test_each_takes_one_statement(app: Flask, writable: Repository, inhabitant: Inhabitant) -> None:
@@ -203,6 +220,8 @@ def test_each_takes_one_statement(app: Flask, writable: Repository, inhabitant: 
         "get": lambda: writable.get(row_id),
         "page": lambda: writable.page(PageQuery(limit=2)),
         "add": lambda: writable.add(values),
+        "add_all": lambda: writable.add_all([new_values(table, inhabitant) for _ in range(9)]),
+        "stream": lambda: list(writable.stream(PageQuery(limit=1))),
         "change": lambda: writable.change(row_id, given, [1]),
         "remove": lambda: writable.remove(row_id, [2]),
     }.items():
