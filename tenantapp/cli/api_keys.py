@@ -9,19 +9,19 @@ from datetime import UTC, datetime
 import click
 from flask.cli import with_appcontext
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.engine import Connection
 
-from tenantapp.cli.output import echo_fields, echo_rows
-from tenantapp.cli.servers import RoleGroup, address, connect, echo_used, one_line_errors, validated
+from tenantapp.cli.output import echo_fields, echo_json, echo_rows
+from tenantapp.cli.servers import RoleGroup, address, echo_used, one_line_errors, sealer, validated
 from tenantapp.cli.tenants import as_json_option, platform_connection
-from tenantapp.db.unit_of_work import writing
+from tenantapp.db.sealing import bind, sealing_engine
 from tenantapp.identity.keys import SCOPES, issue_key
 from tenantapp.identity.models import ApiKey
 from tenantapp.identity.repository import ApiKeyRepository
 from tenantapp.identity.schemas import ApiKeySchema
 from tenantapp.platform.errors import UnknownKey
 from tenantapp.platform.tenants import find_tenant
-from tenantapp.tenancy.context import TenantContext, tenant_context
+from tenantapp.tenancy.context import TenantContext
 
 tenant_option = click.option("--tenant", "subdomain", required=True, help="The tenant's subdomain.")
 
@@ -59,9 +59,8 @@ def create(
     expires_at = expires.replace(tzinfo=UTC).isoformat() if expires else None
     given = {"name": name, "scopes": sorted(set(scopes)), "expires_at": expires_at}
     issued = issue_key(**validated(ApiKeySchema(), given))
-    with _within(subdomain) as session:
-        row = ApiKeyRepository(session.connection()).add(issued.values)
-        session.commit()
+    with _within(subdomain) as connection:
+        row = ApiKeyRepository(connection).add(issued.values)
     shown = {"id": row.id, "name": row.name, "scopes": row.scopes, "expires_at": row.expires_at}
     echo_fields({**shown, "token": issued.token}, as_json=as_json)
 
@@ -81,38 +80,42 @@ def list_(subdomain: str, as_json: bool) -> None:
         ApiKey.last_used_at,
         ApiKey.revoked_at,
     )
-    with _within(subdomain) as session:
-        rows = session.execute(select(*columns).order_by(ApiKey.created_at)).all()
+    with _within(subdomain) as connection:
+        rows = connection.execute(select(*columns).order_by(ApiKey.created_at)).all()
     echo_rows([row._asdict() for row in rows], as_json=as_json)
 
 
 @api_keys.command("revoke")
 @tenant_option
 @click.argument("prefix")
+@as_json_option
 @with_appcontext
 @one_line_errors
-def revoke(subdomain: str, prefix: str) -> None:
+def revoke(subdomain: str, prefix: str, as_json: bool) -> None:
     """Revoke the key with PREFIX, the part of its token after `tk_`; dead everywhere at once."""
-    with _within(subdomain) as session:
-        key_id = session.scalar(select(ApiKey.id).where(ApiKey.prefix == prefix))
+    with _within(subdomain) as connection:
+        key_id = connection.scalar(select(ApiKey.id).where(ApiKey.prefix == prefix))
         if key_id is None:
             raise UnknownKey(f"tenant {subdomain!r} has no key with prefix {prefix!r}")
-        ApiKeyRepository(session.connection()).revoke(key_id)
-        session.commit()
-    click.echo(f"{prefix}: revoked")
+        row = ApiKeyRepository(connection).revoke(key_id)
+    if as_json:
+        echo_json({"prefix": prefix, "revoked_at": row.revoked_at})
+    else:
+        click.echo(f"{prefix}: revoked")
 
 
 @contextmanager
-def _within(subdomain: str) -> Iterator[Session]:
-    """Write within the context of the tenant that has `subdomain`.
+def _within(subdomain: str) -> Iterator[Connection]:
+    """Work for one transaction within the context of the tenant that has `subdomain`, served or not.
 
     Raises:
         UnknownTenant: none has.
     """
     with platform_connection() as connection:
         tenant_id = find_tenant(connection, subdomain).tenant_id
-    echo_used(address("app"))
-    # The application's pool would say no more than that it waited.
-    connect(address("app")).close()
-    with tenant_context(TenantContext(tenant_id, role="operator")), writing() as session:
-        yield session
+    url = address("app")
+    echo_used(url)
+    # The application's own engine serves no suspended tenant, whose keys are those to look at and to revoke.
+    with sealing_engine(url, sealer(url)).begin() as connection:
+        bind(connection, TenantContext(tenant_id, role="operator"))
+        yield connection

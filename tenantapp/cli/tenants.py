@@ -9,7 +9,7 @@ import click
 from flask.cli import with_appcontext
 from sqlalchemy.engine import Connection
 
-from tenantapp.cli.output import echo_fields, echo_rows
+from tenantapp.cli.output import echo_fields, echo_json, echo_rows
 from tenantapp.cli.servers import RoleGroup, address, echo_used, one_line_errors, sealer, validated
 from tenantapp.db.sealing import sealing_engine
 from tenantapp.platform import tenants as operations
@@ -79,32 +79,38 @@ def show(subdomain: str, as_json: bool) -> None:
 
 @tenants.command("suspend")
 @click.argument("subdomain")
+@as_json_option
 @with_appcontext
 @one_line_errors
-def suspend(subdomain: str) -> None:
+def suspend(subdomain: str, as_json: bool) -> None:
     """Refuse the tenant's requests (403) from now on; its rows stay."""
-    _set(subdomain, "suspended")
+    _set(subdomain, "suspended", as_json=as_json)
 
 
 @tenants.command("activate")
 @click.argument("subdomain")
+@as_json_option
 @with_appcontext
 @one_line_errors
-def activate(subdomain: str) -> None:
+def activate(subdomain: str, as_json: bool) -> None:
     """Serve a suspended or archived tenant again."""
-    _set(subdomain, "active")
+    _set(subdomain, "active", as_json=as_json)
 
 
 @tenants.command("archive")
 @click.argument("subdomain")
+@as_json_option
 @with_appcontext
 @one_line_errors
-def archive(subdomain: str) -> None:
+def archive(subdomain: str, as_json: bool) -> None:
     """Answer as if there were no such tenant (404); its rows and its subdomain stay."""
-    _set(subdomain, "archived")
+    _set(subdomain, "archived", as_json=as_json)
 
 
-def _set(subdomain: str, status: str) -> None:
+def _set(subdomain: str, status: str, *, as_json: bool) -> None:
     with platform_connection() as connection:
         changed = operations.set_status(connection, subdomain, status)
-    click.echo(f"{subdomain}: {_DONE[status]}" if changed else f"{subdomain}: is {status} already")
+    if as_json:
+        echo_json({"subdomain": subdomain, "status": status, "changed": changed})
+    else:
+        click.echo(f"{subdomain}: {_DONE[status]}" if changed else f"{subdomain}: is {status} already")

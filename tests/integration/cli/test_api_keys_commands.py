@@ -57,7 +57,7 @@ def test_keys_are_listed_without_their_tokens(run: Run, tenant: TenantUnderTest)
         *("prefix", "name", "scopes", "expires_at", "last_used_at", "revoked_at")
     ]
     for shown in (listed, table):
-        assert token.rpartition("_")[2] not in shown.output
+        assert token.removeprefix(f"tk_{prefix_of(token)}_") not in shown.output
 
 
 def test_a_revoked_key_is_listed_with_its_end_and_dead(run: Run, tenant: TenantUnderTest) -> None:
@@ -72,6 +72,22 @@ def test_a_revoked_key_is_listed_with_its_end_and_dead(run: Run, tenant: TenantU
         prefix: True,
     }
     assert status(tenant, token) == 401
+
+
+@pytest.mark.parametrize("verb", ["suspend", "archive"])
+def test_keys_of_a_tenant_that_is_not_served_are_listed_and_revoked(
+    run: Run, tenant: TenantUnderTest, verb: str
+) -> None:
+    run("tenants", verb, tenant.subdomain)
+    prefix = prefix_of(tenant.token)
+    listed = told(run("api-keys", "list", "--tenant", tenant.subdomain, "--json"))
+    assert [(key["prefix"], key["revoked_at"]) for key in listed] == [(prefix, None)]
+    revoked = told(run("api-keys", "revoke", "--tenant", tenant.subdomain, str(prefix), "--json"))
+    listed = told(run("api-keys", "list", "--tenant", tenant.subdomain, "--json"))
+    assert revoked == {"prefix": prefix, "revoked_at": listed[0]["revoked_at"]}
+    assert revoked["revoked_at"]
+    run("tenants", "activate", tenant.subdomain)
+    assert status(tenant, tenant.token) == 401
 
 
 def test_a_key_of_another_tenant_is_unknown(

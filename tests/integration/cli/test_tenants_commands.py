@@ -91,6 +91,13 @@ def test_a_status_is_given_once(run: Run, tenant: TenantUnderTest, verb: str, st
     assert told(run("tenants", "show", tenant.subdomain, "--json"))["status"] == status
 
 
+def test_a_program_reads_whether_a_status_changed(run: Run, tenant: TenantUnderTest) -> None:
+    for verb, status in (("suspend", "suspended"), ("archive", "archived"), ("activate", "active")):
+        for changed in (True, False):
+            printed = told(run("tenants", verb, tenant.subdomain, "--json"))
+            assert printed == {"subdomain": tenant.subdomain, "status": status, "changed": changed}
+
+
 def test_each_command_says_as_whom_on_standard_error_without_the_password(
     run: Run, tenant: TenantUnderTest, server: Server, shared_database: str
 ) -> None:
