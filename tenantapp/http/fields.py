@@ -56,6 +56,17 @@ class Email(Text):
         return super()._deserialize(value, attr, data, **kwargs).lower()
 
 
+class Count(fields.Integer):
+    """A whole number in a query string, of digits alone: `int` takes signs, spaces and underscores too."""
+
+    def _deserialize(
+        self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any
+    ) -> int:
+        if not (isinstance(value, str) and value.isascii() and value.isdigit()):
+            raise self.make_error("invalid", input=value)
+        return super()._deserialize(value, attr, data, **kwargs)
+
+
 @passes_unchanged
 class Word(fields.String):
     """One of a few words."""

@@ -19,7 +19,7 @@ from tenantapp.db.paging import Page, PageQuery
 from tenantapp.http.answers import json_answer
 from tenantapp.http.cursors import seal, unseal
 from tenantapp.http.dump import Dump
-from tenantapp.http.fields import Text
+from tenantapp.http.fields import Count, Text
 from tenantapp.tenancy.context import current_context
 
 LONGEST = 200
@@ -53,7 +53,7 @@ class Listing:
         """Return the schema of the query string, with the resource's own fields for its filters."""
         orders = [order for name in self.sorts for order in (name, f"-{name}")]
         parameters: dict[str, fields.Field[Any]] = {
-            "limit": fields.Integer(
+            "limit": Count(
                 load_default=USUAL,
                 validate=validate.Range(1, LONGEST),
                 metadata={"description": "How many at most."},

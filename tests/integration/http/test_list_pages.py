@@ -130,7 +130,24 @@ def test_a_page_has_50_rows_unless_told_otherwise_and_200_at_most(
 
 
 @pytest.mark.parametrize(
-    "limit", ["0", "201", "-1", "abc", "", "1.5", "1e2", "0x10", "9" * 5000, "\0", "null"]
+    "limit",
+    [
+        "0",
+        "201",
+        "-1",
+        "+5",
+        " 5",
+        "1_0",
+        "\u0665",
+        "abc",
+        "",
+        "1.5",
+        "1e2",
+        "0x10",
+        "9" * 5000,
+        "\0",
+        "null",
+    ],
 )
 def test_a_limit_out_of_bounds_is_refused_by_its_name(tenant: TenantUnderTest, limit: str) -> None:
     answer = tenant.request("GET", CUSTOMERS, query_string={"limit": limit})
