@@ -1,5 +1,6 @@
 """What the application refuses to start on, each with its own reason."""
 
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -7,8 +8,9 @@ from typing import Any
 import psycopg
 import pytest
 
-from tenantapp.db.roles import RoleNames
+from tenantapp.db.roles import FOLDER, RoleNames
 from tenantapp.db.safety import (
+    MINIMUM_VERSIONS,
     Problem,
     check_migrations,
     check_preparation,
@@ -200,7 +202,7 @@ def test_migrations_missing_behind_unknown_and_right(
             assert find_problems(app, names, sealer, heads={"b"}, revisions={"a", "b"}) == []
 
 
-@pytest.mark.parametrize("version", [150_014, 150_018, 160_010, 160_014, 170_006, 180_000, 180_004, 190_000])
+@pytest.mark.parametrize("version", [150_018, 150_019, 160_014, 170_010, 180_004, 190_000])
 def test_a_server_with_the_fixes_is_accepted(version: int) -> None:
     assert version_problems(version) == []
 
@@ -208,9 +210,10 @@ def test_a_server_with_the_fixes_is_accepted(version: int) -> None:
 @pytest.mark.parametrize(
     ("version", "told"),
     [
-        (150_013, "15.13 has known faults in row-level security: update to 15.14"),
-        (160_009, "16.10"),
-        (170_005, "17.6"),
+        (150_017, "15.17 has known faults that pass row-level security: update to 15.18"),
+        (160_013, "16.14"),
+        (170_009, "17.10"),
+        (180_003, "18.4"),
     ],
 )
 def test_a_server_without_the_fixes_is_refused_and_in_development_warned_of(version: int, told: str) -> None:
@@ -218,6 +221,14 @@ def test_a_server_without_the_fixes_is_refused_and_in_development_warned_of(vers
     assert (problem.severity, told in problem.reason) == ("error", True)
     (problem,) = version_problems(version, development=True)
     assert (problem.severity, told in problem.reason) == ("warning", True)
+
+
+def test_start_up_asks_for_the_releases_that_the_audit_asks_for() -> None:
+    check = (FOLDER / "audits" / "0086_server_version.sql").read_text(encoding="utf-8")
+    newest: dict[int, int] = {}
+    for major, minor in re.findall(r"'(\d+)\.(\d+)'", check):
+        newest[int(major)] = max(int(minor), newest.get(int(major), 0))
+    assert {major: f"{major}.{minor}" for major, minor in newest.items()} == MINIMUM_VERSIONS
 
 
 def test_a_major_version_that_lacks_what_is_used_is_refused_in_development_too() -> None:
