@@ -12,7 +12,7 @@ from alembic.script import ScriptDirectory
 from flask.cli import with_appcontext
 
 from tenantapp.cli.output import echo_json
-from tenantapp.cli.servers import address, connect, echo_used, sealer
+from tenantapp.cli.servers import UnusableDatabase, address, connect, echo_used, sealer
 from tenantapp.config import ROOT, SettingsError
 from tenantapp.db.safety import check_context_key, check_migrations
 from tenantapp.platform.measures import Connection, first_line
@@ -21,12 +21,6 @@ from tenantapp.tenancy.seal import ContextSealer
 # Imported by the command when it runs: whatever serves requests imports this file, and never what it uses.
 if TYPE_CHECKING:
     from tenantapp.rls.probe import Report
-
-
-class _Unusable(click.ClickException):
-    """Raised when there is nothing to attack."""
-
-    exit_code = 2
 
 
 @click.command("probe")
@@ -78,9 +72,9 @@ def _probed() -> Report:
             finally:
                 _tell("")
     except psycopg.Error as error:
-        raise _Unusable(first_line(error)) from error
+        raise UnusableDatabase(first_line(error)) from error
     except (ProbeError, SettingsError) as error:
-        raise _Unusable(str(error)) from error
+        raise UnusableDatabase(str(error)) from error
 
 
 def _refuse_unready(connection: Connection, seals: ContextSealer) -> None:
@@ -90,7 +84,7 @@ def _refuse_unready(connection: Connection, seals: ContextSealer) -> None:
         connection, seals
     )
     for problem in problems:
-        raise _Unusable(problem.reason)
+        raise UnusableDatabase(problem.reason)
 
 
 def _tell(what: str) -> None:

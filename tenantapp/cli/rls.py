@@ -10,19 +10,13 @@ import psycopg
 from flask.cli import with_appcontext
 
 from tenantapp.cli.output import echo_json
-from tenantapp.cli.servers import ADDRESS_FIELDS, address, connect, echo_used, role_names
+from tenantapp.cli.servers import ADDRESS_FIELDS, UnusableDatabase, address, connect, echo_used, role_names
 from tenantapp.config import ROOT, SettingsError
 from tenantapp.platform.measures import first_line
 
 # Imported by the commands when they run: whatever serves requests imports this file, and never what it uses.
 if TYPE_CHECKING:
     from tenantapp.rls.audit.findings import Audit
-
-
-class _Unusable(click.ClickException):
-    """Raised when there is nothing to read, or no way to judge it."""
-
-    exit_code = 2
 
 
 @click.group("rls")
@@ -73,9 +67,9 @@ def _audited(role: str, path: Path) -> Audit:
         with connect(url) as connection:
             return run_audit(connection, role_names(), configuration)
     except psycopg.Error as error:
-        raise _Unusable(first_line(error)) from error
+        raise UnusableDatabase(first_line(error)) from error
     except (AuditConfigurationError, SettingsError) as error:
-        raise _Unusable(str(error)) from error
+        raise UnusableDatabase(str(error)) from error
 
 
 def _echo(audit: Audit) -> None:

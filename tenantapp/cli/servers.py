@@ -35,6 +35,12 @@ ADDRESS_FIELDS = {
 Command = TypeVar("Command", bound=Callable[..., None])
 
 
+class UnusableDatabase(click.ClickException):
+    """Raised when there is nothing to judge, or no way to judge it."""
+
+    exit_code = 2
+
+
 class RoleGroup(click.Group):
     """A group of commands whose help says, at each command too, which role they use."""
 
