@@ -237,4 +237,38 @@ ATTACKS = (
         wins="accepted",
         patch=unsafe,
     ),
+    Attack(
+        "what others ask the server",
+        ("SELECT query FROM pg_stat_activity",),
+        "GRANT SELECT ON pg_catalog.pg_stat_activity TO {app}; "
+        "GRANT EXECUTE ON FUNCTION pg_catalog.pg_stat_get_activity(integer) TO {app}",
+        wins="accepted",
+    ),
+    Attack(
+        "a reference made to a table",
+        ("CREATE TABLE eve (id uuid REFERENCES services)",),
+        "GRANT CREATE ON SCHEMA public TO {app}; CREATE UNIQUE INDEX ON services (id); "
+        "ALTER TABLE services DROP CONSTRAINT services_pkey CASCADE; "
+        "ALTER TABLE services ADD PRIMARY KEY (id); "
+        "GRANT REFERENCES ON services TO {app}",
+        patch=unsafe,
+        wins="accepted",
+    ),
 )
+
+BLOCKED = (
+    ("COPY customers FROM STDIN", "0A000"),
+    ("SET SESSION AUTHORIZATION {owner}", "42501"),
+    ("ALTER ROLE {app} BYPASSRLS", "42501"),
+    ("CREATE POLICY eve ON customers USING (true)", "42501"),
+    ("ALTER POLICY customers_tenant_isolation ON customers USING (true)", "42501"),
+    ("DROP POLICY customers_tenant_fence ON customers", "42501"),
+    ("ALTER TABLE customers NO FORCE ROW LEVEL SECURITY", "42501"),
+    ("ALTER FUNCTION tenancy.current_tenant_id() IMMUTABLE", "42501"),
+    ("CREATE SCHEMA eve", "42501"),
+    ("CREATE PUBLICATION eve FOR TABLE customers", "42501"),
+    ("SELECT pg_create_physical_replication_slot('eve')", "42501"),
+    ("SELECT * FROM pg_authid", "42501"),
+    ("SELECT pg_ls_dir('.')", "42501"),
+)
+"""What PostgreSQL refuses by itself, with the state that it refuses it with."""
