@@ -28,11 +28,13 @@ def test_a_may_create_over_http_whatever_b_has(make_world: MakeWorld) -> None:
     """What is unique is so within a tenant: A's create neither fails nor finds B's row."""
     with make_world() as world:
         creates = [ask for ask in every_ask(world, world.b) if ask.method == "POST" and not ask.row_id]
-        assert creates
-        for ask in creates:
+    assert creates
+    for ask in creates:
+        with make_world() as world:
             body = referring(table_behind(ask.rule), world.a, ask.body or {})
-            answer = world.request(world.a, ask.method, ask.path, json=body)
-            assert answer.status_code == 201, answer.get_data(as_text=True)
+            answer = ask.send(world, world.a, json=body)
+            expected = 200 if ask.operation.takes_lines else 201
+            assert answer.status_code == expected, answer.get_data(as_text=True)
 
 
 def test_a_model_without_a_factory_fails_and_says_what_to_add() -> None:
