@@ -7,7 +7,18 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import CheckConstraint, Computed, DateTime, Integer, LargeBinary, String, Text, func, text
+from sqlalchemy import (
+    Boolean,
+    CheckConstraint,
+    Computed,
+    DateTime,
+    Integer,
+    LargeBinary,
+    String,
+    Text,
+    func,
+    text,
+)
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB, TSVECTOR
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -110,6 +121,11 @@ def search(*names: str) -> Mapped[str]:
     words = " || ' ' || ".join(f"coalesce({name}, '')" for name in names)
     kept = Computed(f"to_tsvector('simple', translate({words}, {SEPARATORS}))", persisted=True)
     return mapped_column(TSVECTOR, kept, deferred=True, info={HIDDEN: True})
+
+
+def whether(condition: str) -> Mapped[bool]:
+    """Whether an SQL condition on the row's other columns holds; PostgreSQL keeps it."""
+    return mapped_column(Boolean, Computed(condition, persisted=True))
 
 
 def json_object() -> Mapped[dict[str, Any]]:

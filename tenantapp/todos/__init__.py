@@ -1,0 +1,1 @@
+"""What the tenant's people have to do."""

@@ -1,0 +1,33 @@
+"""Something that has to be done."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Index
+from sqlalchemy.orm import Mapped
+
+from tenantapp.db import columns
+from tenantapp.db.models import Resource
+
+
+class Todo(Resource):
+    """Something to do, until it is completed."""
+
+    __tablename__ = "todos"
+
+    text: Mapped[str] = columns.required_text(2000)
+    due_at: Mapped[datetime | None] = columns.moment()
+    completed_at: Mapped[datetime | None] = columns.moment()
+    completed: Mapped[bool] = columns.whether("completed_at IS NOT NULL")
+    assignee_id: Mapped[UUID | None] = columns.optional_reference("users")
+
+    @classmethod
+    def scoped_args(cls) -> tuple[Any, ...]:
+        """Return the table's further constraints and indexes."""
+        return (
+            Index(None, "tenant_id", "completed", "due_at"),
+            Index(None, "tenant_id", "created_at", "id"),
+        )

@@ -1,0 +1,27 @@
+"""Where todos are kept."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, case, func, null
+
+from tenantapp.db.repository import Repository, Versions
+from tenantapp.todos.models import Todo
+
+
+class TodoRepository(Repository):
+    """The tenant's todos, completed ones too."""
+
+    model = Todo
+
+    def toggle(self, row_id: UUID, versions: Versions = None) -> Row[Any]:
+        """Complete a todo, or open a completed one again, and return it.
+
+        Raises:
+            RowNotFound: there is no such todo.
+            RowChanged: it has none of these versions.
+        """
+        now_or_never = case((Todo.completed_at.is_(None), func.now()), else_=null())
+        return self.change(row_id, {"completed_at": now_or_never}, versions)

@@ -1,0 +1,30 @@
+"""The tenant's todos over HTTP."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row
+from sqlalchemy.engine import Connection
+
+from tenantapp.http.listing import Listing
+from tenantapp.http.resource import ITEM, ResourceBlueprint
+from tenantapp.todos.repository import TodoRepository
+from tenantapp.todos.schemas import TodoSchema
+
+blueprint = ResourceBlueprint(
+    "todos",
+    __name__,
+    repository=TodoRepository,
+    schema=TodoSchema,
+    listing=Listing(equal=("completed", "assignee_id"), ranges=("created_at", "due_at")),
+    description="What the tenant's people have to do",
+)
+blueprint.serve("list", "create", "get", "update", "delete", "import", "export")
+
+
+@blueprint.writes(f"{ITEM}/toggle", answers=TodoSchema)
+def toggle_todo(connection: Connection, item_id: UUID) -> Row[Any]:
+    """Complete a todo, or open a completed one again."""
+    return TodoRepository(connection).toggle(item_id)
