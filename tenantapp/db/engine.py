@@ -9,6 +9,7 @@ from weakref import WeakKeyDictionary
 
 import psycopg
 import sqlalchemy as sa
+from psycopg_pool import PoolTimeout
 from sqlalchemy.engine import Connection, CursorResult, Engine, RootTransaction
 from sqlalchemy.engine.base import OptionEngine
 from sqlalchemy.exc import DBAPIError
@@ -154,6 +155,8 @@ class ReadOnlyConnection(BoundConnection):
             self.dispatch.before_cursor_execute(self, None, selection.text, parameters, None, False)
         try:
             standing, rows = pool_of(self.engine).select_bound(context, selection, parameters)
+        except PoolTimeout:
+            raise
         except psycopg.Error as error:
             raise DBAPIError.instance(selection.text, dict(parameters), error, psycopg.Error) from error
         self._accept(context, standing)

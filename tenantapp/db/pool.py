@@ -42,6 +42,10 @@ class PoolLimits:
     longest_loan: float
 
 
+class _Dropped(Exception):
+    """Raised when a lent connection was found to be gone."""
+
+
 class IdlePool(ConnectionPool[TenantConnection]):
     """Cleans a connection between two borrowers, and lends none that was not cleaned.
 
@@ -163,12 +167,12 @@ class TenantPool:
             return self._select_bound(context, selection, parameters)
         except psycopg.errors.InvalidSqlStatementName:
             pass
-        except psycopg.OperationalError:
+        except _Dropped:
             self.renew()
         try:
             return self._select_bound(context, selection, parameters)
-        except psycopg.OperationalError as error:
-            raise DatabaseUnavailable("the database does not answer") from error
+        except _Dropped as error:
+            raise DatabaseUnavailable("the database dropped two connections in a row") from error
 
     def _select_bound(
         self, context: TenantContext, selection: Selection, parameters: Mapping[str, Any]
@@ -179,6 +183,10 @@ class TenantPool:
         except psycopg.errors.InvalidSqlStatementName:
             # Whoever had it before deallocated it; on a new connection it is prepared anew.
             connection.pgconn.finish()
+            raise
+        except psycopg.OperationalError as error:
+            if connection.closed:
+                raise _Dropped from error
             raise
         else:
             # Nothing ran on it but what is written in the program, which leaves nothing behind.

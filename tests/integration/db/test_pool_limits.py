@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Any
+from uuid import UUID
 
 import psycopg
 import pytest
@@ -60,15 +61,18 @@ def test_threads_share_no_more_connections_than_the_most(
     assert pool_of(tenant.app).pool.get_stats()["pool_size"] == 3
 
 
+@pytest.mark.parametrize("path", [CUSTOMERS, f"{CUSTOMERS}/{UUID(int=1)}"], ids=["list", "get"])
 @pytest.mark.parametrize("cold", [False, True], ids=["warm", "cold"])
-def test_who_finds_none_waits_as_long_as_the_time_out_and_gets_a_503(make_app: MakeApp, cold: bool) -> None:
+def test_who_finds_none_waits_as_long_as_the_time_out_and_gets_a_503(
+    make_app: MakeApp, cold: bool, path: str
+) -> None:
     tenant = make_tenant(make_app(pool_min_size=1, pool_max_size=1, connect_timeout=1))
     assert tenant.request("GET", CUSTOMERS).status_code == 200
     if cold:
         forget_directory(tenant.app, tenant.subdomain)
     taken = pool_of(tenant.app).connect()
     started = time.perf_counter()
-    _assert_unavailable(tenant.request("GET", CUSTOMERS))
+    _assert_unavailable(tenant.request("GET", path))
     assert 0.9 < time.perf_counter() - started < 1.4
     taken.close()
     assert tenant.request("GET", CUSTOMERS).status_code == 200

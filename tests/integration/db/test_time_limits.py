@@ -52,6 +52,19 @@ def test_a_lock_that_is_not_to_be_had_is_a_503(make_app: MakeApp, server: Server
     assert tenant.request("PATCH", path, json={"name": "Bea"}).status_code == 200
 
 
+def test_a_get_that_waits_for_a_lock_is_a_503_and_costs_no_connection(
+    make_app: MakeApp, server: Server, database: str
+) -> None:
+    tenant = make_tenant(make_app(pool_min_size=1, pool_max_size=1, lock_timeout_ms=200))
+    path = f"{CUSTOMERS}/{tenant.create(CUSTOMERS, **ADA)['id']}"
+    before = backends(server, database)
+    with server.connect("bootstrap", database, autocommit=False) as rival:
+        rival.execute("LOCK TABLE customers IN ACCESS EXCLUSIVE MODE")
+        _assert_took_too_long(tenant.request("GET", path))
+    assert tenant.request("GET", path).status_code == 200
+    assert backends(server, database) == before
+
+
 def test_a_transaction_that_asks_nothing_is_ended(make_app: MakeApp) -> None:
     tenant = make_tenant(make_app(idle_in_transaction_timeout_ms=200))
 
