@@ -6,7 +6,7 @@ FROM ({{table_grants}}) AS g
 WHERE g.relation = to_regclass('tenancy.context_keys')
   AND (g.privilege_type, g.grantee_name) <> ('SELECT', quote_ident({{'sealer'}}))
 UNION ALL
-SELECT 'tenancy.context_keys', format('%I reads everything', r.rolname),
+SELECT r.rolname, 'reads everything, and so tenancy.context_keys',
        format('REVOKE pg_read_all_data FROM %I', r.rolname)
 FROM pg_roles r
 WHERE to_regclass('tenancy.context_keys') IS NOT NULL AND r.rolcanlogin AND NOT r.rolsuper

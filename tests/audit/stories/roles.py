@@ -81,7 +81,7 @@ STORIES = (
     ),
     Story(
         check="0091_context_keys_reachable",
-        object="tenancy.context_keys",
+        object="visitor_of_{database}",
         broken=_VISITOR
         + "DO $$ BEGIN EXECUTE 'GRANT pg_read_all_data TO visitor_of_' || current_database(); END $$",
         detail="reads everything",
