@@ -14,19 +14,23 @@ class UnsafeRole(Exception):
     """
 
 
-class RowNotFound(Exception):
+class RowRefused(Exception):
+    """Base of what is raised when a row cannot be what is asked of it, by no fault of the program's."""
+
+
+class RowNotFound(RowRefused):
     """Raised when a row is not there for this tenant; it carries the table's name."""
 
 
-class RowChanged(Exception):
+class RowChanged(RowRefused):
     """Raised when a row has another version than a write is based on; it carries the table's name."""
 
 
-class RowInUse(Exception):
+class RowInUse(RowRefused):
     """Raised when a row cannot be deleted since others refer to it; it carries the table of these."""
 
 
-class IllegalStep(Exception):
+class IllegalStep(RowRefused):
     """Raised when a row may not go from the state that it is in to another.
 
     Args:

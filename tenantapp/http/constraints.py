@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 
 from psycopg import errors as pg
@@ -20,7 +20,7 @@ class Explanation:
     status: int
     reason: str
     detail: str
-    errors: dict[str, list[str]]
+    errors: dict[str, list[str]] = field(default_factory=dict)
 
 
 def explain(error: IntegrityError) -> Explanation | None:

@@ -13,9 +13,9 @@ from psycopg_pool import PoolTimeout
 from sqlalchemy.exc import DBAPIError, IntegrityError, InternalError, OperationalError
 from sqlalchemy.orm.exc import StaleDataError
 
-from tenantapp.db.errors import DatabaseUnavailable, IllegalStep, RowChanged, RowInUse, RowNotFound
+from tenantapp.db.errors import DatabaseUnavailable, IllegalStep, RowChanged, RowInUse, RowRefused
 from tenantapp.db.unit_of_work import COLLISIONS
-from tenantapp.http.constraints import explain
+from tenantapp.http.constraints import Explanation, explain
 from tenantapp.http.edge import request_id
 from tenantapp.tenancy.errors import TenancyError
 from tenantapp.tenancy.refusals import record_refusal
@@ -117,16 +117,25 @@ def problem_document(
     return body
 
 
+def explain_refusal(error: RowRefused) -> Explanation:
+    """Return what the client is told of a row that cannot be what was asked of it."""
+    if isinstance(error, RowChanged):
+        return Explanation(412, "precondition_failed", "The row has another version; read it again.")
+    if isinstance(error, RowInUse):
+        return Explanation(409, "in_use", f"It cannot be deleted: {error} refer to it.")
+    if isinstance(error, IllegalStep):
+        told = {error.field: [str(error)]}
+        return Explanation(409, "illegal_step", "The state does not lead there.", told)
+    return Explanation(404, "not_found", "There is no such row.")
+
+
 def init_app(app: Flask) -> None:
     """Answer every error of `app` by a problem document."""
     app.register_error_handler(Problem, _by_design)
     app.register_error_handler(TenancyError, _tenancy)
     app.register_error_handler(IntegrityError, _integrity)
     app.register_error_handler(StaleDataError, _stale)
-    app.register_error_handler(RowNotFound, _not_found)
-    app.register_error_handler(RowChanged, _changed)
-    app.register_error_handler(RowInUse, _in_use)
-    app.register_error_handler(IllegalStep, _illegal_step)
+    app.register_error_handler(RowRefused, _row_refused)
     for unavailable in (DatabaseUnavailable, OperationalError, InternalError, PoolTimeout):
         app.register_error_handler(unavailable, _unavailable)
     app.register_error_handler(Exception, _unexpected)
@@ -144,29 +153,19 @@ def _tenancy(error: TenancyError) -> Response:
 
 def _integrity(error: IntegrityError) -> Response:
     found = explain(error)
-    if found is None:
-        return _unexpected(error)
-    return problem(found.status, found.reason, found.detail, errors=found.errors)
+    return _unexpected(error) if found is None else _explained(found)
 
 
 def _stale(_error: StaleDataError) -> Response:
     return problem(409, "changed_meanwhile", "The row was changed by another request; read it again.")
 
 
-def _not_found(_error: RowNotFound) -> Response:
-    return problem(404, "not_found", "There is no such row.")
+def _row_refused(error: RowRefused) -> Response:
+    return _explained(explain_refusal(error))
 
 
-def _changed(_error: RowChanged) -> Response:
-    return problem(412, "precondition_failed", "The row has another version; read it again.")
-
-
-def _in_use(error: RowInUse) -> Response:
-    return problem(409, "in_use", f"It cannot be deleted: {error} refer to it.")
-
-
-def _illegal_step(error: IllegalStep) -> Response:
-    return problem(409, "illegal_step", "The state does not lead there.", errors={error.field: [str(error)]})
+def _explained(found: Explanation) -> Response:
+    return problem(found.status, found.reason, found.detail, errors=found.errors)
 
 
 def _unavailable(error: Exception) -> Response:
