@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TypeVar
 
@@ -17,6 +17,8 @@ from tenantapp.db.engine import Isolation, ReadOnlyConnection
 from tenantapp.db.session import db
 
 Result = TypeVar("Result")
+Item = TypeVar("Item")
+Refusal = TypeVar("Refusal", bound=Exception)
 
 COLLISIONS = (pg.SerializationFailure, pg.DeadlockDetected)
 """What PostgreSQL ends one transaction with so that another can go on."""
@@ -78,6 +80,34 @@ def savepoint(unit: Connection | Session) -> Iterator[None]:
     """
     with unit.begin_nested():
         yield
+
+
+def by_halves(
+    unit: Connection | Session,
+    items: Sequence[Item],
+    work: Callable[[Sequence[Item]], None],
+    refuse: Callable[[Item, Refusal], None],
+    *refusals: type[Refusal],
+) -> None:
+    """Do work on many items at once; where it is refused, on half of them at a time, until those are found.
+
+    Args:
+        unit: what `changing` or `writing` gave.
+        items: what to work on.
+        work: is undone where it raises.
+        refuse: is given each item that is refused alone, and why.
+        refusals: what the work raises where it is refused.
+    """
+    try:
+        with savepoint(unit):
+            work(items)
+    except refusals as error:
+        if len(items) == 1:
+            refuse(items[0], error)
+            return
+        middle = len(items) // 2
+        by_halves(unit, items[:middle], work, refuse, *refusals)
+        by_halves(unit, items[middle:], work, refuse, *refusals)
 
 
 def retrying(work: Callable[[], Result]) -> Result:

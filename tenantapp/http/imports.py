@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import IO, Any, BinaryIO
@@ -15,7 +15,7 @@ from werkzeug.exceptions import ClientDisconnected
 
 from tenantapp.db.errors import IllegalStep
 from tenantapp.db.repository import Repository
-from tenantapp.db.unit_of_work import savepoint
+from tenantapp.db.unit_of_work import by_halves
 from tenantapp.http.constraints import explain
 from tenantapp.http.idempotency import HEADER as IDEMPOTENCY_KEY
 from tenantapp.http.idempotency import IdempotencyKeyRefused
@@ -212,26 +212,22 @@ def _alike(rows: Iterable[Loaded]) -> Iterable[list[Loaded]]:
 
 
 def _insert(repository: Repository, rows: list[Loaded], report: Report) -> None:
-    """Insert rows; where the database refuses them, half of them at a time, until the lines are found."""
-    try:
-        with savepoint(repository.connection):
-            repository.add_all([values for _, values in rows])
-    except (IntegrityError, IllegalStep) as error:
-        errors = _explained(error)
-        if len(rows) == 1:
-            report.refuse(rows[0][0], errors)
-            return
-        middle = len(rows) // 2
-        _insert(repository, rows[:middle], report)
-        _insert(repository, rows[middle:], report)
-    else:
-        report.imported += len(rows)
+    """Insert rows, and find the lines of those that the database refuses."""
+
+    def insert(some: Sequence[Loaded]) -> None:
+        repository.add_all([values for _, values in some])
+        report.imported += len(some)
+
+    def refuse(row: Loaded, error: Exception) -> None:
+        report.refuse(row[0], _explained(error))
+
+    by_halves(repository.connection, rows, insert, refuse, IntegrityError, IllegalStep)
 
 
-def _explained(error: IntegrityError | IllegalStep) -> Errors:
+def _explained(error: Exception) -> Errors:
     if isinstance(error, IllegalStep):
         return {error.field: [str(error)]}
-    found = explain(error)
+    found = explain(error) if isinstance(error, IntegrityError) else None
     if found is None:
         raise error
     return found.errors
