@@ -75,6 +75,16 @@ class Word(fields.String):
         super().__init__(validate=validate.OneOf(values), **kwargs)
 
 
+def each_once(values: Sequence[object]) -> None:
+    """Refuse a list that holds a value twice.
+
+    Raises:
+        ValidationError: it does.
+    """
+    if len(set(values)) < len(values):
+        raise ValidationError("Must not hold a value twice.")
+
+
 @passes_unchanged
 class Tags(fields.List[Any]):
     """A few short words, in lower case, each once, in order."""

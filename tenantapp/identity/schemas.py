@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 from marshmallow import ValidationError, fields, validate
 
-from tenantapp.http.fields import Moment, Text
+from tenantapp.http.fields import Moment, Text, each_once
 from tenantapp.http.resource import ResourceSchema
 from tenantapp.identity.keys import SCOPES
 
@@ -14,11 +14,6 @@ from tenantapp.identity.keys import SCOPES
 def _to_come(moment: datetime) -> None:
     if moment <= datetime.now(UTC):
         raise ValidationError("Must be in the future.")
-
-
-def _each_once(scopes: list[str]) -> None:
-    if len(set(scopes)) < len(scopes):
-        raise ValidationError("Must not hold a scope twice.")
 
 
 class ApiKeySchema(ResourceSchema):
@@ -32,7 +27,7 @@ class ApiKeySchema(ResourceSchema):
     scopes = fields.List(
         fields.String(validate=validate.OneOf(SCOPES)),
         required=True,
-        validate=[validate.Length(1, len(SCOPES)), _each_once],
+        validate=[validate.Length(1, len(SCOPES)), each_once],
         metadata={"uniqueItems": True},
     )
     expires_at = Moment(

@@ -95,7 +95,7 @@ def test_a_repeated_create_is_refused_since_its_answer_may_not_be_kept(tenant: T
 @pytest.mark.parametrize("scopes", [["read", "read"], ["read", "write", "read"]])
 def test_a_scope_given_twice_is_a_field_error(tenant: TenantUnderTest, scopes: list[str]) -> None:
     answer = tenant.request("POST", API_KEYS, json={"name": "x", "scopes": scopes})
-    assert errors_of(answer) == {"scopes": ["Must not hold a scope twice."]}
+    assert errors_of(answer) == {"scopes": ["Must not hold a value twice."]}
 
 
 def test_every_error_of_a_key_is_told_at_once(tenant: TenantUnderTest) -> None:
