@@ -56,9 +56,7 @@ def read_notes(
         summary: the operation in a few words, where the docstring's first line is not.
     """
     has_version = answers is None and "row_version" in shows().fields
-    parameters: list[Any] = [TENANT]
-    if query is not None:
-        parameters.append({"in": "query", "schema": query})
+    parameters = _parameters(query)
     headers = VERSION if has_version else {} if answers is None else NEXT_PAGE
     responses: dict[int, Any] = {200: _answer(200, answers or shows, headers)}
     if has_version:
@@ -76,6 +74,7 @@ def write_notes(
     method: str,
     status: int,
     answers: type[Schema] | None = None,
+    query: Schema | None = None,
     takes: Schema | None = None,
     summary: str | None = None,
     if_match: bool = True,
@@ -91,13 +90,14 @@ def write_notes(
         method: POST, PATCH or DELETE.
         status: the status of its answer.
         answers: the schema of the answer, where there is one.
+        query: the schema of the query string, where there is one.
         takes: the schema of the body, where there is one.
         summary: the operation in a few words, where the docstring's first line is not.
         if_match: whether a change looks at what it is based on.
         if_match_required: whether it must say so.
         repeatable: whether a POST takes an Idempotency-Key.
     """
-    parameters: list[Any] = [TENANT]
+    parameters = _parameters(query)
     statuses = [400, 401, 403, 404, 409, 422, 503]
     headers: dict[str, str] = {}
     if answers is not None and "row_version" in answers().fields:
@@ -130,8 +130,7 @@ def import_notes(
     line = " Each line is an object, as in NDJSON; a CSV file has a line of column names instead."
     responses = {200: _answer(200, ImportReportSchema, {})}
     statuses = (400, 401, 403, 404, 413, 415, 422, 503)
-    parameters: list[Any] = [TENANT, {"in": "query", "schema": query}]
-    notes = _tenant_notes(work, tag, permission, summary, parameters, responses, statuses)
+    notes = _tenant_notes(work, tag, permission, summary, _parameters(query), responses, statuses)
     notes["manual_doc"]["description"] += line
     text = {"schema": {"type": "string"}, "example": _as_csv(example)}
     notes["manual_doc"]["requestBody"] = {
@@ -145,9 +144,8 @@ def export_notes(work: Work, tag: str, permission: str, summary: str, query: Sch
     """Return the notes on an export."""
     answer = {"description": HTTPStatus(200).phrase, "headers": ALWAYS | FILE_NAME}
     answer["content"] = {content_type: {"schema": {"type": "string"}} for content_type in (CSV, NDJSON)}
-    parameters: list[Any] = [TENANT, {"in": "query", "schema": query}]
     statuses = (400, 401, 403, 404, 406, 422, 503)
-    return _tenant_notes(work, tag, permission, summary, parameters, {200: answer}, statuses)
+    return _tenant_notes(work, tag, permission, summary, _parameters(query), {200: answer}, statuses)
 
 
 def _as_csv(example: dict[str, Any]) -> str:
@@ -200,7 +198,7 @@ def _tenant_notes(
     needs = f"Needs the scope `{permission}`."
     return {
         "manual_doc": {
-            "operationId": f"{tag}_{work.__name__.partition('_')[0]}",
+            "operationId": f"{tag}_{_verb(work)}",
             "summary": summary or _first_line(work),
             "description": f"{_first_line(work)}. {needs}" if summary else needs,
             "security": [{BEARER: [permission]}],
@@ -208,6 +206,16 @@ def _tenant_notes(
             "responses": responses | {status: PROBLEMS[status].name for status in statuses},
         }
     }
+
+
+def _parameters(query: Schema | None) -> list[Any]:
+    return [TENANT] if query is None else [TENANT, {"in": "query", "schema": query}]
+
+
+def _verb(work: Work) -> str:
+    """Return the verb that the function's name begins with: one word, and the next one too after `bulk`."""
+    first, *further = work.__name__.split("_")
+    return f"{first}_{further[0]}" if first == "bulk" else first
 
 
 def _answer(

@@ -131,6 +131,7 @@ class TenantBlueprint(Blueprint):  # type: ignore[misc]  # flask-smorest has no 
         method: str = "POST",
         *,
         under: str = "",
+        query: Schema | None = None,
         takes: Schema | None = None,
         answers: type[Schema] | None = None,
         status: int = 200,
@@ -141,14 +142,15 @@ class TenantBlueprint(Blueprint):  # type: ignore[misc]  # flask-smorest has no 
         isolation: Isolation | None = None,
         summary: str | None = None,
     ) -> Callable[[Work], Work]:
-        """Declare a write: `work(connection, [body,] **path)` is a unit of work, committed when it returns.
+        """Declare a write: `work(connection, [query,] [body,] **path)` is a unit of work.
 
-        A POST may be sent again under the same Idempotency-Key.
+        It is committed when it returns. A POST may be sent again under the same Idempotency-Key.
 
         Args:
             rule: the path, after the blueprint's.
             method: POST, PATCH or DELETE.
             under: the path of what it belongs to, before the blueprint's.
+            query: the schema of the query string, where there is one.
             takes: the schema of the body, where there is one.
             answers: the schema of the answer, where there is one.
             status: the status of the answer.
@@ -163,7 +165,8 @@ class TenantBlueprint(Blueprint):  # type: ignore[misc]  # flask-smorest has no 
 
         def declare(work: Work) -> Work:
             def view(**path: Any) -> Response:
-                sent = () if takes is None else (read_body(takes),)
+                sent = [] if query is None else [read_query(query)]
+                sent += [] if takes is None else [read_body(takes)]
 
                 def unit(connection: Connection) -> Response:
                     return _answer(work(connection, *sent, **path), dump, status)
@@ -177,6 +180,7 @@ class TenantBlueprint(Blueprint):  # type: ignore[misc]  # flask-smorest has no 
                 method=method,
                 status=status,
                 answers=answers,
+                query=query,
                 takes=takes,
                 summary=summary,
                 if_match=if_match,

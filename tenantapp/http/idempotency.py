@@ -83,7 +83,7 @@ def remember(connection: Connection, route: str, *, repeatable: bool) -> Remembe
     if not _FORM.match(key):
         raise IdempotencyKeyRefused(f"{HEADER} must be 1 to 255 visible ASCII characters.")
     owner = {"credential_id": current_context().actor_id, "route": route, "key": key}
-    fingerprint = hashlib.sha256(request.get_data()).digest()
+    fingerprint = hashlib.sha256(request.get_data() + request.query_string).digest()
     entered = connection.execute(_enter(owner, fingerprint)).scalar_one_or_none()
     if entered is not None:
         return RememberedRequest(connection, entered, None)
