@@ -3,12 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from functools import cache
 from typing import Any, ClassVar
 from uuid import UUID
 
 from psycopg import errors as pg
-from sqlalchemy import Row, Update, bindparam, delete, func, insert, select, update
+from sqlalchemy import (
+    ARRAY,
+    ColumnElement,
+    Row,
+    Update,
+    Uuid,
+    any_,
+    bindparam,
+    delete,
+    func,
+    insert,
+    select,
+    update,
+)
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import IntegrityError
 
@@ -115,6 +129,25 @@ class Repository:
             self._expect(self.get(row_id), versions)
             raise RowChanged(self.model.__tablename__)
 
+    def remove_all(self, row_ids: Collection[UUID]) -> set[UUID]:
+        """Delete rows and return the ids of those that there were.
+
+        Raises:
+            RowInUse: others refer to one of them.
+        """
+        if issubclass(self.model, SoftDeletable):
+            return self._write_all(row_ids, self._live_update().values(deleted_at=func.now()))
+        statement = delete(self.model).where(self._among(row_ids)).returning(self.model.id)
+        with _told_if_in_use():
+            return set(self.connection.execute(statement).scalars())
+
+    def present(self, row_ids: Collection[UUID]) -> set[UUID]:
+        """Return the ids of those rows that there are."""
+        statement = select(self.model.id).where(self._among(row_ids))
+        if issubclass(self.model, SoftDeletable):
+            statement = statement.where(self.model.deleted_at.is_(None))
+        return set(self.connection.execute(statement).scalars())
+
     def restore(self, row_id: UUID) -> Row[Any]:
         """Bring a deleted row back and return it; one that was not deleted is returned as it is.
 
@@ -145,27 +178,43 @@ class Repository:
         statement = delete(self.model).where(self.model.id == row_id)
         if versions is not None:
             statement = statement.where(self.model.row_version.in_(tuple(versions)))
-        try:
+        with _told_if_in_use():
             return self.connection.execute(statement).rowcount > 0
-        except IntegrityError as error:
-            if not isinstance(error.orig, pg.ForeignKeyViolation | pg.RestrictViolation):
-                raise
-            raise RowInUse(error.orig.diag.table_name) from error
 
     def _write(self, row_id: UUID, statement: Update, versions: Versions) -> Row[Any] | None:
         if versions is not None:
             statement = statement.where(self.model.row_version.in_(tuple(versions)))
         return self._apply(row_id, statement)
 
+    def _write_all(self, row_ids: Collection[UUID], statement: Update) -> set[UUID]:
+        changed = self._counted(statement).where(self._among(row_ids)).returning(self.model.id)
+        return set(self.connection.execute(changed).scalars())
+
     def _apply(self, row_id: UUID, statement: Update) -> Row[Any] | None:
-        counted = statement.values(row_version=self.model.row_version + 1)
-        changed = counted.where(self.model.id == row_id).returning(*shown_columns(self.model))
-        return self.connection.execute(changed).one_or_none()
+        changed = self._counted(statement).where(self.model.id == row_id)
+        return self.connection.execute(changed.returning(*shown_columns(self.model))).one_or_none()
+
+    def _counted(self, statement: Update) -> Update:
+        return statement.values(row_version=self.model.row_version + 1)
+
+    def _among(self, row_ids: Collection[UUID]) -> ColumnElement[bool]:
+        # One parameter for all, so that the statement is the same however many they are.
+        return self.model.id == any_(bindparam("row_ids", list(row_ids), ARRAY(Uuid)))
 
     def _expect(self, row: Row[Any], versions: Versions) -> Row[Any]:
         if versions is not None and row.row_version not in versions:
             raise RowChanged(self.model.__tablename__)
         return row
+
+
+@contextmanager
+def _told_if_in_use() -> Iterator[None]:
+    try:
+        yield
+    except IntegrityError as error:
+        if not isinstance(error.orig, pg.ForeignKeyViolation | pg.RestrictViolation):
+            raise
+        raise RowInUse(error.orig.diag.table_name) from error
 
 
 @cache

@@ -16,6 +16,14 @@ from tenantapp.db.paging import Page
 from tenantapp.db.repository import Repository
 from tenantapp.db.unit_of_work import changing
 from tenantapp.http.answers import json_answer
+from tenantapp.http.bulk import (
+    BulkQuerySchema,
+    BulkReport,
+    BulkReportSchema,
+    BulkSchema,
+    BulkWork,
+    do_in_bulk,
+)
 from tenantapp.http.documentation import export_notes, import_notes
 from tenantapp.http.dump import compile_dump
 from tenantapp.http.endpoints import Created, TenantBlueprint
@@ -96,7 +104,7 @@ class ResourceBlueprint(TenantBlueprint):
         self.one = one or f"a {self.many.removesuffix('s')}"
 
     def serve(self, *verbs: str) -> None:
-        """Serve standard verbs: list, create, get, update, delete, restore, import, export."""
+        """Serve standard verbs: list, create, get, update, delete, restore, bulk_delete, import, export."""
         for verb in verbs:
             getattr(self, f"_serve_{verb}")()
 
@@ -165,6 +173,33 @@ class ResourceBlueprint(TenantBlueprint):
         def restore_item(connection: Connection, item_id: UUID) -> Row[Any]:
             """Bring a deleted one back."""
             return self.repository(connection).restore(item_id)
+
+    def _serve_bulk_delete(self) -> None:
+        self.bulk("delete", self.repository.remove_all, status=204)
+
+    def bulk(self, verb: str, work: BulkWork, *, status: int = 200) -> None:
+        """Serve a verb for many rows, of which a body names the ids.
+
+        Args:
+            verb: what is done to them.
+            work: does it to those that there are and returns their ids, as a method of the repository.
+            status: what a request about one row would be answered.
+        """
+
+        def act(connection: Connection, query: dict[str, Any], given: dict[str, Any]) -> BulkReport:
+            """Do it to each row that is named: to all or none, or, when partial, to those that can be."""
+            repository = self.repository(connection)
+            return do_in_bulk(repository, work, given["ids"], status, partial=query["mode"] == "partial")
+
+        act.__name__ = f"bulk_{verb}_items"
+        self.writes(
+            f"/bulk-{verb}",
+            query=BulkQuerySchema(),
+            takes=BulkSchema(),
+            answers=BulkReportSchema,
+            permission=self.write,
+            summary=f"{verb.capitalize()} several {self.many}",
+        )(act)
 
     def _serve_import(self) -> None:
         schema, query = self.schema(), ImportQuerySchema()

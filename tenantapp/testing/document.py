@@ -75,6 +75,15 @@ class Operation:
         return {name for name, schema in self.properties.items() if not schema.get("readOnly")}
 
     @cached_property
+    def id_lists(self) -> set[str]:
+        """The fields that name several rows by their ids."""
+        return {
+            name
+            for name, schema in self.properties.items()
+            if self._resolved(schema.get("items", {})).get("format") == "uuid"
+        }
+
+    @cached_property
     def required(self) -> set[str]:
         """The fields that must be sent."""
         return set((self.body or {}).get("required", ())) & self.writable

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from flask import Flask
 
@@ -72,7 +74,10 @@ def assert_route_isolated(
     for of_a, of_b in asks:
         _assert_keys_stay_at_home(neighbours, of_b)
         if of_b.row_id is not None:
-            _assert_foreign_is_absent(neighbours, of_a, of_b)
+            _assert_foreign_is_absent(neighbours, of_b.row_id, of_a.about, 404)
+        for name in of_b.operation.id_lists:
+            theirs = (of_b.body or {})[name][0]
+            _assert_foreign_is_absent(neighbours, theirs, partial(of_a.naming, name), 422)
         if of_a.method == "GET":
             _assert_no_secret(neighbours, of_a)
 
@@ -87,22 +92,25 @@ def _assert_keys_stay_at_home(neighbours: Neighbours, of_b: Ask) -> None:
         assert answer.status_code == 401, f"{of_b.method} {of_b.path}: {whose} at B's host: {answer.status}"
 
 
-def _assert_foreign_is_absent(neighbours: Neighbours, of_a: Ask, of_b: Ask) -> None:
+def _assert_foreign_is_absent(
+    neighbours: Neighbours, theirs: UUID, about: Callable[[UUID], Ask], status: int
+) -> None:
     """Status, headers, body and what is asked of PostgreSQL are those of an id of nobody's."""
-    assert of_b.row_id is not None
+    asked = about(theirs)
     for _ in range(_ATTEMPTS):
-        seen = _observed(neighbours, of_a.about(of_b.row_id))
-        assert seen.status == 404, f"{of_a.method} {of_a.rule} about B's row answers A {seen}"
-        nobodys = _observed(neighbours, of_a.about(uuid4()))
+        seen = _observed(neighbours, asked, theirs)
+        assert seen.status == status, f"{asked.method} {asked.rule} about B's row answers A {seen}"
+        nobody = uuid4()
+        nobodys = _observed(neighbours, about(nobody), nobody)
         if seen == nobodys:
             return
     raise AssertionError(
-        f"{of_a.method} {of_a.rule} tells A that B's row exists: {seen}, nobody's: {nobodys}"
+        f"{asked.method} {asked.rule} tells A that B's row exists: {seen}, nobody's: {nobodys}"
     )
 
 
-def _observed(neighbours: Neighbours, ask: Ask) -> Observation:
-    return observe(neighbours.app, lambda: ask.send(neighbours, neighbours.a), ask.row_id)
+def _observed(neighbours: Neighbours, ask: Ask, row_id: UUID) -> Observation:
+    return observe(neighbours.app, lambda: ask.send(neighbours, neighbours.a), row_id)
 
 
 def _assert_no_secret(neighbours: Neighbours, ask: Ask) -> None:

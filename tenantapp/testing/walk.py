@@ -79,6 +79,11 @@ class Ask:
     operation: Operation = field(repr=False)
 
     @property
+    def deletes(self) -> bool:
+        """Whether it deletes the rows that it is about."""
+        return self.method == "DELETE" or self.rule.endswith("/bulk-delete")
+
+    @property
     def row_id(self) -> UUID | None:
         """The row that it is about."""
         return self.ids[-1] if self.ids else None
@@ -86,6 +91,10 @@ class Ask:
     def about(self, row_id: UUID) -> Ask:
         """Return the same request about another row."""
         return self.instead(len(self.ids) - 1, row_id)
+
+    def naming(self, name: str, row_id: UUID) -> Ask:
+        """Return the same request about the one row that a field of its body lists then."""
+        return replace(self, body={**(self.body or {}), name: [row_id]})
 
     def instead(self, position: int, row_id: UUID) -> Ask:
         """Return the same request with another id at a position of its path."""
@@ -193,7 +202,8 @@ def _body(operation: Operation, rule: str, tenant: Inhabitant, hints: Hints) -> 
     if operation.body is None:
         return None
     row, told = row_behind(rule, tenant, hints=hints), hints.fields.get(rule, {})
-    known = {**operation.examples, **{k: v for k, v in row.items() if v is not None}, **told}
+    ids = {name: [row["id"]] for name in operation.id_lists}
+    known = {**operation.examples, **{k: v for k, v in row.items() if v is not None}, **ids, **told}
     missing = operation.required - known.keys()
     assert not missing, f"{rule}: tell {hints.told_in} what to send for {', '.join(sorted(missing))}"
     return {name: known[name] for name in operation.writable if name in known}

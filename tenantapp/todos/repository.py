@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 from uuid import UUID
 
@@ -25,3 +26,10 @@ class TodoRepository(Repository):
         """
         now_or_never = case((Todo.completed_at.is_(None), func.now()), else_=null())
         return self.change(row_id, {"completed_at": now_or_never}, versions)
+
+    def complete_all(self, row_ids: Collection[UUID]) -> set[UUID]:
+        """Complete todos and return the ids of those that there are; one that is completed stays as it is."""
+        opened = self._live_update().where(Todo.completed_at.is_(None))
+        completed = self._write_all(row_ids, opened.values(completed_at=func.now()))
+        left = set(row_ids) - completed
+        return completed | self.present(left) if left else completed

@@ -21,7 +21,8 @@ blueprint = ResourceBlueprint(
     listing=Listing(equal=("completed", "assignee_id"), ranges=("created_at", "due_at")),
     description="What the tenant's people have to do",
 )
-blueprint.serve("list", "create", "get", "update", "delete", "import", "export")
+blueprint.serve("list", "create", "get", "update", "delete", "bulk_delete", "import", "export")
+blueprint.bulk("complete", TodoRepository.complete_all)
 
 
 @blueprint.writes(f"{ITEM}/toggle", answers=TodoSchema)

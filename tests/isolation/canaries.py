@@ -15,11 +15,21 @@ from tenantapp.tenancy.context import tenant_context
 from tenantapp.tenants.models import Tenant
 from tenantapp.testing.tenants import Inhabitant, Row, make_tenant, texts
 from tests.factories import factory_of
+from tests.isolation.routes import Ask, table_behind
 from tests.isolation.tables import models_by_table, scoped_tables
 
 ROWS_OF_EACH = 2
 
-__all__ = ["Inhabitant", "further_row", "new_body", "new_values", "referring", "settle", "texts"]
+__all__ = [
+    "Inhabitant",
+    "fresh_body",
+    "further_row",
+    "new_body",
+    "new_values",
+    "referring",
+    "settle",
+    "texts",
+]
 
 
 def settle(app: Flask) -> Inhabitant:
@@ -65,6 +75,18 @@ def further_row(app: Flask, inhabitant: Inhabitant, table: sa.Table) -> UUID:
         row_id: UUID = session.execute(statement).scalar_one()
         session.commit()
     return row_id
+
+
+def fresh_body(
+    app: Flask, ask: Ask, inhabitant: Inhabitant, body: Mapping[str, Any] | None
+) -> dict[str, Any] | None:
+    """Return a body by which `inhabitant` makes a further row, or deletes one that was inserted for this."""
+    table = table_behind(ask.rule)
+    new = new_body(table, inhabitant, body)
+    if new is None or not ask.deletes:
+        return new
+    further = further_row(app, inhabitant, table)
+    return new | {name: [further] for name in ask.operation.id_lists}
 
 
 def referring(table: sa.Table, inhabitant: Inhabitant, body: Mapping[str, Any]) -> dict[str, Any]:

@@ -164,6 +164,20 @@ def test_removes_a_row_and_nothing_on_a_stale_version(writable: Repository, inha
         assert writable.get(row.id).row_version == 3
 
 
+def test_removes_many_rows_that_last_only_until_then(
+    writable: Repository, inhabitant: Inhabitant, neighbour: Inhabitant
+) -> None:
+    table = table_of(writable.model)
+    rows = [writable.add(new_values(table, inhabitant)).id for _ in range(3)]
+    strangers = [uuid4(), neighbour.row(table)["id"]]
+    assert writable.present([*rows, *strangers]) == {*rows}
+    assert writable.remove_all([*rows[:2], *strangers]) == {*rows[:2]}
+    assert writable.remove_all(rows[:2]) == set()
+    assert writable.present(rows) == {rows[2]}
+    if issubclass(writable.model, SoftDeletable):
+        assert writable.restore(rows[0]).row_version == 3
+
+
 def test_keeps_a_row_that_others_refer_to(writable: Repository, inhabitant: Inhabitant) -> None:
     table = table_of(writable.model)
     referring = {
@@ -223,7 +237,9 @@ def test_each_takes_one_statement(app: Flask, writable: Repository, inhabitant: 
         "add_all": lambda: writable.add_all([new_values(table, inhabitant) for _ in range(9)]),
         "stream": lambda: list(writable.stream(PageQuery(limit=1))),
         "change": lambda: writable.change(row_id, given, [1]),
+        "present": lambda: writable.present([row_id, uuid4()]),
         "remove": lambda: writable.remove(row_id, [2]),
+        "remove_all": lambda: writable.remove_all([row_id, uuid4()]),
     }.items():
         with traffic(app) as seen:
             ask()

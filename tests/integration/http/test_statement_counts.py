@@ -10,7 +10,7 @@ from flask import Flask
 from tenantapp.testing import Neighbours
 from tenantapp.testing.observation import traffic
 from tenantapp.testing.tenants import Inhabitant
-from tests.isolation.canaries import further_row, new_body, settle
+from tests.isolation.canaries import fresh_body, further_row, settle
 from tests.isolation.routes import Ask, every_ask, list_something, table_behind
 
 FURTHER = {
@@ -46,11 +46,11 @@ def _possible(app: Flask, ask: Ask, inhabitant: Inhabitant) -> tuple[Ask, dict[s
     table = table_behind(ask.rule)
     if ask.method == "DELETE":
         return ask.about(further_row(app, inhabitant, table)), None
-    return ask, new_body(table, inhabitant, ask.body) if ask.method == "POST" else ask.body
+    return ask, fresh_body(app, ask, inhabitant, ask.body) if ask.method == "POST" else ask.body
 
 
 def _expected(ask: Ask) -> int:
-    # A savepoint around rows that are inserted together, and its release.
-    saved = 2 * ask.operation.takes_lines
+    # A savepoint around rows that are written together, and its release.
+    saved = 2 * (ask.operation.takes_lines or bool(ask.operation.id_lists))
     parent = "<uuid:item_id>" not in ask.rule and bool(ask.ids)
     return 1 + saved + parent + FURTHER.get((ask.method, ask.rule), 0)

@@ -15,6 +15,7 @@ from sqlalchemy import text
 from tenantapp.customers.repository import CustomerRepository
 from tenantapp.customers.schemas import CustomerSchema
 from tenantapp.customers.views import blueprint as customers
+from tenantapp.http.bulk import BulkReportSchema, BulkSchema, ItemsRefused
 from tenantapp.http.endpoints import PUBLIC, Created, TenantBlueprint, permits
 from tenantapp.http.listing import Listing, page_answer, page_schema
 from tenantapp.http.parsing import InvalidFields
@@ -119,6 +120,14 @@ def _finds_references(world: World, blueprint: TenantBlueprint) -> None:
         return {"items": [], "known": given.get("customer_id") in bs}
 
 
+def _finds_listed(world: World, blueprint: TenantBlueprint) -> None:
+    bs = world.b.ids(_CUSTOMERS)
+
+    @blueprint.writes("/bulk-look", takes=BulkSchema(), answers=BulkReportSchema)
+    def bulk_look_leaky(_connection: Any, given: dict[str, Any]) -> Any:
+        raise ItemsRefused("A row is refused.", errors={"ids": [row_id in bs for row_id in given["ids"]]})
+
+
 def _takes_any_cursor(_world: World, blueprint: TenantBlueprint) -> None:
     listing = Listing()
 
@@ -192,6 +201,7 @@ LEAKS = (
     Leak("B's id costs a round trip more", walk.bs_identifiers_are_nobodys, _goes_twice),
     Leak("B's id is answered with a header more", walk.bs_identifiers_are_nobodys, _says_more),
     Leak("B's id in the query is known", walk.bs_identifiers_are_nobodys, _finds_references),
+    Leak("B's id in a list of ids is known", walk.bs_identifiers_are_nobodys, _finds_listed),
     Leak("a list shows B's notes", walk.a_is_answered_nothing_of_bs, _shows),
     Leak("a public route shows B's name", walk.what_is_public_shows_nobodys_rows, _is_public),
     Leak("an error shows B's id", walk.a_is_answered_nothing_of_bs, _shows_on_error),

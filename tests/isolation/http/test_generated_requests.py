@@ -63,7 +63,7 @@ def test_generated_requests_are_answered_as_documented_and_without_a_canary(
 ) -> None:
     document = schemathesis.openapi.from_wsgi("/api/v1/openapi.json", fresh_world.app)
     operations = [found.ok() for found in document.get_all_operations() if isinstance(found, Ok)]
-    operations.sort(key=lambda operation: operation.method == "delete")
+    operations.sort(key=_deletes)
     assert len(operations) > 10
     each = max(FEWEST, CASES // len(operations) + 1)
     # No generated request revokes the key by which they are sent: its id is none of the world's.
@@ -110,16 +110,22 @@ def _attack(world: World, operation: Any, token: str, cases: int) -> Counter[int
     return statuses
 
 
+def _deletes(operation: Any) -> bool:
+    return bool(operation.method == "delete" or operation.path.endswith("/bulk-delete"))
+
+
 def _ids(world: World, operation: Any) -> dict[str, st.SearchStrategy[UUID]]:
     """Return ids to put into path and body: of A's rows more often than of B's, and of none."""
     tables = {name: table_behind(path) for path, name in re.findall(r"([^{]*)\{(\w+_id)\}", operation.path)}
-    if operation.method in ("post", "patch"):
+    if operation.path.rpartition("/")[2].startswith("bulk-"):
+        tables["ids"] = table_behind(operation.path)
+    elif operation.method in ("post", "patch"):
         keys = table_behind(operation.path).foreign_keys
         tables |= {key.parent.name: key.column.table for key in keys if key.parent.name != "tenant_id"}
     choices = {}
     for name, table in tables.items():
         mine, theirs = ([row["id"] for row in tenant.rows[table.name]] for tenant in (world.a, world.b))
-        if operation.method == "delete":
+        if _deletes(operation):
             # By now others refer to those that were there.
             mine = [further_row(world.app, world.a, table) for _ in range(3)]
         choices[name] = st.sampled_from([*mine, *mine, *theirs, uuid4()])
@@ -130,7 +136,9 @@ def _aim(case: Case[Any], ids: dict[str, UUID], tag: str | None) -> None:
     """Let a right request be about rows that there are, at their version: no generator would find one."""
     path: dict[str, Any] = case.path_parameters or {}
     for place in (path, case.body if isinstance(case.body, dict) else {}):
-        place.update((name, str(row_id)) for name, row_id in ids.items() if place.get(name) is not None)
+        for name, row_id in ids.items():
+            if place.get(name) is not None:
+                place[name] = [str(row_id)] if name == "ids" else str(row_id)
     if "name" in path:
         path["name"] = "Customer"
     if tag is not None and "If-Match" in case.headers:

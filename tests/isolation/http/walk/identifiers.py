@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from tests.isolation.http.walk.scene import ids_of, observed, remembered
 from tests.isolation.observation import Observation
@@ -57,8 +58,16 @@ def _references(ask: Ask) -> Iterator[tuple[str, Any]]:
     for name in ask.operation.writable:
         if ask.operation.properties[name].get("format") == "uuid":
             yield f"field {name}", lambda value, name=name: {"json": {**(ask.body or {}), name: str(value)}}
+    for name in ask.operation.id_lists:
+        for query in ({}, {"mode": "partial"} if "mode" in ask.operation.query else {}):
+            yield f"field {name} {query}", partial(_listed, ask, name, query)
+
+
+def _listed(ask: Ask, name: str, query: dict[str, str], row_id: UUID) -> dict[str, Any]:
+    return {"json": ask.naming(name, row_id).body, "query_string": query}
 
 
 def _reference(world: World, ask: Ask, changes: dict[str, Any]) -> Observation:
     sent = (*changes.get("query_string", {}).values(), *changes.get("json", {}).values())
-    return observed(world, ask, changes, *sent)
+    words = [word for value in sent for word in (value if isinstance(value, list) else [value])]
+    return observed(world, ask, changes, *words)

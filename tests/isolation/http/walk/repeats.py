@@ -7,7 +7,7 @@ from typing import Any
 
 from werkzeug.test import TestResponse
 
-from tests.isolation.canaries import new_body, referring
+from tests.isolation.canaries import fresh_body, referring
 from tests.isolation.observation import assert_no_canary
 from tests.isolation.routes import Ask, every_ask, table_behind
 from tests.isolation.world import World
@@ -20,17 +20,31 @@ def bs_idempotency_keys_are_new(world: World) -> None:
         if "Idempotency-Key" not in of_a.operation.headers:
             continue
         key = secrets.token_hex(8)
-        body = new_body(table_behind(of_b.rule), world.b, of_b.body)
+        body = fresh_body(world.app, of_b, world.b, of_b.body)
         bs = of_b.send(world, world.b, json=body, headers={"Idempotency-Key": key})
         refused = "idempotency-key-refused" in bs.get_data(as_text=True)
         assert refused or bs.status_code < 300, f"{of_b}: B is answered {bs.get_data(as_text=True)}"
-        mine = body and referring(table_behind(of_a.rule), world.a, body)
-        answer = _try(world, of_a, key, mine, bs.status_code)
-        assert refused or answer.get_json()["id"] != bs.get_json()["id"], f"{of_a} gives A what B has made"
+        if of_b.operation.id_lists:
+            _try(world, of_a, key, body, 422)
+        answer = _try(world, of_a, key, body and _mine(world, of_a, body), bs.status_code)
+        assert refused or _told(answer).isdisjoint(_told(bs)), f"{of_a} gives A what B has made"
         if of_b.ids and not refused:
             _try(world, of_b, key, body, 404)
         for canary in kept:
-            _try(world, of_a, canary, new_body(table_behind(of_a.rule), world.a, of_a.body), bs.status_code)
+            _try(world, of_a, canary, fresh_body(world.app, of_a, world.a, of_a.body), bs.status_code)
+
+
+def _mine(world: World, ask: Ask, body: dict[str, Any]) -> dict[str, Any]:
+    """Return the same body, about A's rows."""
+    fresh = fresh_body(world.app, ask, world.a, ask.body) or {}
+    ids = {name: fresh[name] for name in ask.operation.id_lists}
+    return referring(table_behind(ask.rule), world.a, body) | ids
+
+
+def _told(answer: TestResponse) -> set[str]:
+    """Return the ids of the rows that an answer tells of."""
+    body = answer.get_json()
+    return {item["id"] for item in body.get("results", [body])}
 
 
 def _try(world: World, ask: Ask, key: str, body: dict[str, Any] | None, status: int) -> TestResponse:
