@@ -20,7 +20,7 @@ from tenantapp.db.roles import RoleNames
 from tenantapp.embedded import EmbeddedServer
 from tenantapp.platform.context_keys import install_key
 from tenantapp.platform.preparation import create_roles, prepare_database
-from tests.support.databases import PASSWORDS, Server
+from tests.support.databases import LIMITS, PASSWORDS, Server
 
 PREFIX = "benchmark"
 # What was loaded at another revision is loaded anew.
@@ -84,7 +84,7 @@ def benchmark_server() -> Iterator[Server]:
     with EmbeddedServer(ROOT) as embedded:
         server = Server(embedded.superuser_url, RoleNames(PREFIX))
         with server.connect("bootstrap", "postgres") as connection:
-            create_roles(connection, server.names, PASSWORDS)
+            create_roles(connection, server.names, PASSWORDS, LIMITS)
         yield server
 
 

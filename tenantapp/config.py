@@ -116,6 +116,9 @@ class Settings:
     longest_loan_seconds: float = setting(
         "float", "a number of seconds from 0.1 to 86400", default=300.0, validate=Range(0.1, 86_400)
     )
+    app_connection_limit: int = _whole_number(1, 100_000, default=60)
+    platform_connection_limit: int = _whole_number(1, 100_000, default=10)
+    temp_file_limit_mb: int = _whole_number(1, 1_000_000, default=1024, unit=" of megabytes")
     directory_cache_seconds: float = setting(
         "float",
         "a number of seconds above 0 and up to 5",

@@ -10,4 +10,6 @@ LEFT JOIN ({{our_roles}}) AS r ON r.oid = s.setrole
 CROSS JOIN LATERAL unnest(s.setconfig) AS c (setting)
 WHERE s.setdatabase IN (0, (SELECT oid FROM pg_database WHERE datname = current_database()))
   AND (r.oid IS NOT NULL OR s.setrole = 0 AND s.setdatabase <> 0)
+  -- What the program itself gives them: see 0095.
+  AND NOT (coalesce(r.purpose, '') IN ('app', 'platform') AND c.setting LIKE 'temp\_file\_limit=%')
   AND format('%s: %s', coalesce(r.name, 'database'), c.setting) <> ALL ({{role_settings}});

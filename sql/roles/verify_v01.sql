@@ -21,14 +21,30 @@ WITH wanted (role, login) AS (
     LEFT JOIN pg_catalog.pg_roles b ON b.rolname = m.role
     WHERE NOT coalesce(pg_catalog.pg_has_role(a.oid, b.oid, m.kind), false)
     UNION ALL
-    SELECT 'settings', format('%s starts with %s', s.setrole::regrole, array_to_string(s.setconfig, ', '))
+    SELECT 'settings', format('%s starts with %s', s.setrole::regrole, c.setting)
     FROM pg_catalog.pg_db_role_setting s JOIN pg_catalog.pg_roles r ON r.oid = s.setrole
+    CROSS JOIN LATERAL pg_catalog.unnest(s.setconfig) AS c (setting)
     WHERE r.rolname IN ({{'app'}}, {{'platform'}})
+      AND NOT (s.setdatabase = 0 AND c.setting LIKE 'temp\_file\_limit=%')
+    UNION ALL
+    SELECT 'connection_limits', format('%I may not have just %s sessions', l.role, l.sessions)
+    FROM (VALUES ({{'app'}}, {{app_connections}}), ({{'platform'}}, {{platform_connections}})) AS l (role, sessions)
+    LEFT JOIN pg_catalog.pg_roles r ON r.rolname = l.role
+    WHERE r.rolconnlimit IS DISTINCT FROM l.sessions
+    UNION ALL
+    SELECT 'temporary_files', format('%I does not start with temp_file_limit=%s', l.role, {{'temporary_files'}})
+    FROM (VALUES ({{'app'}}), ({{'platform'}})) AS l (role)
+    WHERE NOT EXISTS (SELECT FROM pg_catalog.pg_db_role_setting s
+                      JOIN pg_catalog.pg_roles r ON r.oid = s.setrole AND r.rolname = l.role
+                      WHERE s.setdatabase = 0
+                        AND format('temp_file_limit=%s', {{'temporary_files'}}) = ANY (s.setconfig))
 )
 SELECT m.step, m.measure, m.required, f.detail IS NULL AS holds, coalesce(f.detail, '') AS detail
 FROM (VALUES ('roles/create_roles_v01.sql', 'attributes', true),
              ('roles/revoke_memberships_v01.sql', 'no_memberships', true),
              ('roles/grant_memberships_v01.sql', 'memberships', true),
-             ('roles/reset_settings_v01.sql', 'settings', false)) AS m (step, measure, required)
+             ('roles/reset_settings_v01.sql', 'settings', false),
+             ('roles/limit_connections_v01.sql', 'connection_limits', false),
+             ('roles/limit_temporary_files_v01.sql', 'temporary_files', false)) AS m (step, measure, required)
 LEFT JOIN (SELECT measure, string_agg(DISTINCT detail, '; ' ORDER BY detail) AS detail
            FROM found GROUP BY measure) AS f USING (measure);

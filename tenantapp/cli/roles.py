@@ -12,6 +12,7 @@ from tenantapp.cli.servers import (
     echo_used,
     one_line_errors,
     passwords,
+    role_limits,
     role_names,
 )
 from tenantapp.platform.preparation import create_roles, roles_script
@@ -27,11 +28,11 @@ def roles() -> None:
 @with_appcontext
 @one_line_errors
 def create(as_sql: bool) -> None:
-    """Create the roles, or repair them, and set the passwords of the configured addresses."""
+    """Create the roles, or repair them, set their limits, and the passwords of the configured addresses."""
     if as_sql:
-        click.echo(roles_script(role_names(), passwords()))
+        click.echo(roles_script(role_names(), passwords(), role_limits()))
         return
     url = bootstrap_url()
     echo_used(url)
     with connect(url) as connection:
-        echo_report(create_roles(connection, role_names(), passwords()))
+        echo_report(create_roles(connection, role_names(), passwords(), role_limits()))

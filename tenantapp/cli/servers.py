@@ -21,7 +21,7 @@ from tenantapp.db.roles import RoleNames
 from tenantapp.db.sealing import sealer_for
 from tenantapp.platform.errors import OperatorError
 from tenantapp.platform.measures import Connection, first_line
-from tenantapp.platform.preparation import Passwords
+from tenantapp.platform.preparation import Passwords, RoleLimits
 from tenantapp.platform.report import Report
 from tenantapp.tenancy.errors import TenancyError
 from tenantapp.tenancy.seal import ContextSealer
@@ -114,6 +114,16 @@ def passwords() -> Passwords:
         SettingsError: an address is not set, or has no password.
     """
     return Passwords(owner=_password("owner"), app=_password("app"), platform=_password("platform"))
+
+
+def role_limits() -> RoleLimits:
+    """Return what the roles may take of the server."""
+    settings = _settings()
+    return RoleLimits(
+        app_connections=settings.app_connection_limit,
+        platform_connections=settings.platform_connection_limit,
+        temp_file_mb=settings.temp_file_limit_mb,
+    )
 
 
 def database_name() -> str:

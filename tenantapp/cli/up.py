@@ -24,6 +24,7 @@ from tenantapp.cli.servers import (
     database_name,
     one_line_errors,
     passwords,
+    role_limits,
     role_names,
 )
 from tenantapp.platform.context_keys import install_key
@@ -69,7 +70,7 @@ def _prepare() -> None:
     url, database = bootstrap_url(), database_name()
     click.echo(f"preparing database {database!r} at {url.host}:{url.port}")
     with connect(url) as connection:
-        reports = [create_roles(connection, role_names(), passwords())]
+        reports = [create_roles(connection, role_names(), passwords(), role_limits())]
         create_database(connection, database)
     with connect(url.set(database=database)) as connection:
         reports.append(prepare_database(connection, role_names()))

@@ -161,6 +161,27 @@ def check_context_key(connection: Connection, sealer: ContextSealer) -> list[Pro
     return []
 
 
+def check_connection_limit(connection: Connection, sessions: int) -> list[Problem]:
+    """Find out whether the role may have as many sessions as this program's processes ask for together.
+
+    Args:
+        connection: of the application's role.
+        sessions: how many they ask for at most.
+
+    Raises:
+        psycopg.Error: the server cannot be asked.
+    """
+    query = "SELECT rolconnlimit FROM pg_catalog.pg_roles WHERE rolname = session_user"
+    row = connection.execute(query).fetchone()
+    if row is None or not 0 <= row[0] < sessions:
+        return []
+    reason = (
+        f"role {connection.info.user!r} may have {row[0]} sessions, WEB_WORKERS times POOL_MAX_SIZE is "
+        f"{sessions}: raise APP_CONNECTION_LIMIT and run `flask roles create`"
+    )
+    return [Problem("connection_limit", reason, "warning")]
+
+
 def check_server_version(connection: Connection, *, development: bool = False) -> list[Problem]:
     """Find out whether the server has the fixes of row-level security; asks no query.
 

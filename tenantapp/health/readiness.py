@@ -7,7 +7,7 @@ from alembic.script import ScriptDirectory
 
 from tenantapp.config import ROOT, Settings
 from tenantapp.db.roles import RoleNames
-from tenantapp.db.safety import Problem, find_problems
+from tenantapp.db.safety import Problem, check_connection_limit, find_problems
 from tenantapp.db.sealing import sealer_for
 
 
@@ -21,7 +21,7 @@ def problems(settings: Settings) -> list[Problem]:
             autocommit=True,
             connect_timeout=settings.connect_timeout,
         ) as connection:
-            return find_problems(
+            found = find_problems(
                 connection,
                 RoleNames(settings.role_prefix),
                 sealer_for(settings, url),
@@ -29,5 +29,6 @@ def problems(settings: Settings) -> list[Problem]:
                 revisions=[script.revision for script in scripts.walk_revisions()],
                 development=settings.app_env == "development",
             )
+            return found + check_connection_limit(connection, settings.web_workers * settings.pool_max_size)
     except psycopg.OperationalError:
         return [Problem("connection", "the database does not answer", "error")]

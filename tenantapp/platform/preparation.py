@@ -21,7 +21,10 @@ _ROLE_STEPS = (
     "roles/revoke_memberships_v01.sql",
     "roles/grant_memberships_v01.sql",
     "roles/reset_settings_v01.sql",
+    "roles/limit_connections_v01.sql",
 )
+# Last: a bootstrap role that is not a superuser may not.
+_LIMIT_TEMPORARY_FILES = "roles/limit_temporary_files_v01.sql"
 _SET_PASSWORDS = "roles/set_passwords_v01.sql"
 _DATABASE_STEPS = (
     "database/create_schemas_v01.sql",
@@ -57,22 +60,48 @@ class Passwords:
     platform: str = field(repr=False)
 
 
-def create_roles(connection: Connection, names: RoleNames, passwords: Passwords) -> Report:
-    """Create the roles, or repair those that exist, and set their passwords.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoleLimits:
+    """What the roles may take of the server, whatever they ask.
+
+    Args:
+        app_connections: how many sessions the application's role may have.
+        platform_connections: how many the operator's.
+        temp_file_mb: how many megabytes of temporary files a session of either may have.
+    """
+
+    app_connections: int
+    platform_connections: int
+    temp_file_mb: int
+
+    def as_values(self) -> dict[str, str | sql.Composable]:
+        """Return the limits as the SQL files call them."""
+        return {
+            "app_connections": sql.Literal(self.app_connections),
+            "platform_connections": sql.Literal(self.platform_connections),
+            "temporary_files": f"{self.temp_file_mb}MB",
+        }
+
+
+def create_roles(
+    connection: Connection, names: RoleNames, passwords: Passwords, limits: RoleLimits
+) -> Report:
+    """Create the roles, or repair those that exist; set their limits and their passwords.
 
     Args:
         connection: of the bootstrap role, in autocommit mode, to any database of the server.
         names: the roles.
         passwords: sent as SCRAM verifiers, never as they are.
+        limits: what the roles may take of the server.
 
     Raises:
         PreparationError: the connection is of another mode.
         psycopg.Error: the server went away.
     """
-    values = _role_values(names, passwords, connection.pgconn)
-    report = bring_about(
-        connection, _ROLE_STEPS, compose("roles/verify_v01.sql", values), lambda path: compose(path, values)
-    )
+    values = _role_values(names, passwords, limits, connection.pgconn)
+    steps = (*_ROLE_STEPS, _LIMIT_TEMPORARY_FILES)
+    verify = compose("roles/verify_v01.sql", values)
+    report = bring_about(connection, steps, verify, lambda path: compose(path, values))
     reason = attempt(connection, compose(_SET_PASSWORDS, values))
     return report.adding([Outcome("passwords", "not possible" if reason else "done", reason, required=True)])
 
@@ -122,16 +151,18 @@ def prepare_database(connection: Connection, names: RoleNames) -> Report:
     return report.adding(_BEYOND_PRIVILEGES)
 
 
-def roles_script(names: RoleNames, passwords: Passwords) -> str:
+def roles_script(names: RoleNames, passwords: Passwords, limits: RoleLimits) -> str:
     """Return what `create_roles` may execute, for psql.
 
     Args:
         names: the roles.
         passwords: printed as SCRAM verifiers, never as they are.
+        limits: what the roles may take of the server.
     """
     # libpq computes a verifier without a server when told the algorithm: this connection is none.
-    values = _role_values(names, passwords, pq.PGconn.connect_start(b"port=none"))
-    return _script(compose(path, values) for path in (*_ROLE_STEPS, _SET_PASSWORDS))
+    values = _role_values(names, passwords, limits, pq.PGconn.connect_start(b"port=none"))
+    steps = (*_ROLE_STEPS, _SET_PASSWORDS, _LIMIT_TEMPORARY_FILES)
+    return _script(compose(path, values) for path in steps)
 
 
 def database_script(names: RoleNames, database: str) -> str:
@@ -151,12 +182,15 @@ def database_script(names: RoleNames, database: str) -> str:
     return _script([missing, *(compose_database_file(path, names, database) for path in _DATABASE_STEPS)])
 
 
-def _role_values(names: RoleNames, passwords: Passwords, pgconn: pq.abc.PGconn) -> dict[str, str]:
+def _role_values(
+    names: RoleNames, passwords: Passwords, limits: RoleLimits, pgconn: pq.abc.PGconn
+) -> dict[str, str | sql.Composable]:
     def verifier(role: str, password: str) -> str:
         return pgconn.encrypt_password(password.encode(), role.encode(), b"scram-sha-256").decode()
 
     return {
         **names.as_values(),
+        **limits.as_values(),
         "owner_verifier": verifier(names.owner, passwords.owner),
         "app_verifier": verifier(names.app, passwords.app),
         "platform_verifier": verifier(names.platform, passwords.platform),

@@ -20,6 +20,7 @@ _BEYOND_A_DATABASE = {
     *("0050_role_membership", "0052_other_role_bypasses_rls", "0053_owner_members"),
     *("0059_maintain_privilege", "0067_parameter_privileges", "0072_maintenance_databases"),
     *("0086_server_version", "0087_extension_reachable", "0092_sealer_members"),
+    *("0094_connections_unlimited", "0095_temporary_files_unlimited"),
 }
 
 

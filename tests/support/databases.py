@@ -14,9 +14,11 @@ from sqlalchemy import URL
 
 from tenantapp.config import Settings, load_settings
 from tenantapp.db.roles import RoleNames
-from tenantapp.platform.preparation import Passwords, create_roles, prepare_database
+from tenantapp.platform.preparation import Passwords, RoleLimits, create_roles, prepare_database
 
 PASSWORDS = Passwords(owner="owner-secret", app="app-secret", platform="platform-secret")
+# Little disk, so that a test fills it soon; the sessions are those of many applications.
+LIMITS = RoleLimits(app_connections=90, platform_connections=20, temp_file_mb=16)
 
 
 @dataclass(frozen=True)
@@ -92,7 +94,7 @@ def roles_on(url: URL) -> Iterator[Server]:
     """Create roles of a random prefix on a server, so that it can be shared, and drop them afterwards."""
     server = Server(url, RoleNames(f"test_{secrets.token_hex(4)}"))
     with server.connect("bootstrap", "postgres") as connection:
-        create_roles(connection, server.names, PASSWORDS)
+        create_roles(connection, server.names, PASSWORDS, LIMITS)
         try:
             yield server
         finally:

@@ -1,6 +1,6 @@
 -- The program's own roles, by purpose, there or not.
 SELECT w.purpose, w.name, r.oid, quote_ident(w.name) AS quoted, r.rolsuper, r.rolbypassrls, r.rolcreaterole,
-       r.rolcreatedb, r.rolreplication, r.rolcanlogin
+       r.rolcreatedb, r.rolreplication, r.rolcanlogin, r.rolconnlimit
 FROM (VALUES ('owner', {{'owner'}}), ('app', {{'app'}}), ('platform', {{'platform'}}), ('directory', {{'directory'}}),
              ('sealer', {{'sealer'}}))
      AS w (purpose, name)

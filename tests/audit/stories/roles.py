@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tests.audit.story import Story
+from tests.support.databases import LIMITS
 
 _VISITOR = """
     DO $$ BEGIN EXECUTE 'CREATE ROLE visitor_of_' || current_database() || ' LOGIN'; END $$;
@@ -92,7 +93,25 @@ STORIES = (
         object="{app}",
         broken="ALTER ROLE {app} SET search_path = elsewhere",
         detail="search_path=elsewhere",
-        afterwards="ALTER ROLE {app} RESET ALL",
+        afterwards="ALTER ROLE {app} RESET search_path",
+    ),
+    Story(
+        check="0094_connections_unlimited",
+        object="{app}",
+        broken="ALTER ROLE {app} CONNECTION LIMIT -1",
+        afterwards=f"ALTER ROLE {{app}} CONNECTION LIMIT {LIMITS.app_connections}",
+    ),
+    Story(
+        check="0095_temporary_files_unlimited",
+        object="{platform}",
+        broken="ALTER ROLE {platform} RESET temp_file_limit",
+        afterwards=f"ALTER ROLE {{platform}} SET temp_file_limit = '{LIMITS.temp_file_mb}MB'",
+    ),
+    Story(
+        check="0095_temporary_files_unlimited",
+        object="{app}",
+        broken="""DO $$ BEGIN EXECUTE format('ALTER ROLE {app} IN DATABASE %I SET temp_file_limit = -1',
+                                          current_database()); END $$""",
     ),
     Story(
         check="0054_role_settings",

@@ -12,6 +12,7 @@ from sqlalchemy import URL
 
 from tenantapp.db.roles import RoleNames
 from tenantapp.platform.preparation import Passwords, create_database, create_roles, prepare_database
+from tests.support.databases import LIMITS
 
 PASSWORD = "secret"
 Connect = Callable[..., AbstractContextManager[psycopg.Connection[Any]]]
@@ -64,7 +65,7 @@ def make_names(superuser: psycopg.Connection[Any]) -> Iterator[Callable[[], Role
 def names(superuser: psycopg.Connection[Any], make_names: Callable[[], RoleNames]) -> RoleNames:
     """Give names whose roles exist."""
     names = make_names()
-    create_roles(superuser, names, Passwords("secret", "secret", "secret"))
+    create_roles(superuser, names, Passwords("secret", "secret", "secret"), LIMITS)
     return names
 
 

@@ -20,6 +20,7 @@ from tenantapp.platform.preparation import (
     roles_script,
 )
 from tests.integration.preparation.conftest import Connect, execute
+from tests.support.databases import LIMITS
 
 BEYOND_PRIVILEGES = ("listen_and_notify", "own_settings", "table_locks")
 PASSWORDS = Passwords("secret", "secret", "secret")
@@ -135,7 +136,7 @@ def test_psql_brings_the_printed_sql_to_the_same_state(
     bootstrap: URL, connect: Connect, prepared: str, names: RoleNames, elsewhere: tuple[RoleNames, str]
 ) -> None:
     others, database = elsewhere
-    script = roles_script(others, PASSWORDS) + database_script(others, database)
+    script = roles_script(others, PASSWORDS, LIMITS) + database_script(others, database)
     address = bootstrap.set(drivername="postgresql").render_as_string(hide_password=False)
     for _ in range(2):
         result = subprocess.run(

@@ -12,6 +12,7 @@ from tenantapp.db.roles import FOLDER, RoleNames
 from tenantapp.db.safety import (
     MINIMUM_VERSIONS,
     Problem,
+    check_connection_limit,
     check_migrations,
     check_preparation,
     check_role,
@@ -19,6 +20,7 @@ from tenantapp.db.safety import (
     version_problems,
 )
 from tests.integration.preparation.conftest import Connect, execute
+from tests.support.databases import LIMITS
 from tests.support.sealing import sealer_of
 
 Connection = psycopg.Connection[Any]
@@ -234,3 +236,20 @@ def test_start_up_asks_for_the_releases_that_the_audit_asks_for() -> None:
 def test_a_major_version_that_lacks_what_is_used_is_refused_in_development_too() -> None:
     (problem,) = version_problems(140_023, development=True)
     assert problem.severity == "error"
+
+
+def test_fewer_sessions_than_the_processes_ask_for_are_a_warning(app: Connection) -> None:
+    allowed = LIMITS.app_connections
+    assert check_connection_limit(app, allowed) == []
+    (problem,) = check_connection_limit(app, allowed + 1)
+    assert problem.severity == "warning"
+    assert f"may have {allowed} sessions" in problem.reason
+    assert "APP_CONNECTION_LIMIT" in problem.reason
+
+
+def test_a_role_without_a_limit_has_sessions_enough(
+    inside: Connection, app: Connection, names: RoleNames
+) -> None:
+    limited = f"ALTER ROLE {{app}} CONNECTION LIMIT {LIMITS.app_connections}"
+    with changed(inside, "ALTER ROLE {app} CONNECTION LIMIT -1", limited, app=names.app):
+        assert check_connection_limit(app, 1_000_000) == []

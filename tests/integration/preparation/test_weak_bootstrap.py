@@ -12,6 +12,7 @@ from tenantapp.db.safety import check_preparation, check_role
 from tenantapp.platform.errors import PreparationError
 from tenantapp.platform.preparation import Passwords, create_database, create_roles, prepare_database
 from tests.integration.preparation.conftest import Connect, execute
+from tests.support.databases import LIMITS
 
 PASSWORDS = Passwords("secret", "secret", "secret")
 Connection = psycopg.Connection[Any]
@@ -37,7 +38,9 @@ def weakly_prepared(
 ) -> Iterator[tuple[str, RoleNames, Any]]:
     names, database = make_names(), f"test_{secrets.token_hex(4)}"
     with connect(None, weak) as connection:
-        assert create_roles(connection, names, PASSWORDS).with_status("not possible") == ()
+        assert create_roles(connection, names, PASSWORDS, LIMITS).with_status("not possible") == (
+            "temporary_files",
+        )
         create_database(connection, database)
     with connect(database, weak) as connection:
         report = prepare_database(connection, names)
@@ -74,7 +77,7 @@ def test_a_second_run_says_the_same(
 ) -> None:
     database, names, first = weakly_prepared
     with connect(None, weak) as connection:
-        assert create_roles(connection, names, PASSWORDS).with_status("done") == ("passwords",)
+        assert create_roles(connection, names, PASSWORDS, LIMITS).with_status("done") == ("passwords",)
     with connect(database, weak) as connection:
         second = prepare_database(connection, names)
     assert second.with_status("done") == ()
@@ -101,6 +104,21 @@ def test_a_superuser_finishes_what_was_left(
         assert check_preparation(app, names) == []
 
 
+def test_the_limit_that_needs_a_superuser_is_reported_with_its_reason(
+    superuser: Connection, weakly_prepared: tuple[str, RoleNames, Any], connect: Connect, weak: str
+) -> None:
+    names = weakly_prepared[1]
+    with connect(None, weak) as connection:
+        report = create_roles(connection, names, PASSWORDS, LIMITS)
+        (told,) = [outcome for outcome in report.outcomes if outcome.measure == "temporary_files"]
+        assert (told.status, report.acceptable) == ("not possible", True)
+        assert 'permission denied to set parameter "temp_file_limit"' in told.reason
+        assert f"with role {weak!r}" in told.reason
+        execute(superuser, "GRANT SET ON PARAMETER temp_file_limit TO {weak}", weak=weak)
+        report = create_roles(connection, names, PASSWORDS, LIMITS)
+        assert report.with_status("done") == ("temporary_files", "passwords")
+
+
 def test_a_role_that_may_not_create_databases_is_told_so(
     connect: Connect, prepared: str, names: RoleNames
 ) -> None:
@@ -117,8 +135,8 @@ def test_roles_of_someone_else_cannot_be_repaired(
     execute(superuser, "ALTER ROLE {app} BYPASSRLS", app=names.app)
     try:
         with connect(None, weak) as connection:
-            report = create_roles(connection, names, PASSWORDS)
+            report = create_roles(connection, names, PASSWORDS, LIMITS)
         assert not report.acceptable
         assert "attributes" in report.with_status("not possible")
     finally:
-        create_roles(superuser, names, PASSWORDS)
+        create_roles(superuser, names, PASSWORDS, LIMITS)

@@ -7,6 +7,7 @@ import pytest
 from tenantapp.db import connection as connections
 from tenantapp.db import pool
 from tests.isolation.red_team.attack import Attack
+from tests.support.databases import LIMITS
 
 SEE = "SELECT * FROM customers"
 UNSEALED = """
@@ -18,6 +19,9 @@ UNCHECKED = """
     ALTER POLICY customers_tenant_isolation ON customers WITH CHECK (true);
     ALTER POLICY customers_tenant_fence ON customers WITH CHECK (true)
 """
+LIMITED = f"ALTER ROLE {{app}} SET temp_file_limit = '{LIMITS.temp_file_mb}MB'"
+# More than the tests' roles may: 14 bytes a row, and as many for the sort.
+SPILL = "SELECT count(*) FROM (SELECT n FROM generate_series(1, 1500000) AS g (n) ORDER BY -n OFFSET 0) AS s"
 NO_RLS = "ALTER TABLE customers DISABLE ROW LEVEL SECURITY"
 
 
@@ -179,6 +183,28 @@ ATTACKS = (
         ("SET SESSION statement_timeout = 0", "SET SESSION work_mem = '1GB'"),
         patch=uncleaned,
     ),
+    # The limits.
+    Attack(
+        "the server's disk filled",
+        (SPILL,),
+        "ALTER ROLE {app} RESET temp_file_limit",
+        LIMITED,
+        wins="accepted",
+    ),
+    Attack(
+        "the limit on temporary files lifted",
+        ("SET LOCAL temp_file_limit = -1",),
+        "GRANT SET ON PARAMETER temp_file_limit TO {app}",
+        "REVOKE SET ON PARAMETER temp_file_limit FROM {app}",
+        wins="accepted",
+    ),
+    Attack(
+        "the limit on temporary files lifted for later sessions",
+        ("ALTER ROLE CURRENT_USER RESET temp_file_limit",),
+        "GRANT SET ON PARAMETER temp_file_limit TO {app}",
+        f"REVOKE SET ON PARAMETER temp_file_limit FROM {{app}}; {LIMITED}",
+        wins="accepted",
+    ),
     # Objects.
     Attack(
         "a function in the application's schema",
@@ -260,6 +286,7 @@ BLOCKED = (
     ("COPY customers FROM STDIN", "0A000"),
     ("SET SESSION AUTHORIZATION {owner}", "42501"),
     ("ALTER ROLE {app} BYPASSRLS", "42501"),
+    ("ALTER ROLE {app} CONNECTION LIMIT -1", "42501"),
     ("CREATE POLICY eve ON customers USING (true)", "42501"),
     ("ALTER POLICY customers_tenant_isolation ON customers USING (true)", "42501"),
     ("DROP POLICY customers_tenant_fence ON customers", "42501"),
