@@ -30,6 +30,19 @@ class RowInUse(RowRefused):
     """Raised when a row cannot be deleted since others refer to it; it carries the table of these."""
 
 
+class Conflict(RowRefused):
+    """Raised when rows as they stand do not allow a write.
+
+    Args:
+        field: the column that it is about.
+        rule: one sentence: what does not allow it, and what to do.
+    """
+
+    def __init__(self, field: str, rule: str) -> None:
+        super().__init__(rule)
+        self.field = field
+
+
 class IllegalStep(RowRefused):
     """Raised when a row may not go from the state that it is in to another.
 

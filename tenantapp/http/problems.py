@@ -13,7 +13,7 @@ from psycopg_pool import PoolTimeout
 from sqlalchemy.exc import DBAPIError, IntegrityError, InternalError, OperationalError
 from sqlalchemy.orm.exc import StaleDataError
 
-from tenantapp.db.errors import DatabaseUnavailable, IllegalStep, RowChanged, RowInUse, RowRefused
+from tenantapp.db.errors import Conflict, DatabaseUnavailable, IllegalStep, RowChanged, RowInUse, RowRefused
 from tenantapp.db.unit_of_work import COLLISIONS
 from tenantapp.http.constraints import Explanation, explain
 from tenantapp.http.edge import request_id
@@ -126,6 +126,8 @@ def explain_refusal(error: RowRefused) -> Explanation:
     if isinstance(error, IllegalStep):
         told = {error.field: [str(error)]}
         return Explanation(409, "illegal_step", "The state does not lead there.", told)
+    if isinstance(error, Conflict):
+        return Explanation(409, "conflict", "What is there does not allow it.", {error.field: [str(error)]})
     return Explanation(404, "not_found", "There is no such row.")
 
 

@@ -19,6 +19,7 @@ from tenantapp.db.repository import Repository
 from tenantapp.db.states import states_of
 from tenantapp.db.unit_of_work import changing
 from tenantapp.discovery import modules_named
+from tenantapp.rcas.repository import RcaSolutionRepository
 from tenantapp.tenancy.context import tenant_context
 from tenantapp.testing.observation import traffic
 from tenantapp.testing.tenants import Inhabitant
@@ -44,6 +45,8 @@ def may_insert(repository: type[Repository]) -> bool:
 
 EVERY = repositories()
 WRITABLE = [each for each in EVERY if may_insert(each)]
+FURTHER = {RcaSolutionRepository: ("add", "add_all")}
+"""What takes one statement more: an analysis is held open for its solution."""
 
 
 @pytest.fixture(scope="module")
@@ -244,7 +247,8 @@ def test_each_takes_one_statement(app: Flask, writable: Repository, inhabitant: 
         with traffic(app) as seen:
             ask()
         counted[name] = len(seen.statements)
-    assert counted == dict.fromkeys(counted, 1)
+    further = FURTHER.get(type(writable), ())
+    assert counted == {name: 1 + (name in further) for name in counted}
 
 
 def test_a_row_takes_the_steps_that_are_declared_and_no_others(

@@ -17,6 +17,9 @@ FURTHER = {
     ("DELETE", "/api/v1/api-keys/<uuid:item_id>"): 1,  # what processes remember of keys ends
     ("GET", "/api/v1/services/<uuid:item_id>/environments"): 1,  # whether there is such a service
     ("POST", "/api/v1/customers/<uuid:item_id>/restore"): 1,  # what is not deleted is shown as it is
+    ("POST", "/api/v1/rcas/<uuid:item_id>/restore"): 1,  # the same
+    ("POST", "/api/v1/rcas/<uuid:rca_id>/rca-solutions"): 1,  # the analysis is held open
+    ("PATCH", "/api/v1/rca-solutions/<uuid:item_id>"): 1,  # the same, where the solution is to be open
 }
 """What a route asks beyond its one statement, and beyond looking for the parent that its path names."""
 
