@@ -137,12 +137,12 @@ def test_a_locked_table_is_not_waited_for(
 ) -> None:
     monkeypatch.setattr("tenantapp.rls.probe.tenants._WAIT_MS", 200)
     with server.connect("bootstrap", database, autocommit=False) as other:
-        other.execute("LOCK TABLE customers IN ACCESS EXCLUSIVE MODE")
+        other.execute("LOCK TABLE idempotency_keys IN ACCESS EXCLUSIVE MODE")
         began = time.monotonic()
         report = run_probe(database)
         assert time.monotonic() - began < 20
     held_up = report.cells(Outcome.NOT_PROBED)
-    assert {subject.name for subject, _ in held_up} == {"public.customers"}
+    assert {subject.name for subject, _ in held_up} == {"public.idempotency_keys"}
     assert all("55P03: canceling statement due to lock timeout" in c.attempts[0].answer for _, c in held_up)
     # Deleting a tenant looks for its rows in the locked table: that is said, and made good by the next run.
     assert [trace.partition(":")[0] for trace in report.traces] == ["public.tenants", "public.tenants"]
