@@ -23,6 +23,7 @@ from tenantapp.http.edge import Edge
 from tenantapp.http.flask_app import ApiFlask
 from tenantapp.identity import guards
 from tenantapp.identity.credentials import Credentials
+from tenantapp.summary.views import summary_blueprint
 from tenantapp.tenancy.directory import CachedDirectory
 from tenantapp.tenancy.hooks import Tenancy
 from tenantapp.tenancy.resolver import SubdomainResolver
@@ -117,5 +118,6 @@ def _set_up_http(app: Flask, settings: Settings) -> None:
 
 
 def _register_blueprints(registry: Api) -> None:
-    for blueprint in discovery.blueprints():
+    found = list(discovery.blueprints())
+    for blueprint in (*found, summary_blueprint(found)):
         registry.register_blueprint(blueprint)

@@ -123,9 +123,14 @@ def search(*names: str) -> Mapped[str]:
     return mapped_column(TSVECTOR, kept, deferred=True, info={HIDDEN: True})
 
 
-def whether(condition: str) -> Mapped[bool]:
-    """Whether an SQL condition on the row's other columns holds; PostgreSQL keeps it."""
-    return mapped_column(Boolean, Computed(condition, persisted=True))
+def whether(condition: str, *, words: tuple[str, str]) -> Mapped[bool]:
+    """Whether an SQL condition on the row's other columns holds; PostgreSQL keeps it.
+
+    Args:
+        condition: what is to hold.
+        words: what a row is called of which it does not hold, and of which it does.
+    """
+    return mapped_column(Boolean, Computed(condition, persisted=True), info={"words": words})
 
 
 def json_object() -> Mapped[dict[str, Any]]:

@@ -201,8 +201,8 @@ def pool_of(engine: Engine) -> TenantPool:
     return _pools[engine]
 
 
-def select_one(connection: Connection, selection: Selection, parameters: Mapping[str, Any]) -> Any:
-    """Return the one row that is selected, or None.
+def select_all(connection: Connection, selection: Selection, parameters: Mapping[str, Any]) -> list[Any]:
+    """Return the rows that are selected.
 
     Args:
         connection: on which nothing may have begun yet; then the statement is a transaction of its own.
@@ -213,6 +213,11 @@ def select_one(connection: Connection, selection: Selection, parameters: Mapping
         Exception: as `BoundConnection.begin`, and what the server refused.
     """
     if isinstance(connection, ReadOnlyConnection) and connection.reads_alone:
-        rows = connection.select_alone(selection, parameters)
-        return rows[0] if rows else None
-    return connection.execute(selection.statement, dict(parameters)).one_or_none()
+        return connection.select_alone(selection, parameters)
+    return list(connection.execute(selection.statement, dict(parameters)))
+
+
+def select_one(connection: Connection, selection: Selection, parameters: Mapping[str, Any]) -> Any:
+    """Return the one row that is selected, or None; see `select_all`."""
+    rows = select_all(connection, selection, parameters)
+    return rows[0] if rows else None

@@ -21,7 +21,7 @@ class Todo(Resource):
     text: Mapped[str] = columns.required_text(2000)
     due_at: Mapped[datetime | None] = columns.moment()
     completed_at: Mapped[datetime | None] = columns.moment()
-    completed: Mapped[bool] = columns.whether("completed_at IS NOT NULL")
+    completed: Mapped[bool] = columns.whether("completed_at IS NOT NULL", words=("open", "completed"))
     assignee_id: Mapped[UUID | None] = columns.optional_reference("users")
 
     @classmethod

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-TABLES = {"tenant": "tenants"}
+TABLES = {"tenant": "tenants", "summary": "tenants"}
 """The table of a resource whose name in paths is not that of its table."""
 
 ARGUMENTS: dict[str, dict[str, str]] = {

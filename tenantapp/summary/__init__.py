@@ -1,0 +1,1 @@
+"""How many rows the tenant has of each resource, by where they stand."""

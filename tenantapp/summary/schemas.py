@@ -1,0 +1,35 @@
+"""The summary as the API shows it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from marshmallow import Schema, fields
+
+from tenantapp.http.resource import ResourceBlueprint
+from tenantapp.summary.queries import Standing
+
+
+def summary_schema(counted: Mapping[ResourceBlueprint, Standing], scope: str) -> type[Schema]:
+    """Return the schema of what is counted.
+
+    Args:
+        counted: the resources.
+        scope: the scope that every key has which is answered.
+    """
+    shown = {standing.name: _counts(each, standing, scope) for each, standing in counted.items()}
+    schema = Schema.from_dict(shown, name="SummarySchema")
+    schema.__doc__ = "How many rows there are of each resource, by where they stand."
+    return schema
+
+
+def _counts(resource: ResourceBlueprint, standing: Standing, scope: str) -> fields.Field[Any]:
+    name = f"{resource.schema.__name__.removesuffix('Schema')}CountsSchema"
+    words = standing.words.values()
+    counts = Schema.from_dict({word: fields.Integer(required=True) for word in words}, name=name)
+    counts.__doc__ = f"How many {resource.many} stand where."
+    if resource.read == scope:
+        return fields.Nested(counts, required=True)
+    told = {"description": f"Shown to keys that have the scope `{resource.read}` too."}
+    return fields.Nested(counts, metadata=told)
