@@ -102,6 +102,7 @@ class Settings:
     bootstrap_database_url: URL | None = _address(
         "of a role that may create roles and databases", default=None
     )
+    watchdog_database_url: URL | None = _address("of the role that ends what takes too long", default=None)
     allow_unverified_tls: bool = setting("bool", "true or false", default=False)
     pool_min_size: int = _whole_number(0, 1000, default=2)
     pool_max_size: int = _whole_number(1, 1000, default=10)
@@ -115,6 +116,9 @@ class Settings:
     idle_in_transaction_timeout_ms: int = _whole_number(1, 3_600_000, default=60_000, unit=" of milliseconds")
     longest_loan_seconds: float = setting(
         "float", "a number of seconds from 0.1 to 86400", default=300.0, validate=Range(0.1, 86_400)
+    )
+    watchdog_seconds: float | None = setting(
+        "float", "a number of seconds from 0.1 to 86400", default=None, validate=Range(0.1, 86_400)
     )
     app_connection_limit: int = _whole_number(1, 100_000, default=60)
     platform_connection_limit: int = _whole_number(1, 100_000, default=10)

@@ -5,4 +5,4 @@ SELECT r.rolname, CASE WHEN b.oid = r.oid THEN 'has BYPASSRLS' ELSE format('may 
 FROM pg_roles r JOIN pg_roles b ON (b.rolbypassrls OR b.rolsuper) AND pg_has_role(r.oid, b.oid, 'MEMBER')
 WHERE r.rolcanlogin AND NOT r.rolsuper AND has_database_privilege(r.oid, current_database(), 'CONNECT')
   AND r.rolname NOT IN ({{'owner'}}, {{'app'}}, {{'platform'}}, {{'directory'}},
-                        {{'sealer'}});
+                        {{'sealer'}}, {{'watchdog'}});

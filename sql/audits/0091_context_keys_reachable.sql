@@ -12,4 +12,4 @@ FROM pg_roles r
 WHERE to_regclass('tenancy.context_keys') IS NOT NULL AND r.rolcanlogin AND NOT r.rolsuper
   AND has_database_privilege(r.oid, current_database(), 'CONNECT')
   AND pg_has_role(r.oid, 'pg_read_all_data', 'MEMBER')
-  AND r.rolname NOT IN ({{'app'}}, {{'platform'}}, {{'owner'}});
+  AND r.rolname NOT IN ({{'app'}}, {{'platform'}}, {{'owner'}}, {{'watchdog'}});

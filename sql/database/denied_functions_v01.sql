@@ -7,7 +7,8 @@ VALUES
     ('large_objects', ARRAY['lo\_%', 'loread', 'lowrite'], ARRAY[]::name[]),
     -- One namespace for all tenants: one blocks the others. Migrations hold one.
     ('advisory_locks', ARRAY['pg\_advisory\_%', 'pg\_try\_advisory\_%'], ARRAY[{{'owner'}}]),
-    ('backend_signals', ARRAY['pg\_cancel\_backend', 'pg\_terminate\_backend'], ARRAY['pg_signal_backend']),
+    ('backend_signals', ARRAY['pg\_cancel\_backend', 'pg\_terminate\_backend'],
+     ARRAY[{{'watchdog'}}, 'pg_signal_backend']),
     ('messages', ARRAY['pg\_notify', 'pg\_logical\_emit\_message'], ARRAY[]::name[]),
     -- These run a query given as text, so one SELECT is enough to run any other.
     ('query_texts', ARRAY['query\_to\_xml%', 'cursor\_to\_xml%', 'table\_to\_xml%', 'schema\_to\_xml%',
@@ -22,7 +23,8 @@ VALUES
     -- Other sessions of the same role, their queries and locks; counters of every table.
     ('activity', ARRAY['pg\_stat\_get\_%', 'pg\_lock\_status', 'pg\_prepared\_xact', 'pg\_blocking\_pids',
                        'pg\_safe\_snapshot\_blocking\_pids', 'pg\_isolation\_test\_session\_is\_blocked',
-                       'pg\_get\_replication\_slots'], ARRAY[{{'owner'}}, {{'platform'}}, 'pg_monitor']),
+                       'pg\_get\_replication\_slots'],
+     ARRAY[{{'owner'}}, {{'platform'}}, {{'watchdog'}}, 'pg_monitor']),
     -- How much all tenants together hold and write.
     ('volume', ARRAY['pg\_relation\_size', 'pg\_table\_size', 'pg\_indexes\_size', 'pg\_total\_relation\_size',
                      'pg\_database\_size', 'pg\_tablespace\_size', 'pg\_available\_wal\_summaries',

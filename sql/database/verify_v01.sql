@@ -69,6 +69,9 @@ WITH unprivileged (role) AS (
     WHERE pg_catalog.has_table_privilege(r.role, v.name, 'SELECT')
       AND (r.role = 'public' OR NOT pg_catalog.has_table_privilege('public', v.name, 'SELECT'))
     UNION ALL
+    SELECT 'views', '{{watchdog}} cannot read pg_catalog.pg_stat_activity'
+    WHERE NOT pg_catalog.has_table_privilege({{'watchdog'}}, 'pg_catalog.pg_stat_activity', 'SELECT')
+    UNION ALL
     SELECT 'maintenance_databases', format('PUBLIC may connect to %I', d.datname)
     FROM pg_catalog.pg_database d
     WHERE d.datname IN ('postgres', 'template1') AND d.datname <> current_database()

@@ -2,3 +2,4 @@
 ALTER ROLE {{owner}} PASSWORD {{'owner_verifier'}};
 ALTER ROLE {{app}} PASSWORD {{'app_verifier'}};
 ALTER ROLE {{platform}} PASSWORD {{'platform_verifier'}};
+ALTER ROLE {{watchdog}} PASSWORD {{watchdog_verifier}};

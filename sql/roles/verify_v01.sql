@@ -1,21 +1,23 @@
 -- What `roles create` promises, read back: one row a measure, with what contradicts it.
-WITH wanted (role, login) AS (
-    VALUES ({{'owner'}}, true), ({{'app'}}, true), ({{'platform'}}, true), ({{'directory'}}, false),
-           ({{'sealer'}}, false)
+WITH wanted (role, login, inherit) AS (
+    VALUES ({{'owner'}}, true, false), ({{'app'}}, true, false), ({{'platform'}}, true, false),
+           ({{'directory'}}, false, false), ({{'sealer'}}, false, false),
+           ({{'watchdog'}}, {{watchdog_logs_in}}, true)
 ), found (measure, detail) AS (
     SELECT 'attributes', CASE WHEN r.oid IS NULL THEN format('role %I does not exist', w.role)
                               ELSE format('role %I has the wrong attributes', w.role) END
     FROM wanted w LEFT JOIN pg_catalog.pg_roles r ON r.rolname = w.role
-    WHERE r.oid IS NULL OR r.rolcanlogin <> w.login OR r.rolinherit OR r.rolsuper OR r.rolbypassrls
+    WHERE r.oid IS NULL OR r.rolcanlogin <> w.login OR r.rolinherit <> w.inherit OR r.rolsuper OR r.rolbypassrls
           OR r.rolcreatedb OR r.rolcreaterole OR r.rolreplication
     UNION ALL
     SELECT 'no_memberships', format('%s is a member of %s', m.member::regrole, m.roleid::regrole)
     FROM pg_catalog.pg_auth_members m JOIN pg_catalog.pg_roles r ON r.oid = m.member
     WHERE r.rolname IN ({{'app'}}, {{'platform'}}, {{'directory'}}, {{'sealer'}})
+       OR r.rolname = {{'watchdog'}} AND m.roleid <> (SELECT oid FROM pg_catalog.pg_roles WHERE rolname = {{'app'}})
     UNION ALL
     SELECT 'memberships', format('%I is not a member of %I', m.member, m.role)
     FROM (VALUES ({{'owner'}}, {{'directory'}}, 'MEMBER'), ({{'owner'}}, {{'sealer'}}, 'MEMBER'),
-                 (current_user::text, {{'owner'}}, 'USAGE'))
+                 ({{'watchdog'}}, {{'app'}}, 'USAGE'), (current_user::text, {{'owner'}}, 'USAGE'))
          AS m (member, role, kind)
     LEFT JOIN pg_catalog.pg_roles a ON a.rolname = m.member
     LEFT JOIN pg_catalog.pg_roles b ON b.rolname = m.role

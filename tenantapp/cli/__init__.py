@@ -12,12 +12,13 @@ from tenantapp.cli.rls import rls
 from tenantapp.cli.roles import roles
 from tenantapp.cli.schemas import schemas
 from tenantapp.cli.seed import seeds
+from tenantapp.cli.sessions import sessions
 from tenantapp.cli.tenants import tenants
 from tenantapp.cli.up import up
 
 
 def init_app(app: Flask) -> None:
     """Add every command group to `app`."""
-    for command in (roles, databases, tenants, api_keys, keys, rls, schemas, seeds, up):
+    for command in (roles, databases, tenants, api_keys, keys, rls, schemas, seeds, sessions, up):
         app.cli.add_command(command)
     rls.add_command(probe)

@@ -30,6 +30,7 @@ ADDRESS_FIELDS = {
     "app": "database_url",
     "owner": "migration_database_url",
     "platform": "platform_database_url",
+    "watchdog": "watchdog_database_url",
     "bootstrap": "bootstrap_database_url",
 }
 Command = TypeVar("Command", bound=Callable[..., None])
@@ -83,7 +84,7 @@ def address(role: str) -> URL:
     """Return the address of a role, checked to be of the role it is meant for.
 
     Args:
-        role: app, owner, platform or bootstrap.
+        role: app, owner, platform, watchdog or bootstrap.
 
     Raises:
         SettingsError: it is not set, or logs in as another role.
@@ -111,9 +112,14 @@ def passwords() -> Passwords:
     """Return the passwords that the addresses hold.
 
     Raises:
-        SettingsError: an address is not set, or has no password.
+        SettingsError: an address is not set, or has no password; the watchdog's need not be set.
     """
-    return Passwords(owner=_password("owner"), app=_password("app"), platform=_password("platform"))
+    return Passwords(
+        owner=_password("owner"),
+        app=_password("app"),
+        platform=_password("platform"),
+        watchdog=_password("watchdog") if _settings().watchdog_database_url else None,
+    )
 
 
 def role_limits() -> RoleLimits:

@@ -59,9 +59,14 @@ class RoleNames:
         """Owns the function that verifies contexts, and reads their keys for it; nobody logs in as it."""
         return f"{self.prefix}_sealer"
 
+    @property
+    def watchdog(self) -> str:
+        """Ends sessions of the application's role that take too long; logs in where it has an address."""
+        return f"{self.prefix}_watchdog"
+
     def as_values(self) -> dict[str, str]:
         """Return the names by purpose, as the SQL files call them."""
-        purposes = ("owner", "app", "platform", "directory", "sealer")
+        purposes = ("owner", "app", "platform", "directory", "sealer", "watchdog")
         return {purpose: getattr(self, purpose) for purpose in purposes}
 
 

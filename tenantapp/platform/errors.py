@@ -29,3 +29,7 @@ class ContextKeyRefused(OperatorError):
 
 class UnknownKey(OperatorError):
     """Raised when a tenant has no such API key."""
+
+
+class WatchdogBlind(OperatorError):
+    """Raised when the watchdog would not see what takes too long, or may not end it."""

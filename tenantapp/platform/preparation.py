@@ -53,11 +53,12 @@ _BEYOND_PRIVILEGES = (
 
 @dataclass(frozen=True, slots=True)
 class Passwords:
-    """The passwords of the roles that log in."""
+    """The passwords of the roles that log in; the watchdog does where it has one."""
 
     owner: str = field(repr=False)
     app: str = field(repr=False)
     platform: str = field(repr=False)
+    watchdog: str | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -188,12 +189,15 @@ def _role_values(
     def verifier(role: str, password: str) -> str:
         return pgconn.encrypt_password(password.encode(), role.encode(), b"scram-sha-256").decode()
 
+    watchdog = passwords.watchdog
     return {
         **names.as_values(),
         **limits.as_values(),
         "owner_verifier": verifier(names.owner, passwords.owner),
         "app_verifier": verifier(names.app, passwords.app),
         "platform_verifier": verifier(names.platform, passwords.platform),
+        "watchdog_verifier": sql.Literal(watchdog and verifier(names.watchdog, watchdog)),
+        "watchdog_logs_in": sql.Literal(watchdog is not None),
     }
 
 

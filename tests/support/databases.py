@@ -16,7 +16,9 @@ from tenantapp.config import Settings, load_settings
 from tenantapp.db.roles import RoleNames
 from tenantapp.platform.preparation import Passwords, RoleLimits, create_roles, prepare_database
 
-PASSWORDS = Passwords(owner="owner-secret", app="app-secret", platform="platform-secret")
+PASSWORDS = Passwords(
+    owner="owner-secret", app="app-secret", platform="platform-secret", watchdog="watchdog-secret"
+)
 # Little disk, so that a test fills it soon; the sessions are those of many applications.
 LIMITS = RoleLimits(app_connections=90, platform_connections=20, temp_file_mb=16)
 
@@ -48,7 +50,7 @@ class Server:
         return str(self.url.password or "")
 
     def address(self, role: str, database: str) -> URL:
-        """Return where `owner`, `app`, `platform` or `bootstrap` connects to `database`."""
+        """Return where `owner`, `app`, `platform`, `watchdog` or `bootstrap` connects to `database`."""
         if role == "bootstrap":
             return self.url.set(database=database)
         return self.url.set(
@@ -64,6 +66,7 @@ class Server:
             database_url=self.address("app", database),
             migration_database_url=self.address("owner", database),
             platform_database_url=self.address("platform", database),
+            watchdog_database_url=self.address("watchdog", database),
             bootstrap_database_url=self.address("bootstrap", database),
             **changes,
         )

@@ -60,6 +60,13 @@ STORIES = (
         afterwards="REVOKE {owner} FROM {app}",
     ),
     Story(
+        check="0050_role_membership",
+        object="{watchdog}",
+        broken="GRANT pg_signal_backend TO {watchdog}",
+        detail="is a member of pg_signal_backend",
+        afterwards="REVOKE pg_signal_backend FROM {watchdog}",
+    ),
+    Story(
         check="0051_role_owns_objects",
         object="{app}",
         broken="CREATE VIEW answers AS SELECT 42; ALTER VIEW answers OWNER TO {app}",

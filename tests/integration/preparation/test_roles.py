@@ -36,8 +36,8 @@ def settings_of(superuser: Connection, role: str) -> list[str]:
     return [setting for (setting,) in superuser.execute(query, [role])]
 
 
-def of_the_owner(names: RoleNames) -> list[tuple[str, str]]:
-    return [(names.owner, names.directory), (names.owner, names.sealer)]
+def wanted(names: RoleNames) -> list[tuple[str, str]]:
+    return [(names.watchdog, names.app), (names.owner, names.directory), (names.owner, names.sealer)]
 
 
 @pytest.mark.parametrize(
@@ -51,10 +51,40 @@ def test_a_role_may_log_in_or_not_and_nothing_else(
     assert attributes(superuser, role) == (may_log_in, False, False, False, False, False, False)
 
 
-def test_only_the_owner_is_a_member_and_only_of_the_roles_that_own_functions(
+def test_the_owner_is_a_member_of_the_roles_that_own_functions_and_the_watchdog_of_the_applications(
     superuser: Connection, names: RoleNames
 ) -> None:
-    assert memberships(superuser, names) == of_the_owner(names)
+    assert memberships(superuser, names) == wanted(names)
+
+
+def test_the_watchdog_logs_in_where_it_has_a_password(
+    superuser: Connection, connect: Connect, names: RoleNames, prepared: str
+) -> None:
+    assert attributes(superuser, names.watchdog) == (False, True, False, False, False, False, False)
+    with_watchdog = Passwords("secret", "secret", "secret", watchdog="secret")
+    assert create_roles(superuser, names, with_watchdog, LIMITS).with_status("done") == (
+        "attributes",
+        "passwords",
+    )
+    connect(prepared, names.watchdog).__enter__().close()
+    assert create_roles(superuser, names, PASSWORDS, LIMITS).with_status("done") == (
+        "attributes",
+        "passwords",
+    )
+    with pytest.raises(psycopg.OperationalError, match=r"not permitted to log in|authentication failed"):
+        connect(prepared, names.watchdog)
+
+
+def test_the_watchdog_may_not_become_anybody(
+    superuser: Connection, connect: Connect, names: RoleNames, prepared: str
+) -> None:
+    execute(superuser, "GRANT {owner} TO {watchdog}", owner=names.owner, watchdog=names.watchdog)
+    report = create_roles(superuser, names, PASSWORDS, LIMITS)
+    assert report.with_status("done") == ("no_memberships", "passwords")
+    assert memberships(superuser, names) == wanted(names)
+    may = "SELECT pg_has_role(%s, %s, 'SET')"
+    if superuser.info.server_version >= 160_000:
+        assert superuser.execute(may, [names.watchdog, names.app]).fetchone() == (False,)
 
 
 def test_a_second_run_changes_nothing_but_the_passwords(superuser: Connection, names: RoleNames) -> None:
@@ -85,7 +115,7 @@ def test_memberships_are_revoked_whoever_granted_them(superuser: Connection, nam
     superuser.execute("RESET ROLE")
     report = create_roles(superuser, names, PASSWORDS, LIMITS)
     assert report.with_status("done") == ("no_memberships", "passwords")
-    assert memberships(superuser, names) == of_the_owner(names)
+    assert memberships(superuser, names) == wanted(names)
 
 
 def test_settings_that_a_role_left_itself_are_reset(

@@ -38,7 +38,7 @@ class Attack:
         name: what is tried, as docs/security/model.md names it.
         sql: the statements, one after the other, whichever are refused. `{a}` and `{b}` are the tenants'
             ids, `{forged}` a context of B's without a seal, `{b_email}` and `{b_service}` what B has;
-            `{database}`, `{app}`, `{owner}` and `{sealer}` are names.
+            `{database}`, `{app}`, `{owner}`, `{sealer}` and `{watchdog}` are names.
         without: SQL for a superuser that takes the counter-measure away.
         undo: SQL that takes back what reaches beyond the database.
         patch: the counter-measure in the program that is taken away.

@@ -91,6 +91,14 @@ ATTACKS = (
         patch=unsafe,
     ),
     Attack(
+        "the watchdog's role taken on",
+        ("SET ROLE {watchdog}",),
+        "REVOKE {app} FROM {watchdog}; GRANT {watchdog} TO {app}",
+        "REVOKE {watchdog} FROM {app}; GRANT {app} TO {watchdog}",
+        wins="accepted",
+        patch=unsafe,
+    ),
+    Attack(
         "row_security switched off",
         ("SET LOCAL row_security = off", SEE),
         "ALTER ROLE {app} BYPASSRLS",

@@ -1,0 +1,80 @@
+"""`flask sessions`: watch what the application's role does on the server."""
+
+from __future__ import annotations
+
+import signal
+import threading
+
+import click
+import psycopg
+import structlog
+from flask import current_app
+from flask.cli import with_appcontext
+from sqlalchemy import URL
+
+from tenantapp.cli.servers import address, connect, one_line_errors, role_names
+from tenantapp.config import Settings
+from tenantapp.platform.measures import first_line
+from tenantapp.platform.watchdog import end_overdue
+
+_BEYOND_A_LOAN = 1.1
+_log = structlog.get_logger("tenantapp.watchdog")
+
+
+@click.group("sessions")
+def sessions() -> None:
+    """Watch the sessions of the application's role."""
+
+
+@sessions.command("watch")
+@click.option(
+    "--every",
+    type=click.FloatRange(0.1, 3600),
+    default=10.0,
+    show_default=True,
+    help="Seconds between two looks.",
+)
+@click.option("--once", is_flag=True, help="Look once, for cron.")
+@with_appcontext
+@one_line_errors
+def watch(every: float, once: bool) -> None:
+    """End sessions of the application whose transaction or statement is older than WATCHDOG_SECONDS.
+
+    Uses the watchdog's role (WATCHDOG_DATABASE_URL). Each session that is ended is logged. SIGTERM ends the
+    watch; a server that goes away does not: that is logged, and it is asked again.
+    """
+    url, limit = address("watchdog"), _limit(current_app.extensions["tenantapp"].settings)
+    _look(url, limit)
+    if not once:
+        _log.info("watching", role=url.username, database=url.database, seconds=limit)
+        _look_until_told(url, limit, every)
+
+
+def _look_until_told(url: URL, limit: float, every: float) -> None:
+    stopping = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stopping.set())
+    while not stopping.wait(every):
+        try:
+            _look(url, limit)
+        except psycopg.OperationalError as error:
+            _log.error("cannot look", reason=first_line(error))
+
+
+def _look(url: URL, limit: float) -> None:
+    """End what takes too long, by a session of its own: a restart of the server is nothing special."""
+    with connect(url) as connection:
+        for found in end_overdue(connection, role_names(), limit):
+            if found.ended:
+                _log.warning(
+                    "session ended",
+                    pid=found.pid,
+                    client=found.client,
+                    application=found.application,
+                    state=found.state,
+                    seconds=round(found.seconds, 1),
+                )
+
+
+def _limit(settings: Settings) -> float:
+    return settings.watchdog_seconds or settings.longest_loan_seconds * _BEYOND_A_LOAN
