@@ -5,10 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 import sqlalchemy as sa
+from psycopg.errors import InsufficientPrivilege
 from sqlalchemy import URL
 from sqlalchemy.engine import Connection, Engine
+from sqlalchemy.exc import ProgrammingError
 
 from tenantapp.config import Settings
+from tenantapp.db.errors import ContextRejected
 from tenantapp.tenancy.context import TenantContext
 from tenantapp.tenancy.seal import ContextSealer
 
@@ -51,9 +54,14 @@ def bind(connection: Connection, context: TenantContext) -> None:
 
     Raises:
         KeyError: the connection is of another engine.
-        sqlalchemy.exc.ProgrammingError: the database does not know the key.
+        ContextRejected: the database does not take it.
     """
     sealer: ContextSealer = connection.get_execution_options()[SEALER_OPTION]
     driver: Any = connection.connection.driver_connection
     token = sealer.seal(context, driver.info.backend_pid)
-    connection.execute(sa.select(sa.func.tenancy.bind(token)))
+    try:
+        connection.execute(sa.select(sa.func.tenancy.bind(token)))
+    except ProgrammingError as error:
+        if isinstance(error.orig, InsufficientPrivilege):
+            raise ContextRejected from error
+        raise

@@ -23,6 +23,8 @@ class Options:
         users: how many users each of them has.
         customers: how many customers.
         services: how many services.
+        rcas: how many root cause analyses.
+        todos: how many todos.
         random_seed: what decides which; the same one gives the same rows.
         user_email: the address of each tenant's first user; by default after its subdomain.
         named: subdomain and name of the first tenants.
@@ -35,6 +37,8 @@ class Options:
     users: int
     customers: int
     services: int
+    rcas: int
+    todos: int
     random_seed: int = 1
     user_email: str | None = None
     named: tuple[tuple[str, str], ...] = ()
@@ -57,10 +61,12 @@ class Options:
 
 _NAMED = (("acme", "Acme Industrial Supply"), ("globex", "Globex Facility Services"))
 PROFILES = {
-    "demo": Options("demo", tenants=2, users=4, customers=30, services=4, named=_NAMED),
-    "dev": Options("dev", tenants=3, users=12, customers=300, services=12),
-    "test": Options("test", tenants=2, users=2, customers=5, services=2),
-    "bench": Options("bench", tenants=1000, users=0, customers=1000, services=0, copied=True),
+    "demo": Options("demo", tenants=2, users=4, customers=30, services=4, rcas=5, todos=8, named=_NAMED),
+    "dev": Options("dev", tenants=3, users=12, customers=300, services=12, rcas=20, todos=60),
+    "test": Options("test", tenants=2, users=2, customers=5, services=2, rcas=2, todos=3),
+    "bench": Options(
+        "bench", tenants=1000, users=0, customers=1000, services=0, rcas=0, todos=0, copied=True
+    ),
 }
 
 
@@ -75,6 +81,8 @@ class _Overrides:
     seed_users: int | None = _count("users each", 100_000)
     seed_customers: int | None = _count("customers each", 10_000_000)
     seed_services: int | None = _count("services each", 100_000)
+    seed_rcas: int | None = _count("root cause analyses each", 100_000)
+    seed_todos: int | None = _count("todos each", 100_000)
     seed_random_seed: int | None = setting("int", "a whole number", default=None)
     seed_user_email: str | None = setting(
         "str", "the e-mail address of each tenant's first user", default=None, validate=Email()

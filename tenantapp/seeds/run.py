@@ -16,13 +16,13 @@ from tenantapp.db.sealing import bind, sealer_for, sealing_engine
 from tenantapp.db.unit_of_work import writing
 from tenantapp.platform.models import DirectoryRow
 from tenantapp.platform.tenants import create_tenant
-from tenantapp.seeds import customers, services, users
+from tenantapp.seeds import customers, rcas, services, todos, users
 from tenantapp.seeds.api_keys import KeptTokens
 from tenantapp.seeds.copying import copy_customers
 from tenantapp.seeds.options import Options
 from tenantapp.tenancy.context import TenantContext, tenant_context
 
-DOMAINS = (users, customers, services)
+DOMAINS = (users, customers, services, rcas, todos)
 """What is seeded, what is referred to before what refers to it."""
 
 Progress = Callable[[str], None]

@@ -1,4 +1,4 @@
-"""What names, companies and services are put together from; addresses are of a domain that nobody has."""
+"""What rows are put together from; addresses are of a domain that nobody has."""
 
 from __future__ import annotations
 
@@ -24,6 +24,46 @@ NOTES = (
     None,
 )
 SYSTEMS = ("Checkout", "Search", "Billing", "Warehouse", "Mail", "Reports", "Login", "Shipping", "Catalogue")
+
+# What fails, what is seen of it, what it is, where it comes from, and what is done about it.
+FAULTS = (
+    (
+        "answers late",
+        "One request in ten takes a minute.",
+        "database",
+        "An index was dropped by hand.",
+        "Make the index again.",
+    ),
+    (
+        "loses messages",
+        "Some confirmations never arrive.",
+        "queue",
+        "A full disk, which nobody watched.",
+        "Watch the disk, and tell before it is full.",
+    ),
+    (
+        "refuses connections",
+        "For two minutes each night nobody gets in.",
+        "load balancer",
+        "The certificate is renewed while it is in use.",
+        "Renew it beside the one in use, then change over.",
+    ),
+    (
+        "stops at noon",
+        "The daily run ends half-way.",
+        "server",
+        "Two jobs ask for the same memory.",
+        "Run one after the other.",
+    ),
+)
+CHORES = (
+    "Renew the certificate.",
+    "Write down what the last outage cost.",
+    "Restore a backup to see that it works.",
+    "Ask the supplier for the new contract.",
+    "Remove the accounts of those who have left.",
+    "Order a second power supply.",
+)
 
 
 def person(random: Random) -> tuple[str, str]:

@@ -23,6 +23,7 @@ class Todo(Resource):
     completed_at: Mapped[datetime | None] = columns.moment()
     completed: Mapped[bool] = columns.whether("completed_at IS NOT NULL", words=("open", "completed"))
     assignee_id: Mapped[UUID | None] = columns.optional_reference("users")
+    rca_id: Mapped[UUID | None] = columns.optional_reference("rcas")
 
     @classmethod
     def scoped_args(cls) -> tuple[Any, ...]:

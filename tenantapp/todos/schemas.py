@@ -16,3 +16,4 @@ class TodoSchema(ResourceSchema):
     completed = fields.Boolean(dump_only=True)
     completed_at = fields.AwareDateTime(dump_only=True, allow_none=True)
     assignee_id = Reference("a user", allow_none=True)
+    rca_id = Reference("a root cause analysis", allow_none=True)

@@ -9,10 +9,9 @@ from uuid import UUID
 import sqlalchemy as sa
 from alembic.operations import MigrateOperation, Operations
 from alembic.util import CommandError
-from psycopg.errors import InsufficientPrivilege
 from sqlalchemy.engine import Connection
-from sqlalchemy.exc import ProgrammingError
 
+from tenantapp.db.errors import ContextRejected
 from tenantapp.db.sealing import bind
 from tenantapp.rls.operations.statements import run
 from tenantapp.tenancy.context import TenantContext
@@ -50,12 +49,10 @@ def _for_each_tenant(operations: Operations, op: ForEachTenantOp) -> None:
 def _enter(connection: Connection, tenant_id: UUID) -> None:
     try:
         bind(connection, TenantContext(tenant_id, role="migration"))
-    except ProgrammingError as error:
-        if isinstance(error.orig, InsufficientPrivilege):
-            raise CommandError(
-                "the database rejects the tenants' contexts: run `flask keys install`, and this again"
-            ) from error
-        raise
+    except ContextRejected as error:
+        raise CommandError(
+            "the database rejects the tenants' contexts: run `flask keys install`, and this again"
+        ) from error
 
 
 def _tenant_ids(operations: Operations) -> list[UUID]:

@@ -50,9 +50,18 @@ def test_what_the_toggle_decides_is_not_written(tenant: TenantUnderTest, field: 
     assert list(body["errors"]) == [field]
 
 
-def test_an_unknown_assignee_is_refused_by_the_field(tenant: TenantUnderTest) -> None:
-    answer = tenant.request("POST", TODOS, json={"text": "Whose?", "assignee_id": str(uuid4())})
-    assert list(assert_problem(answer, 422)["errors"]) == ["assignee_id"]
+@pytest.mark.parametrize("field", ["assignee_id", "rca_id"])
+def test_an_unknown_reference_is_refused_by_the_field(tenant: TenantUnderTest, field: str) -> None:
+    answer = tenant.request("POST", TODOS, json={"text": "Whose?", field: str(uuid4())})
+    assert list(assert_problem(answer, 422)["errors"]) == [field]
+
+
+def test_todos_are_listed_by_the_analysis_that_they_are_about(tenant: TenantUnderTest) -> None:
+    rca = tenant.create("/api/v1/rcas", title="Late", issue_description="Orders take a minute.")
+    about = tenant.create(TODOS, text="Make the index again.", rca_id=rca["id"])
+    tenant.create(TODOS, text="Something else.")
+    found = tenant.request("GET", f"{TODOS}?rca_id={rca['id']}").json["items"]
+    assert [todo["id"] for todo in found] == [about["id"]]
 
 
 def test_a_todo_of_nobody_cannot_be_toggled(tenant: TenantUnderTest) -> None:

@@ -142,14 +142,12 @@ FUNCTIONS = {
 }
 KEYS = {
     "a primary key without the tenant": Drift(
-        "ALTER TABLE customers DROP CONSTRAINT customers_pkey, "
-        "ADD CONSTRAINT customers_pkey PRIMARY KEY (id)",
-        ("PrimaryKeyConstraint", "customers"),
+        "ALTER TABLE todos DROP CONSTRAINT todos_pkey, ADD CONSTRAINT todos_pkey PRIMARY KEY (id)",
+        ("PrimaryKeyConstraint", "todos"),
     ),
     "a primary key in another order": Drift(
-        "ALTER TABLE customers DROP CONSTRAINT customers_pkey, "
-        "ADD CONSTRAINT customers_pkey PRIMARY KEY (id, tenant_id)",
-        ("PrimaryKeyConstraint", "customers"),
+        "ALTER TABLE todos DROP CONSTRAINT todos_pkey, ADD CONSTRAINT todos_pkey PRIMARY KEY (id, tenant_id)",
+        ("PrimaryKeyConstraint", "todos"),
     ),
     "a unique key without the tenant": Drift(
         "ALTER TABLE api_keys DROP CONSTRAINT uniq_api_keys_tenant_id_prefix, "
@@ -170,8 +168,8 @@ KEYS = {
         ("drop_scoped_foreign_key", "fk_api_keys_customers"),
     ),
     "a tenant_id that may be missing": Drift(
-        "ALTER TABLE customers DROP CONSTRAINT customers_pkey, ALTER tenant_id DROP NOT NULL",
-        ("modify_nullable", "customers", "tenant_id"),
+        "ALTER TABLE todos DROP CONSTRAINT todos_pkey, ALTER tenant_id DROP NOT NULL",
+        ("modify_nullable", "todos", "tenant_id"),
     ),
     "a tenant_id that is not filled in": Drift(
         "ALTER TABLE customers ALTER tenant_id DROP DEFAULT", ("modify_default", "customers", "tenant_id")

@@ -13,8 +13,10 @@ from tenantapp.application import create_app
 from tests.support.commands import Run
 from tests.support.databases import Server
 
-COUNTED = ("control.directory", "tenants", "users", "customers", "services", "deployments", "api_keys")
+MORE = ("rcas", "rca_solutions", "todos")
+COUNTED = ("control.directory", "tenants", "users", "customers", "services", "deployments", *MORE, "api_keys")
 SMALL = {"SEED_TENANTS": "2", "SEED_CUSTOMERS": "1500", "SEED_USERS": "3", "SEED_SERVICES": "2"}
+SMALL |= {"SEED_RCAS": "5", "SEED_TODOS": "6"}
 
 
 @pytest.fixture
@@ -46,10 +48,10 @@ def counts(superuser: psycopg.Connection[Any]) -> list[int]:
 @pytest.mark.parametrize(
     ("profile", "made"),
     [
-        ("demo", [2, 2, 6, 3000, 4, 12, 2]),
-        ("dev", [2, 2, 6, 3000, 4, 12, 2]),
-        ("test", [2, 2, 6, 3000, 4, 12, 2]),
-        ("bench", [2, 2, 0, 3000, 0, 0, 0]),
+        ("demo", [2, 2, 6, 3000, 4, 12, 10, 6, 12, 2]),
+        ("dev", [2, 2, 6, 3000, 4, 12, 10, 6, 12, 2]),
+        ("test", [2, 2, 6, 3000, 4, 12, 10, 6, 12, 2]),
+        ("bench", [2, 2, 0, 3000, 0, 0, 0, 0, 0, 0]),
     ],
 )
 def test_a_profile_is_made_once_however_often_it_is_run_and_removed_whole(
@@ -116,3 +118,13 @@ def test_production_is_never_reset(
         assert result.exit_code == 1
         assert "APP_ENV: this is production" in result.output
     assert counts(superuser) == before
+
+
+def test_a_key_that_is_not_installed_is_told_with_what_to_do(
+    run: Run, superuser: psycopg.Connection[Any]
+) -> None:
+    superuser.execute("DELETE FROM tenancy.context_keys")
+    result = run("run", "--profile", "test")
+    assert result.exit_code == 1
+    assert "`flask keys install`" in result.stderr
+    assert counts(superuser)[:3] == [0, 0, 0]
