@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from sqlalchemy import Index
 from sqlalchemy.orm import Mapped
+from sqlalchemy.schema import SchemaItem
 
 from tenantapp.db import columns
 from tenantapp.db.models import Resource, SoftDeletable, live_unique
@@ -28,7 +27,7 @@ class Customer(SoftDeletable, Resource):
     search: Mapped[str] = columns.search("name", "email", "company", "notes")
 
     @classmethod
-    def scoped_args(cls) -> tuple[Any, ...]:
+    def scoped_args(cls) -> tuple[SchemaItem, ...]:
         """Return the table's further constraints and indexes."""
         return (
             live_unique(cls.__tablename__, "email"),

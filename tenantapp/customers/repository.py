@@ -6,7 +6,7 @@ from tenantapp.customers.models import Customer
 from tenantapp.db.repository import Repository
 
 
-class CustomerRepository(Repository):
+class CustomerRepository(Repository[Customer]):
     """The tenant's customers."""
 
     model = Customer

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from sqlalchemy import MetaData
+from sqlalchemy import Column, MetaData, Table
 from sqlalchemy.orm import DeclarativeBase
+from sqlalchemy.sql.base import ReadOnlyColumnCollection
+
+ModelTable = Table[ReadOnlyColumnCollection[str, Column[object]]]
+"""A model's table; SQLAlchemy's own type lets its columns pass for columns of whatever is wanted."""
 
 
 class Base(DeclarativeBase):

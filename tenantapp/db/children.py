@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 from types import SimpleNamespace
-from typing import Any
+from typing import TypeVar, cast
 from uuid import UUID
 
 from sqlalchemy import Select, bindparam, select, true
@@ -12,14 +12,16 @@ from sqlalchemy.engine import Connection
 
 from tenantapp.db.errors import RowNotFound
 from tenantapp.db.models import Record, shown_columns, table_of
+from tenantapp.db.rows import row_maker, values_of
+
+Above = TypeVar("Above", bound=Record)
+Below = TypeVar("Below", bound=Record)
 
 
 def fetch_with_children(
-    connection: Connection, parent: type[Record], row_id: UUID, child: type[Record], key: str, limit: int
-) -> SimpleNamespace:
-    """Return a row that has its newest children as an attribute, which is called as their table is.
-
-    It has no version: that would not tell whether its children have changed.
+    connection: Connection, parent: type[Above], row_id: UUID, child: type[Below], key: str, limit: int
+) -> tuple[Above, list[Below]]:
+    """Return a row and its newest children.
 
     Args:
         connection: the unit of work's.
@@ -35,17 +37,26 @@ def fetch_with_children(
     rows = connection.execute(_joined(parent, child, key), {"row_id": row_id, "child_limit": limit}).all()
     if not rows:
         raise RowNotFound(parent.__tablename__)
-    above, below = ([column.name for column in shown_columns(model)] for model in (parent, child))
-    children = [SimpleNamespace(**dict(zip(below, row[len(above) :], strict=True))) for row in rows]
+    above, below = (tuple(column.name for column in shown_columns(model)) for model in (parent, child))
+    make = row_maker(below)
+    children = cast("list[Below]", [make(row[len(above) :]) for row in rows])
+    row = cast("Above", row_maker(above)(rows[0][: len(above)]))
     # A row without children is joined with nothing once.
-    found = [one for one in children if one.id is not None]
-    values = dict(zip(above, rows[0][: len(above)], strict=True))
+    return row, [one for one in children if one.id is not None]
+
+
+def together(row: Record, **children: list[Below]) -> SimpleNamespace:
+    """Return a row that has its children as attributes.
+
+    It has no version: that would not tell whether its children have changed.
+    """
+    values = values_of(row)
     del values["row_version"]
-    return SimpleNamespace(**values, **{child.__tablename__: found})
+    return SimpleNamespace(**values, **children)
 
 
 @cache
-def _joined(parent: type[Record], child: type[Record], key: str) -> Select[Any]:
+def _joined(parent: type[Record], child: type[Record], key: str) -> Select[*tuple[object, ...]]:
     above, below = table_of(parent), table_of(child)
     newest = (
         select(*shown_columns(child))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 from uuid import UUID, uuid4
 
 from sqlalchemy import (
@@ -133,7 +132,7 @@ def whether(condition: str, *, words: tuple[str, str]) -> Mapped[bool]:
     return mapped_column(Boolean, Computed(condition, persisted=True), info={"words": words})
 
 
-def json_object() -> Mapped[dict[str, Any]]:
+def json_object() -> Mapped[dict[str, object]]:
     """A JSON object, empty unless told otherwise."""
     return mapped_column(JSONB, server_default=text("'{}'::jsonb"))
 

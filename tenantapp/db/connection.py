@@ -13,7 +13,7 @@ from psycopg.pq.abc import PGconn, PGresult
 
 from tenantapp.db.errors import ContextRejected
 from tenantapp.db.own_settings import start_without_own_settings
-from tenantapp.db.selection import Selection
+from tenantapp.db.selection import Selected, Selection
 from tenantapp.tenancy.context import TenantContext
 from tenantapp.tenancy.directory import Standing
 from tenantapp.tenancy.seal import ContextSealer
@@ -118,7 +118,7 @@ class TenantConnection(psycopg.Connection[Any]):
             return _standing(self._accepted(self.wait(self._in_one_message(send, 2)))[_BINDS])
 
     def select_bound(
-        self, context: TenantContext, selection: Selection, parameters: Mapping[str, Any]
+        self, context: TenantContext, selection: Selection[Selected], parameters: Mapping[str, object]
     ) -> tuple[Standing | None, list[Any]]:
         """Bind `context` to a READ ONLY transaction of its own and select in it, in one round trip.
 

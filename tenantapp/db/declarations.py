@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from sqlalchemy import ForeignKeyConstraint, Index
 from sqlalchemy.orm import MappedColumn
@@ -32,9 +31,9 @@ class Reference:
         return Index(None, "tenant_id", name, *self.then)
 
 
-def declared(model: Any) -> Iterator[SchemaItem]:
+def declared(model: object) -> Iterator[SchemaItem]:
     """Yield what the columns of `model`'s own declare."""
-    table: str = model.__tablename__
+    table: str = vars(model)["__tablename__"]
     declarations = {
         name: value.column.info[DECLARES]
         for name, value in vars(model).items()
@@ -51,7 +50,7 @@ def declared(model: Any) -> Iterator[SchemaItem]:
             yield found(name)
 
 
-def about(*fields: str) -> dict[str, Any]:
+def about(*fields: str) -> dict[str, tuple[str, ...]]:
     """Return a constraint's `info`: the fields that a client is told of where it is violated."""
     return {"fields": fields}
 

@@ -18,7 +18,7 @@ from sqlalchemy.pool import PoolProxiedConnection
 from tenantapp.db.connection import TenantConnection
 from tenantapp.db.errors import ContextRejected, DatabaseUnavailable
 from tenantapp.db.pool import TenantPool
-from tenantapp.db.selection import Selection
+from tenantapp.db.selection import Selected, Selection
 from tenantapp.tenancy.context import TenantContext, current_context, trust_credential
 from tenantapp.tenancy.directory import Standing, require_active
 from tenantapp.tenancy.errors import TenancyError
@@ -143,7 +143,9 @@ class ReadOnlyConnection(BoundConnection):
         super().__init__(engine, connection=cast(PoolProxiedConnection, _NONE_YET))
         self._dbapi_connection = None
 
-    def select_alone(self, selection: Selection, parameters: Mapping[str, Any]) -> list[Any]:
+    def select_alone(
+        self, selection: Selection[Selected], parameters: Mapping[str, object]
+    ) -> list[Selected]:
         """Select in a transaction of its own, with one round trip and without SQLAlchemy's.
 
         Raises:
@@ -201,7 +203,9 @@ def pool_of(engine: Engine) -> TenantPool:
     return _pools[engine]
 
 
-def select_all(connection: Connection, selection: Selection, parameters: Mapping[str, Any]) -> list[Any]:
+def select_all(
+    connection: Connection, selection: Selection[Selected], parameters: Mapping[str, object]
+) -> list[Selected]:
     """Return the rows that are selected.
 
     Args:
@@ -214,10 +218,12 @@ def select_all(connection: Connection, selection: Selection, parameters: Mapping
     """
     if isinstance(connection, ReadOnlyConnection) and connection.reads_alone:
         return connection.select_alone(selection, parameters)
-    return list(connection.execute(selection.statement, dict(parameters)))
+    return cast("list[Selected]", connection.execute(selection.statement, dict(parameters)).all())
 
 
-def select_one(connection: Connection, selection: Selection, parameters: Mapping[str, Any]) -> Any:
+def select_one(
+    connection: Connection, selection: Selection[Selected], parameters: Mapping[str, object]
+) -> Selected | None:
     """Return the one row that is selected, or None; see `select_all`."""
     rows = select_all(connection, selection, parameters)
     return rows[0] if rows else None

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
-from typing import Any, ClassVar, cast
+from typing import ClassVar, cast
 from uuid import UUID
 
-from sqlalchemy import Column, ForeignKeyConstraint, Index, Table, func, text
+from sqlalchemy import Column, ForeignKeyConstraint, Index, func, text
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column
+from sqlalchemy.schema import SchemaItem
 
 from tenantapp.db import columns
-from tenantapp.db.base import Base
+from tenantapp.db.base import Base, ModelTable
 from tenantapp.db.declarations import declared
 from tenantapp.db.errors import UndeclaredIsolation
 from tenantapp.db.security import EVERY_VERB, Grant, Policy, TableSecurity, View, tenant_policies
@@ -49,7 +50,7 @@ class Versioned:
         return columns.counter(1)
 
     @declared_attr.directive
-    def __mapper_args__(cls) -> dict[str, Any]:
+    def __mapper_args__(cls) -> dict[str, object]:
         return {"version_id_col": cls.row_version, "eager_defaults": True}
 
 
@@ -89,7 +90,7 @@ class TenantScoped:
         )
 
     @classmethod
-    def scoped_args(cls) -> tuple[Any, ...]:
+    def scoped_args(cls) -> tuple[SchemaItem, ...]:
         """Return the table's further constraints and indexes."""
         return ()
 
@@ -103,7 +104,7 @@ class TenantScoped:
         )
 
     @declared_attr.directive
-    def __table_args__(cls) -> tuple[Any, ...]:
+    def __table_args__(cls) -> tuple[SchemaItem, ...]:
         return (
             ForeignKeyConstraint(["tenant_id"], ["tenants.id"]),
             *declared(cls),
@@ -144,18 +145,18 @@ def declared_security() -> dict[str, TableSecurity]:
                 f"{mapper.class_.__name__} is neither TenantScoped nor ReferenceData, and has no security() "
                 "that says `unscoped_because`"
             )
-        declared[cast(Table, mapper.local_table).fullname] = security
+        declared[cast(ModelTable, mapper.local_table).fullname] = security
     for table in Base.metadata.tables.keys() - declared.keys():
         raise UndeclaredIsolation(f"the table {table} has no model that says what isolates it")
     return declared
 
 
-def table_of(model: type[Record]) -> Table:
-    """Return a model's table, which SQLAlchemy types more widely."""
-    return cast(Table, model.__table__)
+def table_of(model: type[Record]) -> ModelTable:
+    """Return a model's table."""
+    return cast(ModelTable, model.__table__)
 
 
-def shown_columns(model: type[Record]) -> tuple[Column[Any], ...]:
+def shown_columns(model: type[Record]) -> tuple[Column[object], ...]:
     """Return the columns of a model's rows as repositories return them."""
     return tuple(column for column in table_of(model).columns if not column.info.get(columns.HIDDEN))
 

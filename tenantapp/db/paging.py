@@ -8,13 +8,18 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Any
+from typing import Generic, TypeVar, TypeVarTuple, cast
+from uuid import UUID
 
-from sqlalchemy import Row, Select, Text, bindparam, func, literal_column, select, tuple_
+from sqlalchemy import Select, Text, bindparam, func, literal_column, select, tuple_
 from sqlalchemy.engine import Connection
 
 from tenantapp.db.columns import SEPARATORS
 from tenantapp.db.models import Record, SoftDeletable, shown_columns
+
+Model = TypeVar("Model", bound=Record)
+Shown_co = TypeVar("Shown_co", covariant=True)
+Columns = TypeVarTuple("Columns")
 
 STREAMED = 500
 """How many rows are in memory at once while all of them are streamed."""
@@ -46,21 +51,21 @@ class PageQuery:
     limit: int
     sort: str = "created_at"
     descending: bool = True
-    after: Sequence[Any] | None = None
-    equal: Mapping[str, Any] = field(default_factory=dict)
-    lower: Mapping[str, Any] = field(default_factory=dict)
-    upper: Mapping[str, Any] = field(default_factory=dict)
+    after: Sequence[object] | None = None
+    equal: Mapping[str, object] = field(default_factory=dict)
+    lower: Mapping[str, object] = field(default_factory=dict)
+    upper: Mapping[str, object] = field(default_factory=dict)
     matching: str | None = None
     deleted: bool = False
     counted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class Page(Generic[Shown_co]):
     """Rows, where the next page begins if there is one, and how many fit in all if that was asked."""
 
-    rows: Sequence[Row[Any]]
-    next_after: tuple[Any, Any] | None
+    rows: Sequence[Shown_co]
+    next_after: tuple[object, UUID] | None
     total: int | None
 
 
@@ -79,12 +84,13 @@ class _Shape:
     deleted: bool
 
 
-def fetch_page(connection: Connection, model: type[Record], query: PageQuery) -> Page:
+def fetch_page(connection: Connection, model: type[Model], query: PageQuery) -> Page[Model]:
     """Return the page that `query` asks for, by one statement, and one more where it is counted."""
     shape = _shape(model, query)
     values = _values(query)
     # One row more than a page tells whether there is a next one.
-    rows = connection.execute(_page(shape), {**values, "page_limit": query.limit + 1}).all()
+    selected = connection.execute(_page(shape), {**values, "page_limit": query.limit + 1})
+    rows = cast("Sequence[Model]", selected.all())
     shown = rows[: query.limit]
     more = len(rows) > query.limit
     last = shown[-1] if more else None
@@ -95,9 +101,7 @@ def fetch_page(connection: Connection, model: type[Record], query: PageQuery) ->
     )
 
 
-def stream_rows(
-    connection: Connection, model: type[Record], query: PageQuery
-) -> Iterator[Sequence[Row[Any]]]:
+def stream_rows(connection: Connection, model: type[Model], query: PageQuery) -> Iterator[Sequence[Model]]:
     """Yield all rows that `query` asks for in parts, whatever its limit, through a cursor on the server.
 
     The cursor is closed with the generator.
@@ -108,7 +112,7 @@ def stream_rows(
         execution_options={"yield_per": STREAMED},
     )
     try:
-        yield from result.partitions()
+        yield from cast("Iterator[Sequence[Model]]", result.partitions())
     finally:
         result.close()
 
@@ -127,7 +131,7 @@ def _shape(model: type[Record], query: PageQuery) -> _Shape:
     )
 
 
-def _values(query: PageQuery) -> dict[str, Any]:
+def _values(query: PageQuery) -> dict[str, object]:
     values = {f"equal_{name}": value for name, value in query.equal.items()}
     values |= {f"lower_{name}": value for name, value in query.lower.items()}
     values |= {f"upper_{name}": value for name, value in query.upper.items()}
@@ -139,7 +143,7 @@ def _values(query: PageQuery) -> dict[str, Any]:
 
 
 @lru_cache(maxsize=1024)
-def _page(shape: _Shape) -> Select[Any]:
+def _page(shape: _Shape) -> Select[*tuple[object, ...]]:
     columns = shape.model.__table__.columns
     key, row_id = columns[shape.sort], columns["id"]
     statement = _fitting(shape, select(*shown_columns(shape.model)))
@@ -152,11 +156,11 @@ def _page(shape: _Shape) -> Select[Any]:
 
 
 @lru_cache(maxsize=1024)
-def _count(shape: _Shape) -> Select[Any]:
+def _count(shape: _Shape) -> Select[int]:
     return _fitting(shape, select(func.count()).select_from(shape.model.__table__))
 
 
-def _fitting(shape: _Shape, statement: Select[Any]) -> Select[Any]:
+def _fitting(shape: _Shape, statement: Select[*Columns]) -> Select[*Columns]:
     columns = shape.model.__table__.columns
     if issubclass(shape.model, SoftDeletable):
         deleted_at = columns["deleted_at"]

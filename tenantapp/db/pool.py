@@ -20,7 +20,7 @@ from tenantapp.db.errors import DatabaseUnavailable, UnsafeRole
 from tenantapp.db.pooled import PooledConnection
 from tenantapp.db.roles import RoleNames
 from tenantapp.db.safety import check_role
-from tenantapp.db.selection import Selection
+from tenantapp.db.selection import Selected, Selection
 from tenantapp.tenancy.context import TenantContext
 from tenantapp.tenancy.directory import Standing
 from tenantapp.tenancy.seal import ContextSealer
@@ -151,7 +151,7 @@ class TenantPool:
         return self.pool.getconn()
 
     def select_bound(
-        self, context: TenantContext, selection: Selection, parameters: Mapping[str, Any]
+        self, context: TenantContext, selection: Selection[Selected], parameters: Mapping[str, object]
     ) -> tuple[Standing | None, list[Any]]:
         """Select in a transaction of its own on a lent connection; see TenantConnection.
 
@@ -175,7 +175,7 @@ class TenantPool:
             raise DatabaseUnavailable("the database dropped two connections in a row") from error
 
     def _select_bound(
-        self, context: TenantContext, selection: Selection, parameters: Mapping[str, Any]
+        self, context: TenantContext, selection: Selection[Selected], parameters: Mapping[str, object]
     ) -> tuple[Standing | None, list[Any]]:
         connection = self.connect()
         try:

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cache
-from typing import Any, ClassVar
+from typing import Generic, TypeVar, cast
 from uuid import UUID
 
 from psycopg import errors as pg
 from sqlalchemy import (
     ARRAY,
     ColumnElement,
-    Row,
+    Executable,
     Update,
     Uuid,
     any_,
@@ -25,6 +25,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.sql.dml import ReturningInsert
 
 from tenantapp.db.engine import select_one
 from tenantapp.db.errors import RowChanged, RowInUse, RowNotFound
@@ -33,12 +34,15 @@ from tenantapp.db.paging import Page, PageQuery, fetch_page, stream_rows
 from tenantapp.db.selection import Selection
 from tenantapp.db.states import States, require_start, require_step, states_of
 
+Model_co = TypeVar("Model_co", bound=Record, covariant=True)
+Values = Mapping[str, object]
 Versions = Collection[int] | None
 
 
-class Repository:
+class Repository(Generic[Model_co]):
     """The rows of one model, as the tenant in whose context the connection works sees them.
 
+    Rows are typed as the model, whose attributes they have (`tenantapp.db.rows`).
     Deleted rows of a soft-deletable model are seen by `restore` and by a page of the deleted alone.
     Another tenant's row and none are the same to every method.
 
@@ -46,40 +50,41 @@ class Repository:
         connection: the unit of work's.
     """
 
-    model: ClassVar[type[Record]]
+    model: type[Model_co]
 
     def __init__(self, connection: Connection) -> None:
         self.connection = connection
 
-    def get(self, row_id: UUID) -> Row[Any]:
+    def get(self, row_id: UUID) -> Model_co:
         """Return one row.
 
         Raises:
             RowNotFound: there is none.
         """
-        row: Row[Any] | None = select_one(self.connection, _one(self.model), {"row_id": row_id})
+        found = select_one(self.connection, _one(self.model), {"row_id": row_id})
+        row = cast("Model_co | None", found)
         if row is None:
             raise RowNotFound(self.model.__tablename__)
         return row
 
-    def page(self, query: PageQuery) -> Page:
+    def page(self, query: PageQuery) -> Page[Model_co]:
         """Return one page of rows."""
         return fetch_page(self.connection, self.model, query)
 
-    def add(self, values: Mapping[str, Any]) -> Row[Any]:
+    def add(self, values: Values) -> Model_co:
         """Insert a row and return it as PostgreSQL completed it.
 
         Raises:
             IllegalStep: it does not stand where rows begin.
         """
         require_start(self._states, values)
-        return self.connection.execute(_insert(self.model), dict(values)).one()
+        return cast("Model_co", self.connection.execute(_insert(self.model), dict(values)).one())
 
-    def stream(self, query: PageQuery) -> Iterator[Sequence[Row[Any]]]:
+    def stream(self, query: PageQuery) -> Iterator[Sequence[Model_co]]:
         """Yield all rows that a query asks for, in parts; whatever its limit."""
         return stream_rows(self.connection, self.model, query)
 
-    def add_all(self, rows: Sequence[Mapping[str, Any]]) -> None:
+    def add_all(self, rows: Sequence[Values]) -> None:
         """Insert rows that give the same columns.
 
         Raises:
@@ -91,7 +96,7 @@ class Repository:
         statement = insert(table_of(self.model)).returning(table_of(self.model).c.id)
         self.connection.execute(statement, [dict(values) for values in rows])
 
-    def change(self, row_id: UUID, values: Mapping[str, Any], versions: Versions = None) -> Row[Any]:
+    def change(self, row_id: UUID, values: Values, versions: Versions = None) -> Model_co:
         """Change the given columns of a row and return it.
 
         Args:
@@ -105,15 +110,15 @@ class Repository:
             IllegalStep: it may not go from its state to the one that is given.
         """
         if not values:
-            return self._expect(self.get(row_id), versions)
+            return self._based_on(row_id, versions)
         statement = self._live_update().values(values)
         # Where the row stands is asked by the statement that moves it: of two at once, one finds it gone.
         for name in self._states.keys() & values.keys():
             column = table_of(self.model).columns[name]
-            statement = statement.where(column.in_(self._states[name].before(values[name])))
+            statement = statement.where(column.in_(self._states[name].before(str(values[name]))))
         row = self._write(row_id, statement, versions)
         if row is None:
-            require_step(self._states, self._expect(self.get(row_id), versions), values)
+            require_step(self._states, self._based_on(row_id, versions), values)
             raise RowChanged(self.model.__tablename__)
         return row
 
@@ -126,7 +131,7 @@ class Repository:
             RowInUse: others refer to it.
         """
         if not self._removed(row_id, versions):
-            self._expect(self.get(row_id), versions)
+            self._based_on(row_id, versions)
             raise RowChanged(self.model.__tablename__)
 
     def remove_all(self, row_ids: Collection[UUID]) -> set[UUID]:
@@ -148,7 +153,7 @@ class Repository:
             statement = statement.where(self.model.deleted_at.is_(None))
         return set(self.connection.execute(statement).scalars())
 
-    def restore(self, row_id: UUID) -> Row[Any]:
+    def restore(self, row_id: UUID) -> Model_co:
         """Bring a deleted row back and return it; one that was not deleted is returned as it is.
 
         Raises:
@@ -159,6 +164,14 @@ class Repository:
         undelete = update(model).where(model.deleted_at.is_not(None)).values(deleted_at=None)
         row = self._apply(row_id, undelete)
         return self.get(row_id) if row is None else row
+
+    def _row(self, statement: Executable) -> Model_co | None:
+        """Return the one row of the model's that a statement gives, if any."""
+        return cast("Model_co | None", self.connection.execute(statement).one_or_none())
+
+    def _rows(self, statement: Executable) -> Sequence[Model_co]:
+        """Return the rows of the model's that a statement gives."""
+        return cast("Sequence[Model_co]", self.connection.execute(statement).all())
 
     def _live_update(self) -> Update:
         statement = update(self.model)
@@ -181,7 +194,7 @@ class Repository:
         with _told_if_in_use():
             return self.connection.execute(statement).rowcount > 0
 
-    def _write(self, row_id: UUID, statement: Update, versions: Versions) -> Row[Any] | None:
+    def _write(self, row_id: UUID, statement: Update, versions: Versions) -> Model_co | None:
         if versions is not None:
             statement = statement.where(self.model.row_version.in_(tuple(versions)))
         return self._apply(row_id, statement)
@@ -190,9 +203,9 @@ class Repository:
         changed = self._counted(statement).where(self._among(row_ids)).returning(self.model.id)
         return set(self.connection.execute(changed).scalars())
 
-    def _apply(self, row_id: UUID, statement: Update) -> Row[Any] | None:
+    def _apply(self, row_id: UUID, statement: Update) -> Model_co | None:
         changed = self._counted(statement).where(self.model.id == row_id)
-        return self.connection.execute(changed.returning(*shown_columns(self.model))).one_or_none()
+        return self._row(changed.returning(*shown_columns(self.model)))
 
     def _counted(self, statement: Update) -> Update:
         return statement.values(row_version=self.model.row_version + 1)
@@ -201,10 +214,14 @@ class Repository:
         # One parameter for all, so that the statement is the same however many they are.
         return self.model.id == any_(bindparam("row_ids", list(row_ids), ARRAY(Uuid)))
 
-    def _expect(self, row: Row[Any], versions: Versions) -> Row[Any]:
-        if versions is not None and row.row_version not in versions:
-            raise RowChanged(self.model.__tablename__)
+    def _based_on(self, row_id: UUID, versions: Versions) -> Model_co:
+        row = self.get(row_id)
+        self._require_version(row.row_version, versions)
         return row
+
+    def _require_version(self, version: int, versions: Versions) -> None:
+        if versions is not None and version not in versions:
+            raise RowChanged(self.model.__tablename__)
 
 
 @contextmanager
@@ -218,7 +235,7 @@ def _told_if_in_use() -> Iterator[None]:
 
 
 @cache
-def _one(model: type[Record]) -> Selection:
+def _one(model: type[Record]) -> Selection[object]:
     """Return the statement that finds a row."""
     statement = select(*shown_columns(model)).where(model.id == bindparam("row_id"))
     if issubclass(model, SoftDeletable):
@@ -227,5 +244,5 @@ def _one(model: type[Record]) -> Selection:
 
 
 @cache
-def _insert(model: type[Record]) -> Any:
+def _insert(model: type[Record]) -> ReturningInsert[*tuple[object, ...]]:
     return insert(table_of(model)).returning(*shown_columns(model))

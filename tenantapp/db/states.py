@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
-from sqlalchemy import Table
-
+from tenantapp.db.base import ModelTable
 from tenantapp.db.errors import IllegalStep
 
 
@@ -34,31 +32,31 @@ class States:
         )
 
 
-def states_of(table: Table) -> dict[str, States]:
+def states_of(table: ModelTable) -> dict[str, States]:
     """Return the state machines of a table, by column."""
     return {column.name: column.info["states"] for column in table.columns if "states" in column.info}
 
 
-def require_start(states: Mapping[str, States], values: Mapping[str, Any]) -> None:
+def require_start(states: Mapping[str, States], values: Mapping[str, object]) -> None:
     """Refuse a new row that does not stand where rows begin.
 
     Raises:
         IllegalStep: it does not; it names where rows begin.
     """
     for name, machine in states.items():
-        wanted = values.get(name, machine.initial)
+        wanted = str(values.get(name, machine.initial))
         if wanted not in machine.starts:
             raise IllegalStep(name, None, wanted, machine.starts)
 
 
-def require_step(states: Mapping[str, States], row: Any, values: Mapping[str, Any]) -> None:
+def require_step(states: Mapping[str, States], row: object, values: Mapping[str, object]) -> None:
     """Refuse values by which `row` would take a step that it may not.
 
     Raises:
         IllegalStep: it would; it names the steps that it may take.
     """
     for name, machine in states.items():
-        current = getattr(row, name)
-        wanted = values.get(name, current)
+        current = str(getattr(row, name))
+        wanted = str(values.get(name, current))
         if current not in machine.before(wanted):
             raise IllegalStep(name, current, wanted, machine.steps[current])

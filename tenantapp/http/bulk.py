@@ -11,6 +11,7 @@ from uuid import UUID
 from marshmallow import Schema, fields, validate
 
 from tenantapp.db.errors import RowNotFound, RowRefused
+from tenantapp.db.models import Record
 from tenantapp.db.repository import Repository
 from tenantapp.db.unit_of_work import by_halves
 from tenantapp.http.edge import request_id
@@ -122,7 +123,7 @@ class BulkReport:
 
 
 def do_in_bulk(
-    repository: Repository, work: BulkWork, ids: Sequence[UUID], status: int, *, partial: bool
+    repository: Repository[Record], work: BulkWork, ids: Sequence[UUID], status: int, *, partial: bool
 ) -> BulkReport:
     """Do something to the rows that are named.
 

@@ -10,7 +10,6 @@ from operator import attrgetter, itemgetter
 from typing import Any
 
 from marshmallow import Schema, fields
-from sqlalchemy import Row
 
 Converter = Callable[[Any], Any]
 
@@ -56,7 +55,7 @@ class Dump:
         """Return one object as `schema.dump` does; it has every attribute."""
         return self._converted(dict(zip(self._keys, self._of_object(row), strict=True)))
 
-    def many(self, rows: Sequence[Row[Any]]) -> list[dict[str, Any]]:
+    def many(self, rows: Sequence[Any]) -> list[dict[str, Any]]:
         """Return the rows of one result: finding values by position is a sixth of the work of by name."""
         if not rows:
             return []

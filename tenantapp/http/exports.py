@@ -13,7 +13,6 @@ from typing import Any
 import structlog
 from flask import Response, request
 from marshmallow import Schema, fields, validate
-from sqlalchemy import Row
 from sqlalchemy.engine import Connection
 
 from tenantapp.db.engine import ReadOnlyConnection
@@ -23,7 +22,7 @@ from tenantapp.http.edge import request_id
 from tenantapp.http.problems import Problem
 from tenantapp.http.tabular import FORMATS, header, write_rows
 
-Parts = Iterator[Sequence[Row[Any]]]
+Parts = Iterator[Sequence[object]]
 _log = structlog.get_logger("tenantapp.http")
 
 

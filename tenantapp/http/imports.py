@@ -14,6 +14,7 @@ from sqlalchemy.exc import IntegrityError
 from werkzeug.exceptions import ClientDisconnected
 
 from tenantapp.db.errors import IllegalStep
+from tenantapp.db.models import Record
 from tenantapp.db.repository import Repository
 from tenantapp.db.unit_of_work import by_halves
 from tenantapp.http.constraints import explain
@@ -141,7 +142,7 @@ def open_file() -> tuple[BinaryIO, str]:
 
 
 def import_file(
-    repository: Repository, schema: Schema, belonging: Mapping[str, Any], *, partial: bool
+    repository: Repository[Record], schema: Schema, belonging: Mapping[str, Any], *, partial: bool
 ) -> Report:
     """Create a row for each line of the request's file.
 
@@ -211,7 +212,7 @@ def _alike(rows: Iterable[Loaded]) -> Iterable[list[Loaded]]:
     return groups.values()
 
 
-def _insert(repository: Repository, rows: list[Loaded], report: Report) -> None:
+def _insert(repository: Repository[Record], rows: list[Loaded], report: Report) -> None:
     """Insert rows, and find the lines of those that the database refuses."""
 
     def insert(some: Sequence[Loaded]) -> None:

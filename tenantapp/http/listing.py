@@ -131,7 +131,7 @@ def page_schema(resource: type[Schema]) -> type[Schema]:
     return page
 
 
-def page_answer(page: Page, dump: Dump) -> Response:
+def page_answer(page: Page[object], dump: Dump) -> Response:
     """Return a page as JSON, with a link to the next one."""
     body: dict[str, Any] = {"items": dump.many(page.rows), "next_cursor": None}
     headers = {}

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Index, UniqueConstraint
 from sqlalchemy.orm import Mapped
+from sqlalchemy.schema import SchemaItem
 
 from tenantapp.db import columns
 from tenantapp.db.models import Resource
@@ -23,12 +23,12 @@ class IdempotencyKey(Resource):
     key: Mapped[str] = columns.required_text(255)
     fingerprint: Mapped[bytes] = columns.digest()
     status: Mapped[int | None]
-    headers: Mapped[dict[str, Any]] = columns.json_object()
+    headers: Mapped[dict[str, object]] = columns.json_object()
     body: Mapped[str | None] = columns.optional_text()
     expires_at: Mapped[datetime] = columns.required_moment()
 
     @classmethod
-    def scoped_args(cls) -> tuple[Any, ...]:
+    def scoped_args(cls) -> tuple[SchemaItem, ...]:
         """Return the table's further constraints and indexes."""
         return (
             UniqueConstraint("tenant_id", "credential_id", "route", "key"),

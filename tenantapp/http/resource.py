@@ -9,9 +9,9 @@ from uuid import UUID
 
 from flask import Response, url_for
 from marshmallow import Schema, fields
-from sqlalchemy import Row
 from sqlalchemy.engine import Connection
 
+from tenantapp.db.models import Record
 from tenantapp.db.paging import Page
 from tenantapp.db.repository import Repository
 from tenantapp.db.unit_of_work import changing
@@ -47,7 +47,7 @@ class Parent:
     """
 
     name: str
-    repository: type[Repository]
+    repository: type[Repository[Record]]
     key: str
 
     @property
@@ -86,7 +86,7 @@ class ResourceBlueprint(TenantBlueprint):
         name: str,
         import_name: str,
         *,
-        repository: type[Repository],
+        repository: type[Repository[Record]],
         schema: type[Schema],
         listing: Listing,
         parent: Parent | None = None,
@@ -121,7 +121,7 @@ class ResourceBlueprint(TenantBlueprint):
             permission=self.read,
             summary=f"List {self.many}",
         )
-        def list_items(connection: Connection, given: dict[str, Any], **path: UUID) -> Page:
+        def list_items(connection: Connection, given: dict[str, Any], **path: UUID) -> Page[Record]:
             """List page by page, newest first unless sorted otherwise."""
             belonging = self._belonging(connection, path)
             return self.repository(connection).page(self.listing.page_query(given, belonging))
@@ -143,7 +143,7 @@ class ResourceBlueprint(TenantBlueprint):
 
     def _serve_get(self) -> None:
         @self.reads(ITEM, shows=self.schema, permission=self.read, summary=f"Get {self.one}")
-        def get_item(connection: Connection, item_id: UUID) -> Row[Any]:
+        def get_item(connection: Connection, item_id: UUID) -> Record:
             """Return one, with its version."""
             return self.repository(connection).get(item_id)
 
@@ -156,7 +156,7 @@ class ResourceBlueprint(TenantBlueprint):
             permission=self.write,
             summary=f"Update {self.one}",
         )
-        def update_item(connection: Connection, given: dict[str, Any], item_id: UUID) -> Row[Any]:
+        def update_item(connection: Connection, given: dict[str, Any], item_id: UUID) -> Record:
             """Change the fields that are given, and no others."""
             return self.repository(connection).change(item_id, given, expected_versions())
 
@@ -170,7 +170,7 @@ class ResourceBlueprint(TenantBlueprint):
         @self.writes(
             f"{ITEM}/restore", answers=self.schema, permission=self.write, summary=f"Restore {self.one}"
         )
-        def restore_item(connection: Connection, item_id: UUID) -> Row[Any]:
+        def restore_item(connection: Connection, item_id: UUID) -> Record:
             """Bring a deleted one back."""
             return self.repository(connection).restore(item_id)
 
@@ -230,7 +230,7 @@ class ResourceBlueprint(TenantBlueprint):
             """Export all that fit as a file, newest first."""
             given = read_query(query)
 
-            def ask(connection: Connection) -> Iterator[Sequence[Row[Any]]]:
+            def ask(connection: Connection) -> Iterator[Sequence[Record]]:
                 belonging = self._belonging(connection, path)
                 return self.repository(connection).stream(self.listing.page_query(given, belonging))
 

@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Protocol
 from uuid import UUID
 
 from cachetools import TTLCache
@@ -24,7 +25,19 @@ from tenantapp.tenancy.context import TenantContext
 _IS_USED_ANEW = or_(
     ApiKey.last_used_at.is_(None), ApiKey.last_used_at < func.now() - text("interval '1 minute'")
 )
-_LIVING = Selection(
+
+
+class _LivingKey(Protocol):
+    """What is looked up of a key."""
+
+    id: UUID
+    secret_sha256: bytes
+    scopes: list[str]
+    expires_at: datetime | None
+    is_used_anew: bool
+
+
+_LIVING: Selection[_LivingKey] = Selection(
     select(
         ApiKey.id, ApiKey.secret_sha256, ApiKey.scopes, ApiKey.expires_at, _IS_USED_ANEW.label("is_used_anew")
     ).where(

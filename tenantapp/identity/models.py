@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import UniqueConstraint
 from sqlalchemy.orm import Mapped
+from sqlalchemy.schema import SchemaItem
 
 from tenantapp.db import columns
 from tenantapp.db.models import Resource
@@ -27,6 +27,6 @@ class ApiKey(Resource):
     revoked_at: Mapped[datetime | None] = columns.moment()
 
     @classmethod
-    def scoped_args(cls) -> tuple[Any, ...]:
+    def scoped_args(cls) -> tuple[SchemaItem, ...]:
         """Return the table's further constraints and indexes."""
         return (columns.some_of("scopes", SCOPES), UniqueConstraint("tenant_id", "prefix"))

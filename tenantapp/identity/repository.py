@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, func, update
+from sqlalchemy import func, update
 
 from tenantapp.db.models import table_of
 from tenantapp.db.repository import Repository
@@ -18,12 +17,12 @@ _CHANGED = update(table_of(Tenant)).values(
 )
 
 
-class ApiKeyRepository(Repository):
+class ApiKeyRepository(Repository[ApiKey]):
     """The tenant's API keys, revoked ones too."""
 
     model = ApiKey
 
-    def revoke(self, row_id: UUID) -> Row[Any]:
+    def revoke(self, row_id: UUID) -> ApiKey:
         """Revoke a key and return it; one that is revoked stays so from then.
 
         Raises:

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from sqlalchemy.engine import Connection
 
+from tenantapp.db.rows import values_of
 from tenantapp.http.endpoints import Created
 from tenantapp.http.listing import Listing
 from tenantapp.http.resource import ITEM, ResourceBlueprint
@@ -37,7 +38,7 @@ def create_api_key(connection: Connection, given: dict[str, Any]) -> Created:
     """Create an API key and show its token, this once."""
     issued = issue_key(**given)
     row = ApiKeyRepository(connection).add(issued.values)
-    return blueprint.created(SimpleNamespace(**row._mapping, token=issued.token))
+    return blueprint.created(SimpleNamespace(**values_of(row), token=issued.token))
 
 
 @blueprint.writes(ITEM, "DELETE", status=204, permission="admin", if_match=False, summary="Revoke an API key")

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column
+from sqlalchemy.schema import SchemaItem
 
 from tenantapp.db import columns
 from tenantapp.db.base import Base
@@ -57,7 +57,7 @@ class DirectoryRow(ControlData, Timestamped, Base):
     epoch: Mapped[int] = columns.counter(1)
 
     @declared_attr.directive
-    def __table_args__(cls) -> tuple[Any, ...]:
+    def __table_args__(cls) -> tuple[SchemaItem | dict[str, str], ...]:
         return (
             *declared(cls),
             columns.dns_label("subdomain"),

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, Index
 from sqlalchemy.orm import Mapped
+from sqlalchemy.schema import SchemaItem
 
 from tenantapp.db import columns
 from tenantapp.db.declarations import about
@@ -54,7 +54,7 @@ class Rca(SoftDeletable, Resource):
     root_cause: Mapped[str | None] = columns.optional_text(10_000)
 
     @classmethod
-    def scoped_args(cls) -> tuple[Any, ...]:
+    def scoped_args(cls) -> tuple[SchemaItem, ...]:
         """Return the table's further constraints and indexes."""
         return (
             CheckConstraint(
@@ -78,6 +78,6 @@ class RcaSolution(Resource):
     due_at: Mapped[datetime | None] = columns.moment()
 
     @classmethod
-    def scoped_args(cls) -> tuple[Any, ...]:
+    def scoped_args(cls) -> tuple[SchemaItem, ...]:
         """Return the table's further constraints and indexes."""
         return (Index(None, "tenant_id", "status"),)

@@ -8,25 +8,24 @@ what the first has done.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, exists, select
+from sqlalchemy import ColumnElement, exists, select
 
 from tenantapp.db.errors import Conflict
 from tenantapp.db.models import shown_columns
-from tenantapp.db.repository import Repository, Versions
+from tenantapp.db.repository import Repository, Values, Versions
 from tenantapp.db.states import require_step
 from tenantapp.rcas.models import OPEN, Rca, RcaSolution
 
 
-class RcaRepository(Repository):
+class RcaRepository(Repository[Rca]):
     """The tenant's root cause analyses."""
 
     model = Rca
 
-    def change(self, row_id: UUID, values: Mapping[str, Any], versions: Versions = None) -> Row[Any]:
+    def change(self, row_id: UUID, values: Values, versions: Versions = None) -> Rca:
         """Change an analysis and return it.
 
         Raises:
@@ -36,13 +35,13 @@ class RcaRepository(Repository):
             self._require_closable(row_id, values, versions)
         return super().change(row_id, values, versions)
 
-    def _require_closable(self, row_id: UUID, values: Mapping[str, Any], versions: Versions) -> None:
+    def _require_closable(self, row_id: UUID, values: Values, versions: Versions) -> None:
         found = select(*shown_columns(Rca)).where(Rca.id == row_id, Rca.deleted_at.is_(None))
         # What an UPDATE takes as well: it waits for those who hold the analysis open.
-        row = self.connection.execute(found.with_for_update(key_share=True)).one_or_none()
+        row = self._row(found.with_for_update(key_share=True))
         if row is None or values.get("status", row.status) != "closed":
             return
-        self._expect(row, versions)
+        self._require_version(row.row_version, versions)
         require_step(self._states, row, values)
         if values.get("root_cause", row.root_cause) is None:
             raise Conflict("root_cause", "What is closed has a root cause.")
@@ -53,12 +52,12 @@ class RcaRepository(Repository):
             )
 
 
-class RcaSolutionRepository(Repository):
+class RcaSolutionRepository(Repository[RcaSolution]):
     """The solutions of the tenant's root cause analyses."""
 
     model = RcaSolution
 
-    def add(self, values: Mapping[str, Any]) -> Row[Any]:
+    def add(self, values: Values) -> RcaSolution:
         """Add a solution and return it.
 
         Raises:
@@ -67,7 +66,7 @@ class RcaSolutionRepository(Repository):
         self._hold_open(Rca.id == values["rca_id"])
         return super().add(values)
 
-    def add_all(self, rows: Sequence[Mapping[str, Any]]) -> None:
+    def add_all(self, rows: Sequence[Values]) -> None:
         """Add solutions that give the same columns.
 
         Raises:
@@ -76,7 +75,7 @@ class RcaSolutionRepository(Repository):
         self._hold_open(Rca.id.in_({values["rca_id"] for values in rows}))
         super().add_all(rows)
 
-    def change(self, row_id: UUID, values: Mapping[str, Any], versions: Versions = None) -> Row[Any]:
+    def change(self, row_id: UUID, values: Values, versions: Versions = None) -> RcaSolution:
         """Change a solution and return it.
 
         Raises:

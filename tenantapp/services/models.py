@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Index, UniqueConstraint
 from sqlalchemy.orm import Mapped
+from sqlalchemy.schema import SchemaItem
 
 from tenantapp.db import columns
 from tenantapp.db.models import Resource
@@ -38,7 +38,7 @@ class Service(Resource):
     owner_id: Mapped[UUID | None] = columns.optional_reference("users")
 
     @classmethod
-    def scoped_args(cls) -> tuple[Any, ...]:
+    def scoped_args(cls) -> tuple[SchemaItem, ...]:
         """Return the table's further constraints and indexes."""
         return (
             UniqueConstraint("tenant_id", "name"),
@@ -62,7 +62,7 @@ class Deployment(Resource):
     notes: Mapped[str | None] = columns.optional_text(10_000)
 
     @classmethod
-    def scoped_args(cls) -> tuple[Any, ...]:
+    def scoped_args(cls) -> tuple[SchemaItem, ...]:
         """Return the table's further constraints and indexes."""
         return (
             Index(None, "tenant_id", "service_id", "environment", "created_at"),

@@ -2,34 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from types import SimpleNamespace
-from typing import Any
+from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import Row, func, select
+from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import distinct_on
 
 from tenantapp.db.children import fetch_with_children
 from tenantapp.db.models import table_of
-from tenantapp.db.repository import Repository, Versions
+from tenantapp.db.repository import Repository, Values, Versions
 from tenantapp.services.models import Deployment, Service
 
 SHOWN_DEPLOYMENTS = 50
 
 
-class ServiceRepository(Repository):
+class ServiceRepository(Repository[Service]):
     """The tenant's services."""
 
     model = Service
 
-    def find_by_name(self, name: str) -> Row[Any] | None:
+    def find_by_name(self, name: str) -> Service | None:
         """Return the service of this name, or None."""
         services = table_of(Service)
-        return self.connection.execute(select(services).where(services.c.name == name)).one_or_none()
+        return self._row(select(services).where(services.c.name == name))
 
-    def find_with_deployments(self, row_id: UUID) -> SimpleNamespace:
-        """Return a service with its newest deployments.
+    def find_with_deployments(self, row_id: UUID) -> tuple[Service, list[Deployment]]:
+        """Return a service and its newest deployments.
 
         Raises:
             RowNotFound: there is no such service.
@@ -38,7 +36,7 @@ class ServiceRepository(Repository):
             self.connection, Service, row_id, Deployment, "service_id", SHOWN_DEPLOYMENTS
         )
 
-    def latest_deployment_by_environment(self, row_id: UUID) -> Sequence[Row[Any]]:
+    def latest_deployment_by_environment(self, row_id: UUID) -> Sequence[Deployment]:
         """Return the newest deployment of a service in each environment that it was brought into."""
         deployments = table_of(Deployment)
         statement = (
@@ -47,20 +45,20 @@ class ServiceRepository(Repository):
             .where(deployments.c.service_id == row_id)
             .order_by(deployments.c.environment, deployments.c.created_at.desc())
         )
-        return self.connection.execute(statement).all()
+        return DeploymentRepository(self.connection)._rows(statement)
 
 
-class DeploymentRepository(Repository):
+class DeploymentRepository(Repository[Deployment]):
     """The deployments of the tenant's services."""
 
     model = Deployment
 
-    def change(self, row_id: UUID, values: Mapping[str, Any], versions: Versions = None) -> Row[Any]:
+    def change(self, row_id: UUID, values: Values, versions: Versions = None) -> Deployment:
         """Change a deployment and return it; a step of its status is noted with its time."""
         return super().change(row_id, {**values, **_times(values.get("status"))}, versions)
 
 
-def _times(status: str | None) -> dict[str, Any]:
+def _times(status: object) -> dict[str, object]:
     if status == "running":
         return {"started_at": func.coalesce(Deployment.started_at, func.now())}
     if status in ("succeeded", "failed"):

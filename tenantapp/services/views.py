@@ -7,9 +7,11 @@ from uuid import UUID
 
 from sqlalchemy.engine import Connection
 
+from tenantapp.db.children import together
 from tenantapp.db.paging import Page
 from tenantapp.http.listing import Listing, page_answer, page_schema
 from tenantapp.http.resource import ITEM, Parent, ResourceBlueprint
+from tenantapp.services.models import Deployment
 from tenantapp.services.repository import DeploymentRepository, ServiceRepository
 from tenantapp.services.schemas import DeploymentSchema, ServiceHistorySchema, ServiceSchema
 
@@ -38,7 +40,8 @@ deployments.serve("list", "create", "get", "update", "delete")
 @services.reads(f"{ITEM}/history", shows=ServiceHistorySchema)
 def history_of_service(connection: Connection, item_id: UUID) -> SimpleNamespace:
     """Get a service with its newest 50 deployments."""
-    return ServiceRepository(connection).find_with_deployments(item_id)
+    service, its = ServiceRepository(connection).find_with_deployments(item_id)
+    return together(service, deployments=its)
 
 
 @services.reads(
@@ -47,7 +50,7 @@ def history_of_service(connection: Connection, item_id: UUID) -> SimpleNamespace
     answers=page_schema(DeploymentSchema),
     answer=page_answer,
 )
-def environments_of_service(connection: Connection, item_id: UUID) -> Page:
+def environments_of_service(connection: Connection, item_id: UUID) -> Page[Deployment]:
     """List the newest deployment of a service in each environment."""
     repository = ServiceRepository(connection)
     repository.get(item_id)

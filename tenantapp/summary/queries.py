@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
+from typing import Protocol
 
-from sqlalchemy import Boolean, Column, Select, Table, Text, cast, func, literal, select, union_all
+from sqlalchemy import Boolean, Column, Select, Text, cast, func, literal, select, union_all
 from sqlalchemy.engine import Connection
 
+from tenantapp.db.base import ModelTable
 from tenantapp.db.engine import select_all
 from tenantapp.db.selection import Selection
 
@@ -25,8 +27,8 @@ class Standing:
         words: how that is called, by the column's value as text.
     """
 
-    table: Table
-    column: Column[str] | Column[bool]
+    table: ModelTable
+    column: Column[object]
     words: Mapping[str, str]
 
     @property
@@ -35,7 +37,15 @@ class Standing:
         return str(self.table.name)
 
 
-def standing_of(table: Table) -> Standing | None:
+class _Counted(Protocol):
+    """One row of what is counted."""
+
+    resource: str
+    stands: str
+    total: int
+
+
+def standing_of(table: ModelTable) -> Standing | None:
     """Return what says where a row stands: `status`, or a column that is true or not and has words for it."""
     for column in table.columns:
         words = column.info.get("words", ())
@@ -61,7 +71,7 @@ def count_rows(connection: Connection, standings: tuple[Standing, ...]) -> Count
 
 
 @cache
-def _counted(standings: tuple[Standing, ...]) -> Selection:
+def _counted(standings: tuple[Standing, ...]) -> Selection[_Counted]:
     counted = union_all(*map(_of_one, standings)).subquery()
     return Selection(select(counted.c.resource, counted.c.stands, counted.c.total))
 

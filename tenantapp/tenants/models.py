@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from sqlalchemy import Index
 from sqlalchemy.orm import Mapped, declared_attr
+from sqlalchemy.schema import SchemaItem
 
 from tenantapp.db import columns
 from tenantapp.db.declarations import declared
@@ -27,7 +26,7 @@ class Tenant(Record):
     name: Mapped[str] = columns.required_text(255)
     subdomain: Mapped[str] = columns.required_text(63)
     status: Mapped[str] = columns.enumeration(STATUSES, "active")
-    settings: Mapped[dict[str, Any]] = columns.json_object()
+    settings: Mapped[dict[str, object]] = columns.json_object()
     epoch: Mapped[int] = columns.counter(1)
     credentials_version: Mapped[int] = columns.counter(1)
 
@@ -42,7 +41,7 @@ class Tenant(Record):
         )
 
     @declared_attr.directive
-    def __table_args__(cls) -> tuple[Any, ...]:
+    def __table_args__(cls) -> tuple[SchemaItem, ...]:
         return (
             *declared(cls),
             columns.dns_label("subdomain"),

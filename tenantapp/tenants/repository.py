@@ -6,7 +6,7 @@ from tenantapp.db.repository import Repository
 from tenantapp.tenants.models import Tenant
 
 
-class TenantRepository(Repository):
+class TenantRepository(Repository[Tenant]):
     """Tenants, of which each sees its own row alone."""
 
     model = Tenant

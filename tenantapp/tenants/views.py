@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Row
 from sqlalchemy.engine import Connection
 
 from tenantapp.http.endpoints import TenantBlueprint
 from tenantapp.http.preconditions import expected_versions
 from tenantapp.tenancy.context import current_context
+from tenantapp.tenants.models import Tenant
 from tenantapp.tenants.repository import TenantRepository
 from tenantapp.tenants.schemas import TenantSchema
 
@@ -17,7 +17,7 @@ blueprint = TenantBlueprint("tenant", __name__, description="The tenant itself")
 
 
 @blueprint.reads("", shows=TenantSchema, summary="Get the tenant")
-def get_tenant(connection: Connection) -> Row[Any]:
+def get_tenant(connection: Connection) -> Tenant:
     """Return the tenant."""
     return TenantRepository(connection).get(current_context().tenant_id)
 
@@ -31,7 +31,7 @@ def get_tenant(connection: Connection) -> Row[Any]:
     if_match_required=True,
     summary="Update the tenant",
 )
-def update_tenant(connection: Connection, given: dict[str, Any]) -> Row[Any]:
+def update_tenant(connection: Connection, given: dict[str, Any]) -> Tenant:
     """Change the tenant's name or settings; settings are replaced as a whole."""
     versions = expected_versions(required=True)
     return TenantRepository(connection).change(current_context().tenant_id, given, versions)

@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, case, func, null
+from sqlalchemy import case, func, null
 
 from tenantapp.db.repository import Repository, Versions
 from tenantapp.todos.models import Todo
 
 
-class TodoRepository(Repository):
+class TodoRepository(Repository[Todo]):
     """The tenant's todos, completed ones too."""
 
     model = Todo
 
-    def toggle(self, row_id: UUID, versions: Versions = None) -> Row[Any]:
+    def toggle(self, row_id: UUID, versions: Versions = None) -> Todo:
         """Complete a todo, or open a completed one again, and return it.
 
         Raises:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row
 from sqlalchemy.engine import Connection
 
 from tenantapp.http.listing import Listing
 from tenantapp.http.resource import ITEM, ResourceBlueprint
+from tenantapp.todos.models import Todo
 from tenantapp.todos.repository import TodoRepository
 from tenantapp.todos.schemas import TodoSchema
 
@@ -26,6 +25,6 @@ blueprint.bulk("complete", TodoRepository.complete_all)
 
 
 @blueprint.writes(f"{ITEM}/toggle", answers=TodoSchema)
-def toggle_todo(connection: Connection, item_id: UUID) -> Row[Any]:
+def toggle_todo(connection: Connection, item_id: UUID) -> Todo:
     """Complete a todo, or open a completed one again."""
     return TodoRepository(connection).toggle(item_id)

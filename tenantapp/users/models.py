@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from sqlalchemy import Index, UniqueConstraint
 from sqlalchemy.orm import Mapped
+from sqlalchemy.schema import SchemaItem
 
 from tenantapp.db import columns
 from tenantapp.db.models import Resource
@@ -28,6 +27,6 @@ class User(Resource):
     status: Mapped[str] = columns.state(STATUSES)
 
     @classmethod
-    def scoped_args(cls) -> tuple[Any, ...]:
+    def scoped_args(cls) -> tuple[SchemaItem, ...]:
         """Return the table's further constraints and indexes."""
         return (UniqueConstraint("tenant_id", "email"), Index(None, "tenant_id", "created_at", "id"))

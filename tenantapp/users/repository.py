@@ -6,7 +6,7 @@ from tenantapp.db.repository import Repository
 from tenantapp.users.models import User
 
 
-class UserRepository(Repository):
+class UserRepository(Repository[User]):
     """The tenant's users, disabled ones too."""
 
     model = User

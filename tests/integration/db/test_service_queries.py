@@ -35,13 +35,13 @@ def test_each_takes_one_statement_however_many_rows_it_shows(app: Flask, connect
     with traffic(app) as seen:
         assert services.find_by_name("Checkout") == service
         assert services.find_by_name("checkout") is None
-        found = services.find_with_deployments(service.id)
+        found, its = services.find_with_deployments(service.id)
         latest = services.latest_deployment_by_environment(service.id)
     assert len(seen.statements) == 4
-    assert [(each.version, each.environment) for each in found.deployments] == list(reversed(DEPLOYED))
+    assert [(each.version, each.environment) for each in its] == list(reversed(DEPLOYED))
     assert (found.id, found.name) == (service.id, "Checkout")
     assert {(each.version, each.environment) for each in latest} == set(DEPLOYED[1:])
-    assert {each.service_id for each in (*found.deployments, *latest)} == {service.id}
+    assert {each.service_id for each in (*its, *latest)} == {service.id}
 
 
 def test_anothers_service_is_none(app: Flask, connection: Connection) -> None:

@@ -43,7 +43,7 @@ def test_every_resource_that_has_a_status_is_counted(app: Flask, tenant: TenantU
         for model in scoped_models()
         if model in served and "status" in table_of(model).c
     }
-    assert {"customers", "deployments", "services", "users"} <= stated.keys()
+    assert {"customers", "deployments", "rca_solutions", "rcas", "services", "users"} <= stated.keys()
     shown = summary(tenant)
     assert {name: tuple(counts) for name, counts in shown.items()} == stated | {
         "todos": ("open", "completed")
