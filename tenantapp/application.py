@@ -69,6 +69,8 @@ def _pool(settings: Settings) -> TenantPool:
         lock_timeout_ms=settings.lock_timeout_ms,
         idle_in_transaction_timeout_ms=settings.idle_in_transaction_timeout_ms,
         longest_loan=settings.longest_loan_seconds,
+        answer_max_bytes=settings.answer_max_bytes,
+        answer_max_rows=settings.answer_max_rows,
     )
     url = settings.require("database_url", "the application")
     return TenantPool(

@@ -117,6 +117,8 @@ class Settings:
     longest_loan_seconds: float = setting(
         "float", "a number of seconds from 0.1 to 86400", default=300.0, validate=Range(0.1, 86_400)
     )
+    answer_max_bytes: int = _whole_number(65_536, 1024**3, default=64 * 1024**2, unit=" of bytes")
+    answer_max_rows: int = _whole_number(1000, 10_000_000, default=100_000)
     watchdog_seconds: float | None = setting(
         "float", "a number of seconds from 0.1 to 86400", default=None, validate=Range(0.1, 86_400)
     )

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from math import inf
+from typing import Any, cast
 
 import psycopg
 from psycopg import generators, pq
@@ -11,7 +12,8 @@ from psycopg.abc import PQGen
 from psycopg.adapt import PyFormat, Transformer
 from psycopg.pq.abc import PGconn, PGresult
 
-from tenantapp.db.errors import ContextRejected
+from tenantapp.db.answers import Answer, bounded
+from tenantapp.db.errors import AnswerTooLarge, ContextRejected
 from tenantapp.db.own_settings import start_without_own_settings
 from tenantapp.db.selection import Selected, Selection
 from tenantapp.tenancy.context import TenantContext
@@ -51,6 +53,12 @@ class TenantCursor(psycopg.Cursor[Any]):
             ((result.fname(i) or b"").decode(), result.ftype(i), *_UNKNOWN) for i in range(result.nfields)
         ]
 
+    def _check_results(self, results: list[PGresult]) -> None:
+        super()._check_results(results)
+        allowed = cast("TenantConnection", self._conn).max_rows
+        if sum(result.ntuples for result in results) > allowed:
+            raise AnswerTooLarge(f"an answer of more than {allowed} rows is refused: ANSWER_MAX_ROWS")
+
 
 class TenantConnection(psycopg.Connection[Any]):
     """A connection of the application's pool.
@@ -65,6 +73,9 @@ class TenantConnection(psycopg.Connection[Any]):
     # Whether nothing can have been left on it since it was cleaned, and whether whoever has it has only read.
     is_clean = False
     has_only_read = False
+    # What one answer may hold.
+    max_bytes: float = inf
+    max_rows: float = inf
     # Whether the role may take advisory locks, which a prepared database denies it.
     may_lock = False
 
@@ -79,6 +90,14 @@ class TenantConnection(psycopg.Connection[Any]):
             UnsafeRole: the role has left itself others, and they cannot be removed.
         """
         start_without_own_settings(self)
+
+    def wait(self, gen: PQGen[Answer], *args: Any, **kwargs: Any) -> Answer:
+        """Wait for an answer; see the base.
+
+        Raises:
+            AnswerTooLarge: more has come than `max_bytes`; the connection is closed.
+        """
+        return super().wait(bounded(gen, self.pgconn, self.max_bytes), *args, **kwargs)
 
     def add_notice_handler(self, callback: Any) -> None:
         """Add `callback` once: SQLAlchemy adds its own at each check-out of a NullPool."""

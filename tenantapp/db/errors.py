@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import psycopg
+
 
 class DatabaseUnavailable(Exception):
     """Raised when no transaction can be begun: no connection is to be had, or two in a row were dropped."""
+
+
+class AnswerTooLarge(psycopg.DatabaseError):
+    """Raised when a statement answers more than this process has room for: the statement is at fault."""
 
 
 class UnsafeRole(Exception):

@@ -40,6 +40,8 @@ class PoolLimits:
     lock_timeout_ms: int
     idle_in_transaction_timeout_ms: int
     longest_loan: float
+    answer_max_bytes: int
+    answer_max_rows: int
 
 
 class _Dropped(Exception):
@@ -117,6 +119,7 @@ class TenantPool:
         # A pooler takes none, and knows no prepared statements.
         session = {"prepare_threshold": None} if transaction_pooler else {"options": options}
         self._sealer = sealer
+        self._answer_limits = limits.answer_max_bytes, limits.answer_max_rows
         self._opening = threading.Lock()
         self.pool = IdlePool(
             url.set(drivername="postgresql").render_as_string(hide_password=False),
@@ -209,6 +212,7 @@ class TenantPool:
             raise UnsafeRole("; ".join(reasons))
         connection.commit()
         connection.settings = self._settings
+        connection.max_bytes, connection.max_rows = self._answer_limits
         connection.take_up()
         # As the edge reads JSON: a number beyond 64 bits, which JSONB writes out digit by digit, is a float.
         set_json_loads(orjson.loads, connection)
