@@ -131,3 +131,6 @@ CREATE STATISTICS together ON name, email FROM customers;
 -- What contexts are verified with and by.
 GRANT SELECT ON tenancy.context_keys TO {app};
 ALTER FUNCTION tenancy.verified_context() PARALLEL SAFE;
+
+-- What comes before a policy.
+ALTER FUNCTION texteq(text, text) COST 1;

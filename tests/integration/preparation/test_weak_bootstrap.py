@@ -66,7 +66,15 @@ def test_what_needs_a_superuser_is_reported_with_the_role(
     weakly_prepared: tuple[str, RoleNames, Any], weak: str
 ) -> None:
     outcomes = {outcome.measure: outcome for outcome in weakly_prepared[2].outcomes}
-    for measure in ("languages", "large_objects", "advisory_locks", "backend_signals", "activity", "views"):
+    for measure in (
+        "languages",
+        "large_objects",
+        "advisory_locks",
+        "backend_signals",
+        "activity",
+        "views",
+        "tenant_first",
+    ):
         assert outcomes[measure].status == "not possible"
         assert f"with role {weak!r}" in outcomes[measure].reason
     assert "public may call lo_" in outcomes["large_objects"].reason

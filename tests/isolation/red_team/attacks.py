@@ -34,6 +34,19 @@ def uncleaned(patched: pytest.MonkeyPatch) -> None:
     )
 
 
+def found_where(condition: str) -> tuple[str, ...]:
+    """Return what is accepted if a row meets a condition that is tried before whose row it is.
+
+    A sub-select runs for the rows alone that meet it, and leaves a note.
+    """
+    note = "(SELECT set_config('eve.found', 'yes', true) = '')"
+    return (
+        "SET LOCAL enable_indexscan = off; SET LOCAL enable_bitmapscan = off",
+        f"SELECT count(*) FROM customers WHERE CASE WHEN {condition} THEN {note} END",
+        "SELECT 1 / (coalesce(current_setting('eve.found', true), '') <> '')::integer",
+    )
+
+
 def unsafe(patched: pytest.MonkeyPatch) -> None:
     """Let the program work with a role that it refuses otherwise."""
     patched.setattr(pool, "check_role", lambda *_: [])
@@ -146,6 +159,24 @@ ATTACKS = (
         "rows told by the statistics themselves",
         ("SELECT stavalues1::text, stavalues2::text, stavalues3::text FROM pg_statistic",),
         "ANALYZE customers; GRANT SELECT ON pg_catalog.pg_statistic TO {app}",
+    ),
+    Attack(
+        "a value confirmed by a comparison before the policy is asked",
+        found_where("tenant_id = ANY (ARRAY['{b}'::uuid]) AND email = ANY (ARRAY['{b_email}'])"),
+        "ALTER FUNCTION texteq(text, text) COST 1; ALTER FUNCTION uuid_eq(uuid, uuid) COST 1",
+        wins="accepted",
+    ),
+    Attack(
+        "a value read letter by letter before the policy is asked",
+        found_where("tenant_id = ANY (ARRAY['{b}'::uuid]) AND email < ANY (ARRAY['{b_email}z'])"),
+        "ALTER FUNCTION text_lt(text, text) COST 1; ALTER FUNCTION uuid_eq(uuid, uuid) COST 1",
+        wins="accepted",
+    ),
+    Attack(
+        "a value confirmed by a subscript before the policy is asked",
+        found_where("""('{"{b_email}": 1}'::jsonb)[email] IS NOT NULL"""),
+        "ALTER TYPE pg_catalog.jsonb SET (SUBSCRIPT = jsonb_subscript_handler)",
+        wins="accepted",
     ),
     Attack(
         "where tenants live",

@@ -8,8 +8,11 @@ import psycopg
 import pytest
 import sqlalchemy as sa
 
+from tenantapp.platform.preparation import create_roles
 from tests.isolation.conftest import MakeWorld
+from tests.isolation.red_team.attacks import found_where
 from tests.isolation.world import World
+from tests.support.databases import LIMITS, PASSWORDS
 
 MANY = 2000
 
@@ -30,7 +33,7 @@ def _estimate(world: World, company: str) -> int:
         plan = connection.execute(
             sa.text(f"EXPLAIN SELECT FROM customers WHERE company = '{company}' OFFSET 0")
         ).scalars()
-        return max(int(rows) for line in plan for rows in re.findall(r"rows=(\d+)", line))
+        return int(re.findall(r"rows=(\d+)", plan.first())[0])
 
 
 def test_estimates_tell_how_often_a_value_occurs_in_all_tenants_together(make_world: MakeWorld) -> None:
@@ -46,6 +49,30 @@ def test_without_statistics_on_the_column_estimates_tell_nothing(make_world: Mak
             superuser.execute("ALTER TABLE customers ALTER COLUMN company SET STATISTICS 0")
         _with_many_rows_of_b(world)
         assert _estimate(world, "Only B") == _estimate(world, "Of nobody")
+
+
+@pytest.mark.parametrize(
+    "condition", ["company IS NULL", "('[7:7]={1}'::integer[])[row_version] IS NOT NULL"]
+)
+def test_what_costs_nothing_to_ask_is_asked_of_all_tenants_rows(
+    make_world: MakeWorld, condition: str
+) -> None:
+    """Whether a column is empty, a truth value, a small number: no policy comes before what is free."""
+    ask, note = found_where(condition)[1:]
+    with make_world() as world:
+        with world.server.connect("bootstrap", world.database) as superuser:
+            superuser.execute("UPDATE customers SET company = 'Any', row_version = 1")
+            with world.transaction(world.a) as connection:
+                connection.exec_driver_sql(ask)
+                with pytest.raises(sa.exc.DBAPIError, match="division by zero"):
+                    connection.exec_driver_sql(note)
+            superuser.execute(
+                "UPDATE customers SET company = NULL, row_version = 7 WHERE tenant_id = %s", (world.b.id,)
+            )
+        with world.transaction(world.a) as connection:
+            connection.exec_driver_sql("SET LOCAL enable_indexscan = off; SET LOCAL enable_bitmapscan = off")
+            connection.exec_driver_sql(ask)
+            connection.exec_driver_sql(note)
 
 
 @pytest.mark.parametrize("counter", ["reltuples", "relpages"])
@@ -83,3 +110,17 @@ def test_who_may_write_to_a_table_may_lock_it(make_world: MakeWorld) -> None:
         other.execute("SET lock_timeout = '100ms'")
         with pytest.raises(psycopg.errors.LockNotAvailable):
             other.execute("SELECT FROM customers")
+
+
+def test_a_role_may_change_its_password_until_it_is_set_again(world: World) -> None:
+    """As any role may: the application's next sessions are refused, and nobody's rows are told."""
+    with world.server.connect("app", world.database) as attacker:
+        try:
+            attacker.execute("ALTER ROLE CURRENT_USER PASSWORD 'eve'")
+            with pytest.raises(psycopg.OperationalError), world.server.connect("app", world.database):
+                pass
+        finally:
+            with world.server.connect("bootstrap", world.database) as superuser:
+                create_roles(superuser, world.server.names, PASSWORDS, LIMITS)
+    with world.server.connect("app", world.database):
+        pass
