@@ -78,9 +78,10 @@ def _writes(relation: Relation) -> Iterator[Question]:
     if relation.kind != "v" or not relation.owner:
         return
     names = {"r": relation.ident, "owner": sql.Identifier(relation.owner), "b": sql.Literal(str(B))}
-    column = sql.Identifier(next(iter(set(relation.columns) - {relation.owner}), relation.owner))
     update = "UPDATE {r} SET {column} = {column} WHERE {owner} = {b}"
-    yield Question("update", raw(update).format(column=column, **names), must_meet_none=True)
+    # Of each: a view does not say which of its columns PostgreSQL generates and so lets nobody write.
+    for column in map(sql.Identifier, relation.columns):
+        yield Question("update", raw(update).format(column=column, **names), must_meet_none=True)
     yield Question("delete", raw("DELETE FROM {r} WHERE {owner} = {b}").format(**names), must_meet_none=True)
 
 
