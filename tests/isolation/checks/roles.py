@@ -67,7 +67,14 @@ def the_application_cannot_empty_a_table(world: World) -> None:
 def the_application_becomes_nobody_else(world: World) -> None:
     names = world.server.names
     with world.transaction(world.a) as connection:
-        for role in (names.owner, names.platform, names.directory, names.sealer, world.server.user):
+        for role in (
+            names.owner,
+            names.platform,
+            names.directory,
+            names.sealer,
+            names.watchdog,
+            world.server.user,
+        ):
             with refused(connection, f"SET ROLE {role}"):
                 connection.exec_driver_sql(f'SET ROLE "{role}"')
             with refused(connection, f"SET SESSION AUTHORIZATION {role}"):
