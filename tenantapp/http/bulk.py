@@ -169,4 +169,4 @@ def _all_refused(report: BulkReport) -> ItemsRefused:
         for place, result in enumerate(report.results)
         if result.problem is not None
     }
-    return ItemsRefused(f"{report.refused} rows are refused; nothing was done.", errors={"ids": errors})
+    return ItemsRefused(f"Rows refused: {report.refused}. Nothing was done.", errors={"ids": errors})

@@ -169,7 +169,7 @@ def import_file(
         _drain(file)
         raise
     if report.errors and not (partial and report.imported):
-        raise report.refusal(f"{report.refused} lines are refused; nothing was imported.")
+        raise report.refusal(f"Lines refused: {report.refused}. Nothing was imported.")
     return report
 
 

@@ -73,7 +73,7 @@ def test_all_or_nothing_names_what_is_refused_by_its_place(tenant: TenantUnderTe
         answer = send(tenant, verb, [str(uuid4()), *ids, str(uuid4())], mode)
         problem = assert_problem(answer, 422, "items-refused")
         assert problem["errors"] == {"ids": {place: ["There is no such row."] for place in ("0", "3")}}
-        assert problem["detail"] == "2 rows are refused; nothing was done."
+        assert problem["detail"] == "Rows refused: 2. Nothing was done."
     assert completed(tenant) == dict.fromkeys(ids, False)
 
 
@@ -174,7 +174,7 @@ def test_of_many_rows_those_that_are_referred_to_are_found(app: Flask, tenant: T
         tenant.create(f"{SERVICES}/{used}/deployments", version="1", environment="test")
     with app.app_context(), tenant_context(tenant.context), changing() as connection:
         services = ServiceRepository(connection)
-        with pytest.raises(ItemsRefused, match="2 rows are refused"):
+        with pytest.raises(ItemsRefused, match="Rows refused: 2"):
             do_in_bulk(services, ServiceRepository.remove_all, ids, 204, partial=False)
         connection.rollback()
         report = do_in_bulk(services, ServiceRepository.remove_all, ids, 204, partial=True)
