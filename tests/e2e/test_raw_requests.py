@@ -137,6 +137,7 @@ def test_what_names_one_tenant_is_answered_with_its_rows(
         ("GET /nowhere HTTP/1.1", 404),
         ("GET //{b}.localhost/api/v1/customers HTTP/1.1", 404),
         ("GET /api/v1/../v1/customers HTTP/1.1", 404),
+        ("GET /api/v1//customers HTTP/1.1", 404),
         ("GET /api/v1/customers/%ff%00 HTTP/1.1", 404),
         ("CONNECT {a}.localhost:80 HTTP/1.1", 404),
         ("PUT /api/v1/customers HTTP/1.1", 405),
@@ -149,3 +150,21 @@ def test_what_leads_nowhere_is_a_problem_from_the_router(
     answer = send(port, [request_line, TO_A], residents)
     assert answer.status == status
     assert answer.is_problem
+
+
+@pytest.mark.parametrize("path", [CUSTOMERS, f"{CUSTOMERS}/import"])
+@pytest.mark.parametrize(
+    "chunks", ["zz\r\n{}\r\n0\r\n\r\n", "2\r\n{}{}\r\n0\r\n\r\n", "-2\r\n{}\r\n0\r\n\r\n"]
+)
+def test_a_body_in_malformed_chunks_is_a_problem(
+    port: int, residents: Residents, path: str, chunks: str
+) -> None:
+    media_type = "text/csv" if path.endswith("import") else "application/json"
+    tenant = residents[0]
+    request = (
+        f"POST {path} HTTP/1.1\r\nHost: {tenant.subdomain}.localhost\r\nConnection: close\r\n"
+        f"Authorization: Bearer {tenant.token}\r\nContent-Type: {media_type}\r\n"
+        f"Transfer-Encoding: chunked\r\n\r\n{chunks}"
+    )
+    answer = exchange(port, request.encode())
+    assert (answer.status, answer.is_problem) == (400, True)
