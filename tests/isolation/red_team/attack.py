@@ -67,13 +67,13 @@ def gains(attack: Attack, world: World) -> list[str]:
         world: its tenants; the pool of its application has one connection.
     """
     tables = [table for table in world.b.rows if world.b.rows[table]]
-    before = _rows_of_b(world, tables), _lists_of_b(world)
+    before = _rows_of_b(world, tables), lists_of_b(world)
     statements = [_filled(statement, world) for statement in attack.sql]
     told, refusals = _inject(world, statements)
     sent = " ".join(statements)
     gained = [f"A saw {secret}" for secret in world.secrets if secret in told and secret not in sent]
-    gained += [f"the next borrower finds {found}" for found in _left(world)]
-    if (_rows_of_b(world, tables), _lists_of_b(world)) != before:
+    gained += [f"the next borrower finds {found}" for found in left_behind(world)]
+    if (_rows_of_b(world, tables), lists_of_b(world)) != before:
         gained.append("B's rows are others, or look so to B")
     if (attack.wins, refusals[-1] is None) in (("accepted", True), ("refused", False)):
         gained.append(f"the last statement was {attack.wins}: {refusals[-1]}")
@@ -131,7 +131,8 @@ def _run(connection: TenantConnection, statement: str) -> str:
                 return "\n".join(str(value) for row in answers for value in row)
 
 
-def _left(world: World) -> list[str]:
+def left_behind(world: World) -> list[str]:
+    """Return what the next borrower of the connection finds on it."""
     with closing(pool_of(world.app).connect()) as connection:
         connection.begin_bound(world.b.context)
         found = [name for (name,) in connection.execute(_LEFT).fetchall()]
@@ -153,7 +154,7 @@ def _rows_of_b(world: World, tables: list[str]) -> dict[str, str]:
     return digests
 
 
-def _lists_of_b(world: World) -> list[Any]:
+def lists_of_b(world: World) -> list[Any]:
     """Return what B's own requests show."""
     answers = [world.request(world.b, "GET", f"/api/v1/{name}") for name in ("customers", "services")]
     return [(answer.status_code, answer.get_data(as_text=True)) for answer in answers]
