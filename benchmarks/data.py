@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import random
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -23,8 +24,6 @@ from tenantapp.platform.preparation import create_roles, prepare_database
 from tests.support.databases import LIMITS, PASSWORDS, Server
 
 PREFIX = "benchmark"
-# What was loaded at another revision is loaded anew.
-LOADED = f"loaded at {' '.join(ScriptDirectory(str(PROJECT / 'migrations')).get_heads())}"
 
 _TENANTS = """
     INSERT INTO control.databases (name) VALUES ('this') ON CONFLICT DO NOTHING;
@@ -38,17 +37,41 @@ _TENANTS = """
         FROM tenants;
 """
 _CUSTOMERS = """
-    INSERT INTO customers (tenant_id, name, email, phone, notes, created_at, updated_at)
+    INSERT INTO customers (tenant_id, name, email, phone, status, notes, created_at, updated_at)
     SELECT t.id, 'Customer ' || c, 'customer' || c || '@example.com', '+49 30 ' || (1000000 + c),
+           (ARRAY['active', 'inactive', 'prospect'])[c % 3 + 1],
            'Met at the fair; wants an offer for ' || c || ' pieces.',
            moment, moment
       FROM tenants t, generate_series(1, greatest(1, round({rows} * {share})::integer)) c,
            LATERAL (SELECT timestamptz '2026-01-01' + c * interval '1 second' AS moment)
      ORDER BY random()
 """
+# Each tenant has a few services, of which each was deployed ten times.
+_SERVICES = """
+    INSERT INTO services (tenant_id, name, description, created_at, updated_at)
+    SELECT t.id, 'Service ' || s, 'Takes orders and payments.', moment, moment
+      FROM tenants t, generate_series(1, 4) s,
+           LATERAL (SELECT timestamptz '2026-01-01' + s * interval '1 second' AS moment);
+    INSERT INTO deployments (tenant_id, service_id, version, environment, status, started_at, finished_at,
+                             notes, created_at, updated_at)
+    SELECT s.tenant_id, s.id, '2026.' || d, (ARRAY['test', 'production'])[d % 2 + 1], 'succeeded',
+           moment, moment + interval '1 minute', 'Behind a feature flag.', moment, moment
+      FROM services s, generate_series(1, 10) d,
+           LATERAL (SELECT s.created_at + d * interval '1 hour' AS moment)
+     ORDER BY random();
+"""
 # The n-th tenant has an n-th of what the first has.
 _SKEWED = "1.0 / substr(t.subdomain, 8)::integer / (SELECT sum(1.0 / n) FROM generate_series(1, {tenants}) n)"
 _EVEN = "1.0 / {tenants}"
+_TARGETS = """
+    SELECT t.subdomain, c.id,
+           (SELECT id FROM services WHERE tenant_id = t.id ORDER BY md5(id::text || c.id) LIMIT 1)
+      FROM customers c JOIN tenants t ON t.id = c.tenant_id
+     ORDER BY c.id LIMIT %s
+"""
+# What was loaded at another revision, or by other statements, is loaded anew.
+_REVISION = " ".join(ScriptDirectory(str(PROJECT / "migrations")).get_heads())
+LOADED = f"{_REVISION} {hashlib.sha256(f'{_TENANTS}{_CUSTOMERS}{_SERVICES}'.encode()).hexdigest()[:16]}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +94,7 @@ class Target:
 
     subdomain: str
     customer_id: UUID
+    service_id: UUID
 
     @property
     def token(self) -> str:
@@ -119,11 +143,7 @@ def without_rls(server: Server, original: str) -> str:
 def targets(server: Server, database: str, number: int) -> Sequence[Target]:
     """Return random customers, the same for each run: the more a tenant has, the more it is asked for."""
     with server.connect("bootstrap", database) as connection:
-        rows = connection.execute(
-            "SELECT t.subdomain, c.id FROM customers c JOIN tenants t ON t.id = c.tenant_id "
-            "ORDER BY c.id LIMIT %s",
-            (number,),
-        ).fetchall()
+        rows = connection.execute(_TARGETS, (number,)).fetchall()
     random.Random(1).shuffle(rows)  # noqa: S311 - an order, not a secret
     return [Target(*row) for row in rows]
 
@@ -142,6 +162,7 @@ def _fill(server: Server, dataset: Dataset) -> None:
     with server.connect("bootstrap", dataset.database) as connection:
         connection.execute(_TENANTS.format(tenants=dataset.tenants))
         connection.execute(_CUSTOMERS.format(rows=dataset.rows, share=share))
+        connection.execute(_SERVICES)
         connection.execute("VACUUM ANALYZE")
 
 

@@ -1,6 +1,6 @@
 """What a client gets: requests per second of tenantapp, beside a plain application without RLS.
 
-Run: `.venv/bin/python -m benchmarks.http [--rounds 3] [--seconds 5] [--rows 1000000]`
+Run: `.venv/bin/python -m benchmarks.http [--rounds 3] [--seconds 5] [--rows 1000000] [--cases get list …]`
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.data import Dataset, Target, benchmark_server, load, remove_created, targets, without_rls
-from benchmarks.load import Case, Measured, ask, require_wrk, written
+from benchmarks.load import FILTERS, Case, Measured, ask, require_wrk, written
 from benchmarks.scale import compare_latency
 from benchmarks.servers import Served, served_plain, served_tenantapp
 from tests.support.databases import Server
@@ -23,10 +23,7 @@ from tests.support.databases import Server
 TENANTS = 1000
 TARGETS = 20_000
 WARM_UP_SECONDS = 3.0
-CASES = [
-    Case(verb, connection) for connection in ("close", "keep-alive") for verb in ("list", "get", "create")
-]
-WANTED = {"list": 1.6, "get": 1.4, "create": 1.25}
+WANTED = {"list": 1.6, "filtered-list": 1.6, "get": 1.4, "get-with-relations": 1.4, "create": 1.25}
 CREATED = {
     "name": "Ada",
     "email": "load-check@example.com",
@@ -44,12 +41,13 @@ def main() -> None:
     with benchmark_server() as server:
         print(f"{options.rounds} rounds of {options.seconds:g} s a case, {options.rows:,} customers")
         if "compare" in options.parts:
-            compare(server, options.rounds, options.seconds, options.rows)
+            cases = [Case(verb, kind) for kind in ("close", "keep-alive") for verb in options.cases]
+            compare(server, cases, options.rounds, options.seconds, options.rows)
         if "scale" in options.parts:
             compare_latency(server, options.rounds, options.seconds, options.rows)
 
 
-def compare(server: Server, rounds: int, seconds: float, rows: int) -> None:
+def compare(server: Server, cases: Sequence[Case], rounds: int, seconds: float, rows: int) -> None:
     """Measure the two in turn, and print the table."""
     ours = load(server, Dataset(TENANTS, rows))
     theirs = without_rls(server, ours)
@@ -65,10 +63,11 @@ def compare(server: Server, rounds: int, seconds: float, rows: int) -> None:
             remove_created(server, database)
             stack.callback(remove_created, server, database)
         require_equal_answers(*both, asked[0])
-        _compare_cases(CASES, both, file, rounds, seconds)
-        print("beside the plain application that never looks a tenant up again:")
-        lean = stack.enter_context(served_plain(server, theirs, remembers=True))
-        _compare_cases([Case("get", "close")], (both[0], lean), file, rounds, seconds)
+        _compare_cases(cases, both, file, rounds, seconds)
+        if Case("get", "close") in cases:
+            print("beside the plain application that never looks a tenant up again:")
+            lean = stack.enter_context(served_plain(server, theirs, remembers=True))
+            _compare_cases([Case("get", "close")], (both[0], lean), file, rounds, seconds)
 
 
 def _compare_cases(
@@ -111,12 +110,15 @@ def require_equal_answers(ours: Served, plain: Served, target: Target) -> None:
     Raises:
         AssertionError: they do not.
     """
-    item = f"/{target.customer_id}"
-    assert _json(ours, target, item) == _json(plain, target, item)
-    lists = [_json(served, target, "?limit=50") for served in (ours, plain)]
-    assert lists[0]["items"] == lists[1]["items"]
-    assert [bool(page["next_cursor"]) for page in lists] == [len(lists[0]["items"]) == 50] * 2
-    created = [_json(served, target, "", CREATED) for served in (ours, plain)]
+    both = (ours, plain)
+    for item in (f"customers/{target.customer_id}", f"services/{target.service_id}/history"):
+        shown = [_json(served, target, item) for served in both]
+        assert shown[0] == shown[1], shown
+    for asked in ("limit=50", FILTERS):
+        lists = [_json(served, target, f"customers?{asked}") for served in both]
+        assert lists[0]["items"] == lists[1]["items"]
+        assert [bool(page["next_cursor"]) for page in lists] == [len(lists[0]["items"]) == 50] * 2
+    created = [_json(served, target, "customers", CREATED) for served in both]
     for body in created:
         for name in MADE_BY_THE_SERVER:
             assert body.pop(name)
@@ -125,7 +127,7 @@ def require_equal_answers(ours: Served, plain: Served, target: Target) -> None:
 
 def _json(served: Served, target: Target, path: str, body: Mapping[str, Any] | None = None) -> Any:
     request = urllib.request.Request(
-        f"http://127.0.0.1:{served.port}/api/v1/customers{path}",
+        f"http://127.0.0.1:{served.port}/api/v1/{path}",
         data=None if body is None else json.dumps(body).encode(),
         headers={
             "Host": f"{target.subdomain}.localhost",
@@ -143,6 +145,9 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--seconds", type=float, default=5.0, help="how long each measurement takes (5)")
     parser.add_argument(
         "--rows", type=int, default=1_000_000, help="how many customers there are (1,000,000)"
+    )
+    parser.add_argument(
+        "--cases", nargs="+", choices=WANTED, default=list(WANTED), help="what to compare (all)"
     )
     parser.add_argument(
         "--parts",

@@ -1,21 +1,26 @@
--- What wrk sends: `wrk … -s load.lua URL -- VERB CONNECTION TARGETS MARK`.
--- TARGETS is a file of lines "subdomain token customer_id"; requests go through it from a random line on.
-local requests, position, verb, mark, headers = {}, 0, nil, nil, {}
+-- What wrk sends: `wrk … -s load.lua URL -- VERB CONNECTION TARGETS MARK FILTERS`.
+-- TARGETS is a file of lines "subdomain token customer_id service_id"; requests go through it from a random line on.
+local requests, position, verb, mark, filters, headers = {}, 0, nil, nil, nil, {}
 
-local function build(subdomain, token, id)
+local function build(subdomain, token, customer, service)
   local all = { Host = subdomain .. ".localhost", Authorization = "Bearer " .. token,
                 Connection = headers.connection }
-  if verb == "list" then return wrk.format("GET", "/api/v1/customers?limit=50", all) end
-  if verb == "get" then return wrk.format("GET", "/api/v1/customers/" .. id, all) end
+  local paths = {
+    list = "/api/v1/customers?limit=50",
+    ["filtered-list"] = "/api/v1/customers?" .. filters,
+    get = "/api/v1/customers/" .. customer,
+    ["get-with-relations"] = "/api/v1/services/" .. service .. "/history",
+  }
+  if paths[verb] then return wrk.format("GET", paths[verb], all) end
   all["Content-Type"] = "application/json"
   return all
 end
 
 function init(args)
-  verb, mark = args[1], args[4]
+  verb, mark, filters = args[1], args[4], args[5]
   headers.connection = args[2]
   for line in io.lines(args[3]) do
-    requests[#requests + 1] = build(line:match("(%S+) (%S+) (%S+)"))
+    requests[#requests + 1] = build(line:match("(%S+) (%S+) (%S+) (%S+)"))
   end
   math.randomseed(os.time())
   position = math.random(#requests)

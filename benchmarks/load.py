@@ -16,6 +16,8 @@ from benchmarks.servers import Served
 
 SCRIPT = Path(__file__).with_name("load.lua")
 CONNECTIONS = 16
+FILTERS = "status=prospect&created_at_from=2026-01-01T00:00:05Z&sort=created_at&limit=50"
+"""What a filtered list of customers is asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +50,10 @@ def require_wrk() -> None:
 def written(targets: Sequence[Target]) -> Iterator[Path]:
     """Lend a file of the targets, for wrk."""
     with NamedTemporaryFile("w", suffix=".targets") as file:
-        file.writelines(f"{target.subdomain} {target.token} {target.customer_id}\n" for target in targets)
+        file.writelines(
+            f"{target.subdomain} {target.token} {target.customer_id} {target.service_id}\n"
+            for target in targets
+        )
         file.flush()
         yield Path(file.name)
 
@@ -65,7 +70,7 @@ def ask(
     script = ["-s", str(SCRIPT), f"http://127.0.0.1:{served.port}", "--"]
     before = served.cpu_seconds()
     done = subprocess.run(
-        [*wrk, *script, case.verb, case.connection, str(targets), secrets.token_hex(4)],
+        [*wrk, *script, case.verb, case.connection, str(targets), secrets.token_hex(4), FILTERS],
         check=True,
         capture_output=True,
         text=True,

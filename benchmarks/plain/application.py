@@ -10,11 +10,13 @@ from uuid import UUID
 
 from flask import Blueprint, Flask, Response, abort, g, jsonify, request, url_for
 from sqlalchemy import select, tuple_
+from sqlalchemy.orm import selectinload
 
-from benchmarks.plain.models import Customer, Tenant, db
-from benchmarks.plain.schemas import customer_schema, customers_schema, page_schema
+from benchmarks.plain.models import Customer, Service, Tenant, db
+from benchmarks.plain.schemas import customer_schema, customers_schema, history_schema, page_schema
 
 customers = Blueprint("customers", __name__, url_prefix="/api/v1/customers")
+services = Blueprint("services", __name__, url_prefix="/api/v1/services")
 
 
 def create_app(*, remembers: bool = False) -> Flask:
@@ -47,22 +49,33 @@ def create_app(*, remembers: bool = False) -> Flask:
         return jsonify(status="ok")
 
     app.register_blueprint(customers)
+    app.register_blueprint(services)
     return app
 
 
 @customers.get("")
 def list_customers() -> Response:
-    """List the tenant's customers, newest first."""
+    """List the tenant's customers, newest first unless sorted otherwise."""
     page = page_schema.load(request.args)
     query = select(Customer).where(Customer.tenant_id == g.tenant_id, Customer.deleted_at.is_(None))
+    for name in ("status", "email", "company"):
+        if name in page:
+            query = query.where(getattr(Customer, name) == page[name])
+    if "created_at_from" in page:
+        query = query.where(Customer.created_at >= page["created_at_from"])
+    if "created_at_to" in page:
+        query = query.where(Customer.created_at < page["created_at_to"])
+    sort, descending = page["sort"].removeprefix("-"), page["sort"].startswith("-")
+    key, position = getattr(Customer, sort), tuple_(getattr(Customer, sort), Customer.id)
     if "cursor" in page:
-        created_at, _, customer_id = page["cursor"].partition("_")
-        query = query.where(tuple_(Customer.created_at, Customer.id) < (created_at, UUID(customer_id)))
-    query = query.order_by(Customer.created_at.desc(), Customer.id.desc()).limit(page["limit"] + 1)
-    found = db.session.scalars(query).all()
+        value, _, customer_id = page["cursor"].rpartition("_")
+        after = (value, UUID(customer_id))
+        query = query.where(position < after if descending else position > after)
+    order = (key.desc(), Customer.id.desc()) if descending else (key, Customer.id)
+    found = db.session.scalars(query.order_by(*order).limit(page["limit"] + 1)).all()
     shown = found[: page["limit"]]
     more = len(found) > len(shown)
-    next_cursor = f"{shown[-1].created_at.isoformat()}_{shown[-1].id}" if more else None
+    next_cursor = f"{getattr(shown[-1], sort)}_{shown[-1].id}" if more else None
     return jsonify(items=customers_schema.dump(shown), next_cursor=next_cursor)
 
 
@@ -105,3 +118,11 @@ def create_customer() -> Any:
     db.session.commit()
     location = url_for("customers.get_customer", customer_id=customer.id)
     return jsonify(customer_schema.dump(customer)), 201, {"Location": location}
+
+
+@services.get("/<uuid:service_id>/history")
+def get_history(service_id: UUID) -> Response:
+    """Return one service with its deployments."""
+    query = select(Service).where(Service.tenant_id == g.tenant_id, Service.id == service_id)
+    query = query.options(selectinload(Service.deployments))
+    return jsonify(history_schema.dump(db.first_or_404(query)))

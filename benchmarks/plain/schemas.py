@@ -1,4 +1,4 @@
-"""How a plain application reads and writes customers."""
+"""How a plain application reads and writes customers, and shows services."""
 
 from __future__ import annotations
 
@@ -26,8 +26,48 @@ class PageSchema(Schema):
 
     limit = fields.Integer(load_default=50, validate=validate.Range(1, 200))
     cursor = fields.String()
+    sort = fields.String(
+        load_default="-created_at",
+        validate=validate.OneOf(["created_at", "-created_at", "name", "-name", "email", "-email"]),
+    )
+    status = fields.String(validate=validate.OneOf(["active", "inactive", "prospect"]))
+    email = fields.Email()
+    company = fields.String()
+    created_at_from = fields.AwareDateTime()
+    created_at_to = fields.AwareDateTime()
+
+
+class DeploymentSchema(Schema):
+    """A deployment of a service."""
+
+    id = fields.UUID()
+    service_id = fields.UUID()
+    version = fields.String()
+    environment = fields.String()
+    status = fields.String()
+    started_at = fields.AwareDateTime()
+    finished_at = fields.AwareDateTime()
+    deployed_by_id = fields.UUID()
+    notes = fields.String()
+    row_version = fields.Integer()
+    created_at = fields.AwareDateTime()
+    updated_at = fields.AwareDateTime()
+
+
+class ServiceHistorySchema(Schema):
+    """A service with its deployments."""
+
+    id = fields.UUID()
+    name = fields.String()
+    description = fields.String()
+    status = fields.String()
+    owner_id = fields.UUID()
+    created_at = fields.AwareDateTime()
+    updated_at = fields.AwareDateTime()
+    deployments = fields.List(fields.Nested(DeploymentSchema))
 
 
 customer_schema = CustomerSchema()
 customers_schema = CustomerSchema(many=True)
 page_schema = PageSchema()
+history_schema = ServiceHistorySchema()
