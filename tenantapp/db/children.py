@@ -7,12 +7,14 @@ from types import SimpleNamespace
 from typing import TypeVar, cast
 from uuid import UUID
 
-from sqlalchemy import Select, bindparam, select, true
+from sqlalchemy import bindparam, select, true
 from sqlalchemy.engine import Connection
 
+from tenantapp.db.engine import select_all
 from tenantapp.db.errors import RowNotFound
 from tenantapp.db.models import Record, shown_columns, table_of
 from tenantapp.db.rows import row_maker, values_of
+from tenantapp.db.selection import Selection
 
 Above = TypeVar("Above", bound=Record)
 Below = TypeVar("Below", bound=Record)
@@ -34,7 +36,7 @@ def fetch_with_children(
     Raises:
         RowNotFound: there is no such row.
     """
-    rows = connection.execute(_joined(parent, child, key), {"row_id": row_id, "child_limit": limit}).all()
+    rows = select_all(connection, _joined(parent, child, key), {"row_id": row_id, "child_limit": limit})
     if not rows:
         raise RowNotFound(parent.__tablename__)
     above, below = (tuple(column.name for column in shown_columns(model)) for model in (parent, child))
@@ -56,7 +58,7 @@ def together(row: Record, **children: list[Below]) -> SimpleNamespace:
 
 
 @cache
-def _joined(parent: type[Record], child: type[Record], key: str) -> Select[*tuple[object, ...]]:
+def _joined(parent: type[Record], child: type[Record], key: str) -> Selection[tuple[object, ...]]:
     above, below = table_of(parent), table_of(child)
     newest = (
         select(*shown_columns(child))
@@ -65,7 +67,7 @@ def _joined(parent: type[Record], child: type[Record], key: str) -> Select[*tupl
         .limit(bindparam("child_limit"))
         .lateral()
     )
-    return (
+    return Selection(
         select(*shown_columns(parent), *newest.columns)
         .select_from(above.outerjoin(newest, true()))
         .where(above.columns["id"] == bindparam("row_id"))

@@ -24,6 +24,7 @@ _BIND = b"SELECT tenancy.bind($1)"
 # Which of a message's commands it is, and which prepares.
 _BINDS = 1
 _PREPARES = 2
+_FORGETS = 3
 
 # Everything a borrower may leave behind that outlives its transaction. SET SESSION AUTHORIZATION also ends a
 # SET ROLE; the settings go back to what the connection was opened with. What SQL prepared may bear the name
@@ -37,6 +38,9 @@ UNLOCK = b"SELECT pg_catalog.pg_advisory_unlock_all(); "
 _OPEN = (pq.TransactionStatus.INTRANS, pq.TransactionStatus.INERROR)
 _ROWS = (pq.ExecStatus.TUPLES_OK, pq.ExecStatus.SINGLE_TUPLE, pq.ExecStatus.TUPLES_CHUNK)
 _UNKNOWN = (None,) * 5
+# How many selections stay prepared, each of which the server keeps a plan for: a list alone has hundreds of
+# combinations of filters and orders.
+MOST_PREPARED = 100
 _MODES = ("isolation_level", "read_only", "deferrable")
 
 
@@ -81,7 +85,8 @@ class TenantConnection(psycopg.Connection[Any]):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self._prepared_selections: set[bytes] = set()
+        # By name, the one that was used last at the end.
+        self._prepared_selections: dict[bytes, None] = {}
 
     def take_up(self) -> None:
         """Make a new connection ready to be lent.
@@ -151,9 +156,11 @@ class TenantConnection(psycopg.Connection[Any]):
         values = selection.in_order(parameters)
         dumped = transformer.dump_sequence(values, [PyFormat.AUTO] * len(values))
         text = selection.text.encode()
+        name = selection.name(transformer.types or ())
         prepares = self.prepare_threshold is not None
-        is_new = prepares and selection.name not in self._prepared_selections
         with self.lock:
+            is_new = prepares and name not in self._prepared_selections
+            oldest = self._oldest_prepared() if is_new else None
             first = self._before_binding(b"BEGIN READ ONLY")
             token = self._sealed(context)
 
@@ -161,19 +168,30 @@ class TenantConnection(psycopg.Connection[Any]):
                 pgconn.send_query_params(first, None)
                 pgconn.send_query_params(_BIND, [token])
                 if is_new:
-                    pgconn.send_prepare(selection.name, text, transformer.types)
+                    pgconn.send_prepare(name, text, transformer.types)
+                if oldest is not None:
+                    pgconn.send_query_params(b"DEALLOCATE " + oldest, None)
                 if prepares:
-                    pgconn.send_query_prepared(selection.name, dumped, transformer.formats)
+                    pgconn.send_query_prepared(name, dumped, transformer.formats)
                 else:
                     pgconn.send_query_params(text, dumped, transformer.types, transformer.formats)
                 pgconn.send_query_params(b"COMMIT", None)
 
-            results = self.wait(self._in_one_message(send, 4 + is_new))
-        # It stays prepared where its execution fails.
-        if is_new and len(results) > _PREPARES and results[_PREPARES].status == pq.ExecStatus.COMMAND_OK:
-            self._prepared_selections.add(selection.name)
+            results = self.wait(self._in_one_message(send, 4 + is_new + (oldest is not None)))
+            # It stays prepared where its execution fails.
+            if prepares and (not is_new or _succeeded(results, _PREPARES)):
+                self._prepared_selections.pop(name, None)
+                self._prepared_selections[name] = None
+            if oldest is not None and _succeeded(results, _FORGETS):
+                del self._prepared_selections[oldest]
         self._accepted(results)
         return _standing(results[_BINDS]), selection.rows(results[-2], transformer)
+
+    def _oldest_prepared(self) -> bytes | None:
+        """Return the name of what one more selection would be too many beside, if anything."""
+        if len(self._prepared_selections) < MOST_PREPARED:
+            return None
+        return next(iter(self._prepared_selections))
 
     def _before_binding(self, begin: bytes) -> bytes:
         """Return the command that travels in front of the binding."""
@@ -255,6 +273,10 @@ class TenantConnection(psycopg.Connection[Any]):
             return False
         by_sql, by_driver = (int(answers[-1].get_value(0, column) or 0) for column in (0, 1))
         return by_sql == 0 and by_driver >= len(self._prepared._names) + len(self._prepared_selections)
+
+
+def _succeeded(results: Sequence[PGresult], place: int) -> bool:
+    return len(results) > place and results[place].status == pq.ExecStatus.COMMAND_OK
 
 
 def _standing(result: PGresult) -> Standing | None:

@@ -8,14 +8,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Generic, TypeVar, TypeVarTuple, cast
+from typing import Generic, Protocol, TypeVar, TypeVarTuple, cast
 from uuid import UUID
 
 from sqlalchemy import Select, Text, bindparam, func, literal_column, select, tuple_
 from sqlalchemy.engine import Connection
 
 from tenantapp.db.columns import SEPARATORS
+from tenantapp.db.engine import select_all
 from tenantapp.db.models import Record, SoftDeletable, shown_columns
+from tenantapp.db.selection import Selection
 
 Model = TypeVar("Model", bound=Record)
 Shown_co = TypeVar("Shown_co", covariant=True)
@@ -84,20 +86,24 @@ class _Shape:
     deleted: bool
 
 
+class _Counted(Protocol):
+    total: int
+
+
 def fetch_page(connection: Connection, model: type[Model], query: PageQuery) -> Page[Model]:
     """Return the page that `query` asks for, by one statement, and one more where it is counted."""
     shape = _shape(model, query)
     values = _values(query)
     # One row more than a page tells whether there is a next one.
-    selected = connection.execute(_page(shape), {**values, "page_limit": query.limit + 1})
-    rows = cast("Sequence[Model]", selected.all())
+    selected = select_all(connection, _page(shape), {**values, "page_limit": query.limit + 1})
+    rows = cast("list[Model]", selected)
     shown = rows[: query.limit]
     more = len(rows) > query.limit
     last = shown[-1] if more else None
     return Page(
         shown,
         (getattr(last, query.sort), last.id) if last is not None else None,
-        connection.execute(_count(shape), values).scalar_one() if query.counted else None,
+        select_all(connection, _count(shape), values)[0].total if query.counted else None,
     )
 
 
@@ -107,7 +113,7 @@ def stream_rows(connection: Connection, model: type[Model], query: PageQuery) ->
     The cursor is closed with the generator.
     """
     result = connection.execute(
-        _page(_shape(model, query)),
+        _page(_shape(model, query)).statement,
         {**_values(query), "page_limit": None},
         execution_options={"yield_per": STREAMED},
     )
@@ -143,7 +149,7 @@ def _values(query: PageQuery) -> dict[str, object]:
 
 
 @lru_cache(maxsize=1024)
-def _page(shape: _Shape) -> Select[*tuple[object, ...]]:
+def _page(shape: _Shape) -> Selection[object]:
     columns = shape.model.__table__.columns
     key, row_id = columns[shape.sort], columns["id"]
     statement = _fitting(shape, select(*shown_columns(shape.model)))
@@ -152,12 +158,13 @@ def _page(shape: _Shape) -> Select[*tuple[object, ...]]:
         at = tuple_(key, row_id)
         statement = statement.where(at < position if shape.descending else at > position)
     ordered = (key.desc(), row_id.desc()) if shape.descending else (key, row_id)
-    return statement.order_by(*ordered).limit(bindparam("page_limit"))
+    return Selection(statement.order_by(*ordered).limit(bindparam("page_limit")))
 
 
 @lru_cache(maxsize=1024)
-def _count(shape: _Shape) -> Select[int]:
-    return _fitting(shape, select(func.count()).select_from(shape.model.__table__))
+def _count(shape: _Shape) -> Selection[_Counted]:
+    counted = select(func.count().label("total")).select_from(shape.model.__table__)
+    return Selection(_fitting(shape, counted))
 
 
 def _fitting(shape: _Shape, statement: Select[*Columns]) -> Select[*Columns]:

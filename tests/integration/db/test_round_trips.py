@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from tests.support.backends import Wire, all_returned, pool_of, traced
 from tests.support.tenants import TenantUnderTest
 
 CUSTOMERS = "/api/v1/customers"
+SERVICES = "/api/v1/services"
 ROUND_TRIP = "B ReadyForQuery"
 # What is sent before an answer is waited for: a batch of messages, or text; nobody waits for the cleaning's.
 BEGIN_AND_BIND = WORK = ALL_OF_IT = "F Sync"
@@ -42,23 +44,33 @@ def _sent(wire: Wire) -> list[str]:
     return [message for message in sent if message.startswith(("F Sync", "F Query"))]
 
 
-def test_a_get_takes_one_round_trip_and_leaves_nothing_to_clean(
+def test_a_read_of_one_statement_takes_one_round_trip_and_leaves_nothing_to_clean(
     first: TenantUnderTest, connection: TenantConnection, tmp_path: Path
 ) -> None:
-    path = f"{CUSTOMERS}/{first.create(CUSTOMERS, name='Ada', email='ada@example.com')['id']}"
+    customer = first.create(CUSTOMERS, name="Ada", email="ada@example.com")
+    service = first.create(SERVICES, name="Checkout")
+    first.create(f"{SERVICES}/{service['id']}/deployments", version="1", environment="test")
+    paths = {
+        "get": f"{CUSTOMERS}/{customer['id']}",
+        "list": CUSTOMERS,
+        "filtered list": f"{CUSTOMERS}?status=active&created_at_from=2026-01-01T00:00:00Z&sort=-name&q=ada",
+        "get with relations": f"{SERVICES}/{service['id']}/history",
+    }
+    for name, path in paths.items():
+        assert first.request("GET", path).status_code == 200
+        all_returned(first.app)
+        wire = _trace(connection, tmp_path / name, first.app, partial(first.request, "GET", path), 200)
+        assert _sent(wire) == [ALL_OF_IT], name
+
+
+def test_a_read_of_several_statements_ends_in_the_cleaning(
+    first: TenantUnderTest, connection: TenantConnection, tmp_path: Path
+) -> None:
+    path = f"{SERVICES}/{first.create(SERVICES, name='Checkout')['id']}/environments"
     assert first.request("GET", path).status_code == 200
     all_returned(first.app)
     wire = _trace(connection, tmp_path / "wire", first.app, lambda: first.request("GET", path), 200)
-    assert _sent(wire) == [ALL_OF_IT]
-
-
-def test_a_list_takes_two_round_trips_and_ends_in_the_cleaning(
-    first: TenantUnderTest, connection: TenantConnection, tmp_path: Path
-) -> None:
-    assert first.request("GET", CUSTOMERS).status_code == 200
-    all_returned(first.app)
-    wire = _trace(connection, tmp_path / "wire", first.app, lambda: first.request("GET", CUSTOMERS), 200)
-    assert _sent(wire) == [BEGIN_AND_BIND, WORK, 'F Query "COMMIT; CLOSE ALL']
+    assert _sent(wire) == [ALL_OF_IT, BEGIN_AND_BIND, WORK, 'F Query "COMMIT; CLOSE ALL']
 
 
 def test_a_write_takes_three_round_trips_and_the_cleaning(
@@ -78,12 +90,13 @@ def test_begin_and_bind_travel_together_and_nothing_is_asked_before_them(
 ) -> None:
     assert first.request("GET", CUSTOMERS).status_code == 200
     all_returned(first.app)
+    body = {"name": "Ada", "email": "ada@example.com"}
     send = _trace(
-        connection, tmp_path / "wire", first.app, lambda: first.request("GET", CUSTOMERS), 200
+        connection, tmp_path / "wire", first.app, lambda: first.request("POST", CUSTOMERS, json=body), 201
     ).messages()
     until_first_answer = [m for m in send[: send.index(f"{ROUND_TRIP} T")] if m.startswith("F")]
     parsed = [message for message in until_first_answer if message.startswith("F Parse")]
-    assert [message.split('"')[3] for message in parsed] == ["BEGIN READ ONLY", "SELECT tenancy.bind($1)"]
+    assert [message.split('"')[3] for message in parsed] == ["BEGIN", "SELECT tenancy.bind($1)"]
     assert sum(message.startswith("F Sync") for message in until_first_answer) == 1
 
 

@@ -1,4 +1,4 @@
-"""A get's one message: what it does where something of it is missing."""
+"""The one message of a get or a list: what it does where something of it is missing."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from flask import Flask
 
 from tenantapp.customers.repository import CustomerRepository
+from tenantapp.db import connection as connections
 from tenantapp.db.connection import TenantConnection
 from tenantapp.db.selection import Selection
 from tenantapp.db.session import db
@@ -61,6 +62,52 @@ def test_a_statement_whose_first_execution_failed_is_executed_again(first: Tenan
         for _ in range(2):
             _, rows = connection.select_bound(first.context, quotient, {"by": 1})
             assert [row.quotient for row in rows] == [1]
+
+
+def test_it_is_prepared_for_each_type_of_its_values(first: TenantUnderTest) -> None:
+    """The driver gives a small number a type that a greater one is refused for."""
+    given = Selection(sa.select(sa.bindparam("number", type_=sa.BigInteger).label("number")))
+    with closing(pool_of(first.app).connect()) as connection:
+        for number in (1, 2**15, 2**31, None, 1):
+            _, rows = connection.select_bound(first.context, given, {"number": number})
+            assert [row.number for row in rows] == [number]
+
+
+def test_the_statements_that_stay_prepared_are_those_used_last(
+    first: TenantUnderTest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A client can ask for hundreds of combinations of filters and orders."""
+    monkeypatch.setattr(connections, "MOST_PREPARED", 2)
+    one, two, three = (
+        Selection(sa.select((number / sa.bindparam("by", type_=sa.Integer)).label("quotient")))
+        for number in (sa.literal_column(text) for text in ("1", "2", "3"))
+    )
+    prepared = "SELECT name FROM pg_catalog.pg_prepared_statements WHERE name LIKE 'tenantapp_%' ORDER BY 1"
+    with closing(pool_of(first.app).connect()) as connection:
+        connection.execute("DEALLOCATE ALL")
+        connection.commit()
+        connection._prepared_selections.clear()
+        # What fails makes room for itself as well.
+        for selection, by in ((one, 1), (two, 1), (one, 1), (three, 0)):
+            try:
+                connection.select_bound(first.context, selection, {"by": by})
+            except psycopg.errors.DivisionByZero:
+                # As a server does it; psycopg's would forget them all.
+                connection.pgconn.exec_(b"ROLLBACK")
+        names = [name for (name,) in connection.execute(prepared).fetchall()]
+        assert names == sorted(name.decode() for name in connection._prepared_selections)
+        by_small_number = (psycopg.adapters.types["int2"].oid,)
+        assert set(connection._prepared_selections) == {each.name(by_small_number) for each in (one, three)}
+
+
+def test_what_one_tenant_had_prepared_lists_to_another_its_own(
+    first: TenantUnderTest, second: TenantUnderTest, path: str
+) -> None:
+    second.create(CUSTOMERS, name="Bea", email="bea@example.com")
+    for _ in range(7):
+        for tenant, name in ((first, "Ada"), (second, "Bea")):
+            listed = tenant.request("GET", f"{CUSTOMERS}?status=active&count=exact").json
+            assert ([item["name"] for item in listed["items"]], listed["total"]) == ([name], 1)
 
 
 def test_what_someone_deallocated_is_prepared_on_another_connection(
