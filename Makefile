@@ -18,7 +18,7 @@ ON_A_DATABASE = tests/integration tests/isolation tests/audit tests/probe tests/
 DRIFT = folder=$$(mktemp -d) && chmod 755 "$$folder" && trap 'rm -rf "$$folder"' EXIT && { \
 	export APP_ENV=development SQL_ECHO=false INSTANCE_PATH="$$folder/instance" ROLE_PREFIX= CONTEXT_KEY= CONTEXT_KEY_FILE= \
 		DATABASE_URL= MIGRATION_DATABASE_URL= PLATFORM_DATABASE_URL= BOOTSTRAP_DATABASE_URL= \
-		DB_HOST= DB_PORT= DB_NAME= DB_USER= DB_PASSWORD=; \
+		WATCHDOG_DATABASE_URL= DB_HOST= DB_PORT= DB_NAME= DB_USER= DB_PASSWORD=; \
 	$(BIN)/flask roles create && $(BIN)/flask databases prepare && $(BIN)/flask db upgrade && $(BIN)/flask db check; \
 	} >"$$folder/output" 2>&1 || { cat "$$folder/output" >&2; exit 1; }
 

@@ -139,7 +139,7 @@ def database_name() -> str:
         SettingsError: an address is not set, or leads to another database.
     """
     database = address("app").database
-    for role in ("owner", "platform"):
+    for role in ("owner", "platform", *(["watchdog"] if _settings().watchdog_database_url else [])):
         if address(role).database != database:
             key = ADDRESS_FIELDS[role].upper()
             raise SettingsError(

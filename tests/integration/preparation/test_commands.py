@@ -115,8 +115,21 @@ def test_a_wrong_password_is_one_line(run: Run, bootstrap: URL) -> None:
     assert "Traceback" not in result.output
 
 
-def test_addresses_that_lead_to_two_databases_are_refused(run: Run, environ: dict[str, str]) -> None:
-    other = environ["PLATFORM_DATABASE_URL"] + "_other"
-    result = run("databases", "prepare", PLATFORM_DATABASE_URL=other)
+@pytest.mark.parametrize("purpose", ["platform", "watchdog"])
+def test_addresses_that_lead_to_two_databases_are_refused(
+    run: Run, environ: dict[str, str], purpose: str
+) -> None:
+    other = environ["PLATFORM_DATABASE_URL"].replace("_platform", f"_{purpose}") + "_other"
+    key = f"{purpose.upper()}_DATABASE_URL"
+    result = run("databases", "prepare", **{key: other})
     assert result.exit_code == 1
-    assert "PLATFORM_DATABASE_URL: leads to database" in result.stderr
+    assert f"{key}: leads to database" in result.stderr
+
+
+def test_the_watchdog_logs_in_where_it_has_an_address(run: Run, environ: dict[str, str]) -> None:
+    address = environ["PLATFORM_DATABASE_URL"].replace("_platform", "_watchdog")
+    assert run("roles", "create", WATCHDOG_DATABASE_URL=address).exit_code == 0
+    assert run("databases", "prepare", WATCHDOG_DATABASE_URL=address).exit_code == 0
+    url = run("databases", "url", "--role", "watchdog", WATCHDOG_DATABASE_URL=address).stdout.strip()
+    with psycopg.connect(url) as connection:
+        assert connection.info.user == f"{environ['ROLE_PREFIX']}_watchdog"
