@@ -20,7 +20,7 @@ from tenantapp.embedded import EmbeddedServer
 from tenantapp.platform.context_keys import install_key
 from tenantapp.platform.preparation import prepare_database
 from tests.support import debian
-from tests.support.databases import Server, roles_on
+from tests.support.databases import Server, roles_on, undisturbed
 from tests.support.tenants import TenantUnderTest, make_tenant
 
 # Nothing of a test's database is worth a disk's time.
@@ -57,7 +57,11 @@ def migrate(server: Server) -> Callable[..., None]:
     """Prepare a database and bring it to the newest revision."""
 
     def prepare_and_upgrade(*, dbname: str, **_: object) -> None:
-        with server.connect("bootstrap", dbname) as connection:
+        with (
+            server.connect("bootstrap", "postgres") as others,
+            undisturbed(others),
+            server.connect("bootstrap", dbname) as connection,
+        ):
             prepare_database(connection, server.names)
         with create_app(server.settings(dbname)).app_context():
             upgrade()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 
 import pytest
@@ -11,7 +11,7 @@ import pytest
 from tenantapp.rls.audit.findings import Finding
 from tests.audit.stories import STORIES
 from tests.audit.story import PROJECT, Story, audited, execute, told
-from tests.support.databases import Server
+from tests.support.databases import Server, undisturbed
 
 
 @pytest.mark.parametrize("story", STORIES, ids=lambda story: story.check)
@@ -52,12 +52,13 @@ def _repairs(findings: Iterable[Finding], story: Story) -> Iterator[str]:
 @contextmanager
 def broken(server: Server, database: str, story: Story) -> Iterator[None]:
     """Break a database for a block; what outlives it on the server is undone."""
-    execute(server, database, story.broken.replace("{database}", database))
-    try:
-        yield
-    finally:
+    with ExitStack() as stack:
         if story.afterwards:
-            execute(server, database, story.afterwards)
+            others = stack.enter_context(server.connect("bootstrap", "postgres"))
+            stack.enter_context(undisturbed(others, alone=True))
+            stack.callback(execute, server, database, story.afterwards)
+        execute(server, database, story.broken.replace("{database}", database))
+        yield
 
 
 def _version(server: Server) -> tuple[int, int]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 
 import pytest
@@ -11,6 +11,7 @@ from psycopg import sql
 
 from tests.isolation.checks import Check
 from tests.isolation.world import World
+from tests.support.databases import undisturbed
 
 
 @dataclass(frozen=True)
@@ -40,6 +41,8 @@ def applied(mutation: Mutation, world: World) -> Iterator[None]:
     names = {key: sql.Identifier(name) for key, name in world.server.names.as_values().items()}
     with (
         world.server.connect("bootstrap", world.database) as superuser,
+        world.server.connect("bootstrap", "postgres") as others,
+        undisturbed(others, alone=True) if mutation.undo else nullcontext(),
         pytest.MonkeyPatch.context() as monkeypatch,
     ):
         mutation.patch(monkeypatch)

@@ -85,11 +85,30 @@ class Server:
             quoted = {"name": sql.Identifier(name), "template": sql.Identifier(template)}
             connection.execute(sql.SQL("CREATE DATABASE {name} TEMPLATE {template}").format(**quoted))
             try:
-                with self.connect("bootstrap", name) as inside:
+                with undisturbed(connection), self.connect("bootstrap", name) as inside:
                     prepare_database(inside, self.names)
                 yield name
             finally:
                 connection.execute(sql.SQL("DROP DATABASE {name} WITH (FORCE)").format(**quoted))
+
+
+@contextmanager
+def undisturbed(connection: psycopg.Connection[Any], *, alone: bool = False) -> Iterator[None]:
+    """Keep for a block what all databases of a server share as it is, or be the only one to change it.
+
+    Tests on the same server at the same time grant and revoke on template1 and on parameters, and prepare
+    what the others have just broken.
+
+    Args:
+        connection: to the database postgres, in autocommit mode.
+        alone: whether the block is the one that changes it; within it nobody else is undisturbed.
+    """
+    kind = "" if alone else "_shared"
+    connection.execute(f"SELECT pg_advisory_lock{kind}(1)")
+    try:
+        yield
+    finally:
+        connection.execute(f"SELECT pg_advisory_unlock{kind}(1)")
 
 
 @contextmanager

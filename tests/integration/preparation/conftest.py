@@ -12,7 +12,7 @@ from sqlalchemy import URL
 
 from tenantapp.db.roles import RoleNames
 from tenantapp.platform.preparation import Passwords, create_database, create_roles, prepare_database
-from tests.support.databases import LIMITS
+from tests.support.databases import LIMITS, undisturbed
 
 PASSWORD = "secret"
 Connect = Callable[..., AbstractContextManager[psycopg.Connection[Any]]]
@@ -51,7 +51,7 @@ def make_names(superuser: psycopg.Connection[Any]) -> Iterator[Callable[[], Role
     made: list[RoleNames] = []
 
     def make() -> RoleNames:
-        made.append(RoleNames(f"test{secrets.token_hex(4)}"))
+        made.append(RoleNames(f"test_{secrets.token_hex(4)}"))
         return made[-1]
 
     yield make
@@ -94,9 +94,18 @@ def make_database(
 def prepared(connect: Connect, names: RoleNames, make_database: Callable[..., str]) -> str:
     """Give the name of a prepared database; tests that change it put it right again."""
     database = make_database()
-    with connect(database) as connection:
+    with connect("postgres") as others, undisturbed(others), connect(database) as connection:
         assert prepare_database(connection, names).acceptable
     return database
+
+
+@pytest.fixture
+def nobody_disturbs(connect: Connect, request: pytest.FixtureRequest) -> Iterator[None]:
+    """Keep what all databases share as it is for a test, or be the only one that changes it."""
+    of_test = getattr(request.node, "callspec", None)
+    alone = of_test is not None and of_test.params.get("measure") == "maintenance_databases"
+    with connect("postgres") as others, undisturbed(others, alone=alone):
+        yield
 
 
 @pytest.fixture

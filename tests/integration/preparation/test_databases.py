@@ -32,6 +32,7 @@ def facts(connection: Connection, names: RoleNames) -> list[tuple[Any, ...]]:
     return sorted(connection.execute(verify).fetchall())
 
 
+@pytest.mark.usefixtures("nobody_disturbs")
 def test_a_new_database_is_closed(
     connect: Connect, names: RoleNames, make_database: Callable[..., str]
 ) -> None:
@@ -43,6 +44,7 @@ def test_a_new_database_is_closed(
         assert all(holds for _, _, _, holds, _ in facts(connection, names))
 
 
+@pytest.mark.usefixtures("nobody_disturbs")
 def test_a_second_run_changes_nothing(connect: Connect, names: RoleNames, prepared: str) -> None:
     with connect(prepared) as connection:
         report = prepare_database(connection, names)
@@ -50,12 +52,14 @@ def test_a_second_run_changes_nothing(connect: Connect, names: RoleNames, prepar
     assert report.with_status("not possible") == BEYOND_PRIVILEGES
 
 
+@pytest.mark.usefixtures("nobody_disturbs")
 def test_a_prepared_database_is_only_read(connect: Connect, names: RoleNames, prepared: str) -> None:
     with connect(prepared) as connection:
         connection.execute("SET default_transaction_read_only = on")
         assert prepare_database(connection, names).acceptable
 
 
+@pytest.mark.usefixtures("nobody_disturbs")
 def test_a_clone_lacks_what_is_the_databases_own_until_it_is_prepared(
     connect: Connect, names: RoleNames, prepared: str, make_database: Callable[..., str]
 ) -> None:
@@ -77,6 +81,7 @@ def test_several_clones_are_prepared_at_once(
         assert all(pool.map(prepare, [one, other] * 4))
 
 
+@pytest.mark.usefixtures("nobody_disturbs")
 @pytest.mark.parametrize(
     ("measure", "change"),
     [

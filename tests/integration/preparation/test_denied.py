@@ -90,6 +90,7 @@ def test_the_application_keeps_what_it_needs(app: Connection, statement: str) ->
     assert app.execute(statement).fetchone() is not None
 
 
+@pytest.mark.usefixtures("nobody_disturbs")
 @pytest.mark.parametrize("purpose", ["app", "platform"])
 @pytest.mark.parametrize("database", ["postgres", "template1"])
 def test_the_maintenance_databases_are_closed(

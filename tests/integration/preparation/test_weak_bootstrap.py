@@ -21,7 +21,7 @@ Connection = psycopg.Connection[Any]
 @pytest.fixture(scope="module")
 def weak(superuser: Connection, bootstrap: Any) -> Iterator[str]:
     """Give the name of a role that may create roles and databases, and drop what it owns at the end."""
-    role = f"test{secrets.token_hex(4)}_weak"
+    role = f"test_{secrets.token_hex(4)}_weak"
     execute(superuser, "CREATE ROLE {role} LOGIN CREATEROLE CREATEDB PASSWORD 'secret'", role=role)
     execute(superuser, "GRANT CONNECT ON DATABASE {name} TO {role}", name=bootstrap.database, role=role)
     yield role
