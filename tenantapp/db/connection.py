@@ -41,7 +41,9 @@ _UNKNOWN = (None,) * 5
 # How many selections stay prepared, each of which the server keeps a plan for: a list alone has hundreds of
 # combinations of filters and orders.
 MOST_PREPARED = 100
-_MODES = ("isolation_level", "read_only", "deferrable")
+# What a lock guards is looked at once it is there: a higher level, which the server's default may be, would
+# show it as it was before.
+_MODES = {"isolation_level": psycopg.IsolationLevel.READ_COMMITTED, "read_only": None, "deferrable": None}
 
 
 class TenantCursor(psycopg.Cursor[Any]):
@@ -263,9 +265,13 @@ class TenantConnection(psycopg.Connection[Any]):
             raise psycopg.OperationalError("the session could not be cleaned")
         if self.autocommit:
             self.autocommit = False
-        for mode in _MODES:
-            if getattr(self, mode) is not None:
-                setattr(self, mode, None)
+        self.set_modes()
+
+    def set_modes(self) -> None:
+        """Let the next transactions be such as are asked for nothing in particular."""
+        for mode, value in _MODES.items():
+            if getattr(self, mode) != value:
+                setattr(self, mode, value)
 
     def _is_as_lent(self, answers: Sequence[PGresult]) -> bool:
         """Tell whether SQL has prepared nothing, and deallocated nothing that this side has prepared."""

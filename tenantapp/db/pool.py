@@ -214,6 +214,7 @@ class TenantPool:
         connection.settings = self._settings
         connection.max_bytes, connection.max_rows = self._answer_limits
         connection.take_up()
+        connection.set_modes()
         # As the edge reads JSON: a number beyond 64 bits, which JSONB writes out digit by digit, is a float.
         set_json_loads(orjson.loads, connection)
         connection.renew_pool = self.renew

@@ -49,7 +49,7 @@ def changing(isolation: Isolation | None = None) -> Iterator[Connection]:
     wrote it.
 
     Args:
-        isolation: the level, where it is another than the server's.
+        isolation: the level, where it is another than READ COMMITTED.
     """
     with db.engine.connect() as connection:
         yield connection if isolation is None else connection.execution_options(isolation_level=isolation)
@@ -60,7 +60,7 @@ def writing(isolation: Isolation | None = None) -> Iterator[Session]:
     """Write; leaving the block rolls back whatever `session.commit()` did not make last.
 
     Args:
-        isolation: the level of its first transaction, where it is another than the server's.
+        isolation: the level of its first transaction, where it is another than READ COMMITTED.
     """
     session = db.session()
     try:

@@ -158,7 +158,7 @@ class TenantBlueprint(Blueprint):  # type: ignore[misc]  # flask-smorest has no 
             if_match: whether a PATCH's or DELETE's work looks at If-Match.
             if_match_required: whether it asks for one; it is the work that refuses without.
             repeatable: False where the answer shows a secret, which must not be kept for a second time.
-            isolation: the level of its unit of work, where it is another than the server's.
+            isolation: the level of its unit of work, where it is another than READ COMMITTED.
             summary: the operation in a few words, where the docstring is not.
         """
         dump = compile_dump(answers()) if answers else None

@@ -18,6 +18,7 @@ from tenantapp.db.unit_of_work import changing
 from tenantapp.rcas.models import OPEN, Rca, RcaSolution
 from tenantapp.rcas.repository import RcaRepository, RcaSolutionRepository
 from tenantapp.tenancy.context import TenantContext, tenant_context
+from tests.support.databases import Server
 from tests.support.tenants import make_tenant
 
 Write = Callable[[Connection, UUID, UUID], object]
@@ -97,6 +98,16 @@ def race(app: Flask, first: Write, second: Write) -> tuple[bool, bool, int]:
 @pytest.mark.parametrize(("first", "second"), RACES)
 def test_the_second_waits_and_is_refused(app: Flask, first: Write, second: Write) -> None:
     assert race(app, first, second) == (True, True, 0)
+
+
+@pytest.mark.parametrize("level", ["repeatable read", "serializable"])
+def test_the_second_sees_the_first_whatever_level_the_database_has_by_default(
+    server: Server, database: str, own_app: Flask, level: str
+) -> None:
+    with server.connect("bootstrap", database) as connection:
+        connection.execute(f"ALTER DATABASE {database} SET default_transaction_isolation = '{level}'")
+    assert race(own_app, add, close) == (True, True, 0)
+    assert race(own_app, close, reopen) == (True, True, 0)
 
 
 @pytest.mark.parametrize("write", [add, reopen])

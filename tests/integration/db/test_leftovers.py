@@ -151,7 +151,7 @@ def _assert_plain(app: Flask) -> None:
             connection.read_only,
             connection.deferrable,
         )
-    assert modes == (False, None, None, None)
+    assert modes == (False, psycopg.IsolationLevel.READ_COMMITTED, None, None)
 
 
 def test_a_context_left_on_the_session_serves_nobody(first: TenantUnderTest, second: TenantUnderTest) -> None:

@@ -96,7 +96,8 @@ def test_begin_and_bind_travel_together_and_nothing_is_asked_before_them(
     ).messages()
     until_first_answer = [m for m in send[: send.index(f"{ROUND_TRIP} T")] if m.startswith("F")]
     parsed = [message for message in until_first_answer if message.startswith("F Parse")]
-    assert [message.split('"')[3] for message in parsed] == ["BEGIN", "SELECT tenancy.bind($1)"]
+    begin = "BEGIN ISOLATION LEVEL READ COMMITTED"
+    assert [message.split('"')[3] for message in parsed] == [begin, "SELECT tenancy.bind($1)"]
     assert sum(message.startswith("F Sync") for message in until_first_answer) == 1
 
 

@@ -107,7 +107,7 @@ def test_a_part_of_a_session_fails_alone_too() -> None:
 
 
 @pytest.mark.parametrize("level", LEVELS)
-def test_each_unit_has_the_level_that_it_asks_for_and_the_next_the_servers(level: Isolation) -> None:
+def test_each_unit_has_the_level_that_it_asks_for_and_the_next_the_usual_one(level: Isolation) -> None:
     for unit in (reading, changing, writing):
         with unit(level) as connection:
             assert connection.execute(SHOWN).scalar_one() == level.lower()
