@@ -2,8 +2,8 @@
 
 None is closed while a solution is open. Closing locks the analysis and then looks at its solutions; whatever
 opens a solution holds the analysis first, in a lock that closing waits for. (The lock of the foreign key is
-none: it lets a change of status pass.) At READ COMMITTED, as requests work, the one that came second sees
-what the first has done.
+none: it lets a change of status pass.) At READ COMMITTED, as requests work whatever the server's
+default is, the one that came second sees what the first has done.
 """
 
 from __future__ import annotations
@@ -83,7 +83,11 @@ class RcaSolutionRepository(Repository[RcaSolution]):
         """
         if values.get("status") in OPEN:
             its = select(RcaSolution.rca_id).where(RcaSolution.id == row_id)
-            self._hold_open(Rca.id == its.scalar_subquery())
+            try:
+                self._hold_open(Rca.id == its.scalar_subquery())
+            except Conflict:
+                require_step(self._states, self._based_on(row_id, versions), values)
+                raise
         return super().change(row_id, values, versions)
 
     def _hold_open(self, which: ColumnElement[bool]) -> None:

@@ -104,6 +104,16 @@ def test_a_step_that_does_not_lead_there_is_told_before_the_rule(tenant: TenantU
     assert_problem(stale, 412, "precondition-failed")
 
 
+def test_a_solution_of_what_is_closed_is_told_the_same_before_the_rule(tenant: TenantUnderTest) -> None:
+    rca = resolved(tenant, root_cause=CAUSE)
+    done, rejected = solution(tenant, rca, "done"), solution(tenant, rca, "rejected")
+    moved(tenant, rca, "closed")
+    errors = assert_problem(patch(tenant, rejected, status="in_progress"), 409, "illegal-step")["errors"]
+    assert errors == {"status": ["What is 'rejected' cannot be 'in_progress'; it can be 'proposed'."]}
+    stale = tenant.request("PATCH", done, json={"status": "in_progress"}, headers={"If-Match": '"7"'})
+    assert_problem(stale, 412, "precondition-failed")
+
+
 @pytest.mark.parametrize("field", ["rca_owner_id", "service_id", "customer_id"])
 def test_an_analysis_refers_to_its_own_tenants_rows(
     tenant: TenantUnderTest, other_tenant: TenantUnderTest, field: str
