@@ -66,10 +66,10 @@ def list_customers() -> Response:
     if "created_at_to" in page:
         query = query.where(Customer.created_at < page["created_at_to"])
     sort, descending = page["sort"].removeprefix("-"), page["sort"].startswith("-")
-    key, position = getattr(Customer, sort), tuple_(getattr(Customer, sort), Customer.id)
+    key = getattr(Customer, sort)
     if "cursor" in page:
         value, _, customer_id = page["cursor"].rpartition("_")
-        after = (value, UUID(customer_id))
+        position, after = tuple_(key, Customer.id), (value, UUID(customer_id))
         query = query.where(position < after if descending else position > after)
     order = (key.desc(), Customer.id.desc()) if descending else (key, Customer.id)
     found = db.session.scalars(query.order_by(*order).limit(page["limit"] + 1)).all()
