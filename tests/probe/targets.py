@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from tenantapp.rls.probe.attacks import ATTACKS
+from tests.isolation.tables import models_by_table
 
-ROW_READS = {"read", "count", "join", "exists", "for update", "copy to"}
+ROW_READS = {"read", "count", "join", "exists", "before policy", "for update", "copy to"}
 ROW_WRITES = {"insert", "update", "update into", "update out", "delete", "returning", "merge"}
 UNSEEN = {"no context", "spoiled context"}
 PAST_EVERY_POLICY = ROW_READS | ROW_WRITES | UNSEEN | {"plan", "copy from"}
@@ -82,6 +83,11 @@ TARGETS = (
         "row-level security disabled",
         "ALTER TABLE customers DISABLE ROW LEVEL SECURITY",
         {CUSTOMERS: PAST_EVERY_POLICY},
+    ),
+    Target(
+        "a comparison of ids that is cheap",
+        "ALTER FUNCTION uuid_eq(uuid, uuid) COST 1",
+        {f"public.{name}": {"before policy"} for name in map(str, models_by_table())},
     ),
     Target("FORCE removed where no owner asks", "ALTER TABLE customers NO FORCE ROW LEVEL SECURITY", {}),
     Target(

@@ -56,6 +56,16 @@ def _exists(target: Target) -> Iterator[Attempt]:
         yield target.nothing(target.ask(by_id, id=target.b.equals([name])))
 
 
+def _before_policy(target: Target) -> Iterator[Attempt]:
+    """What is compared cheaply comes before a policy; a sub-select runs for the rows alone that meet it."""
+    for kind in ("indexscan", "indexonlyscan", "bitmapscan"):
+        target.session.connection.execute(f"SET LOCAL enable_{kind} = off")
+    compared = (
+        "SELECT {owner} FROM {t} WHERE CASE WHEN {owner} = ANY (ARRAY[{B}]) THEN (SELECT {tripwire}) END"
+    )
+    yield target.nothing(target.ask(compared))
+
+
 def _for_update(target: Target) -> Iterator[Attempt]:
     yield target.nothing(target.ask("SELECT {owner} FROM {t} WHERE {the_b} FOR UPDATE NOWAIT"))
     yield target.nothing(target.ask("SELECT {owner} FROM {t} WHERE {the_b} FOR KEY SHARE NOWAIT"))
@@ -106,6 +116,7 @@ ATTACKS = (
     Attack("count", "Count rows that are not A's", _count),
     Attack("join", "Reach B's row from A's by a join or a sub-select", _join),
     Attack("exists", "Ask whether B's row exists, by its id", _exists),
+    Attack("before policy", "Compare B's row before its policy is asked", _before_policy),
     Attack("for update", "Lock B's row", _for_update),
     Attack("copy to", "Copy B's row out", _copy_to),
     Attack("plan", "Have B answered by a plan that was made for A", _plan),
