@@ -61,18 +61,19 @@ def select_unbound(
     tenant = {"tenant": current_context().tenant_id} if selection is PLAIN_QUERY else {}
     values = selection.in_order({**parameters, **tenant})
     dumped = transformer.dump_sequence(values, [PyFormat.AUTO] * len(values))
-    is_new = selection.name not in connection._prepared_selections
+    name = selection.name(transformer.types or ())
+    is_new = name not in connection._prepared_selections
 
     def send(pgconn: PGconn) -> None:
         pgconn.send_query_params(b"BEGIN READ ONLY", None)
         if is_new:
-            pgconn.send_prepare(selection.name, selection.text.encode(), transformer.types)
-        pgconn.send_query_prepared(selection.name, dumped, transformer.formats)
+            pgconn.send_prepare(name, selection.text.encode(), transformer.types)
+        pgconn.send_query_prepared(name, dumped, transformer.formats)
         pgconn.send_query_params(b"COMMIT", None)
 
     with connection.lock:
         results = connection._accepted(connection.wait(connection._in_one_message(send, 3 + is_new)))
-    connection._prepared_selections.add(selection.name)
+    connection._prepared_selections[name] = None
     return Standing("active", 1), selection.rows(results[-2], transformer)
 
 
