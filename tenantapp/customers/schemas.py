@@ -14,6 +14,6 @@ class CustomerSchema(ResourceSchema):
     email = Email(required=True, metadata={"examples": ["ada@albrecht.example"]})
     company = Text(255, allow_none=True, metadata={"examples": ["Albrecht & Daughters"]})
     phone = Text(50, allow_none=True, metadata={"examples": ["+49 30 901820"]})
-    status = Word(STATUSES)
+    status = Word(STATUSES, "active")
     notes = Text(10_000, allow_none=True, metadata={"examples": ["Prefers to be called."]})
     tags = Tags(metadata={"examples": [["fair", "reseller"]]})

@@ -69,10 +69,24 @@ class Count(fields.Integer):
 
 @passes_unchanged
 class Word(fields.String):
-    """One of a few words."""
+    """One of a few words.
 
-    def __init__(self, values: Sequence[str], **kwargs: Any) -> None:
-        super().__init__(validate=validate.OneOf(values), **kwargs)
+    Args:
+        values: the words.
+        default: the one that a new row gets where nothing is said.
+        metadata: what else the API document tells of it.
+    """
+
+    def __init__(
+        self,
+        values: Sequence[str],
+        default: str | None = None,
+        *,
+        metadata: Mapping[str, Any] | None = None,
+        **kwargs: Any,
+    ) -> None:
+        told = {} if default is None else {"default": default}
+        super().__init__(validate=validate.OneOf(values), metadata={**told, **(metadata or {})}, **kwargs)
 
 
 def each_once(values: Sequence[object]) -> None:
@@ -105,11 +119,12 @@ class Tags(fields.List[Any]):
 
 @passes_unchanged
 class State(Word):
-    """Where something stands; its steps are told in words."""
+    """Where something stands; its steps are told in words, then the rule that they follow, if any."""
 
-    def __init__(self, states: States, **kwargs: Any) -> None:
-        description = f"Begins as {' or '.join(states.starts)}. Steps: {states}."
-        super().__init__(states.names, metadata={"description": description}, **kwargs)
+    def __init__(self, states: States, rule: str = "", **kwargs: Any) -> None:
+        steps = f"Begins as {' or '.join(states.starts)}. Steps: {states}."
+        metadata = {"description": f"{steps} {rule}".strip()}
+        super().__init__(states.names, states.initial, metadata=metadata, **kwargs)
 
 
 @passes_unchanged

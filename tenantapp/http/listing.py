@@ -166,4 +166,8 @@ def _filter(field: fields.Field[Any]) -> fields.Field[Any]:
     parameter = type(field).__new__(type(field))
     parameter.__dict__.update(field.__dict__)
     parameter.required, parameter.load_only, parameter.dump_only = False, False, False
+    # What is said of the resource's field is about writing it; and a query string has no null.
+    parameter.allow_none, parameter.metadata = False, {"description": "Equal to this."}
+    if "format" in field.metadata:
+        parameter.metadata["format"] = field.metadata["format"]
     return parameter

@@ -35,10 +35,11 @@ class SchemaPlugin(MarshmallowPlugin):
         instance = resolve_schema_instance(schema)
         is_patch = bool(instance.partial)
         if is_patch:
-            # It is only ever written.
-            properties = component["properties"]
+            # It is only ever written, and what is left out gets no default.
             component["properties"] = {
-                key: value for key, value in properties.items() if not value.get("readOnly")
+                key: {word: said for word, said in value.items() if word != "default"}
+                for key, value in component["properties"].items()
+                if not value.get("readOnly")
             }
         if documented := type(instance).__doc__:
             first = documented.strip().splitlines()[0]

@@ -6,7 +6,9 @@ from marshmallow import fields
 
 from tenantapp.http.fields import Moment, Reference, State, Text, Word
 from tenantapp.http.resource import ResourceSchema
-from tenantapp.rcas.models import KINDS, SEVERITIES, SOLUTION_STATUSES, STATUSES
+from tenantapp.rcas.models import KINDS, OPEN, SEVERITIES, SOLUTION_STATUSES, STATUSES
+
+_OPEN = " or ".join(f"`{status}`" for status in OPEN)
 
 
 class RcaSchema(ResourceSchema):
@@ -17,8 +19,8 @@ class RcaSchema(ResourceSchema):
         10_000, required=True, metadata={"examples": ["Since noon one order in ten takes a minute."]}
     )
     equipment_type = Text(100, allow_none=True, metadata={"examples": ["database"]})
-    severity = Word(SEVERITIES)
-    status = State(STATUSES)
+    severity = Word(SEVERITIES, "medium")
+    status = State(STATUSES, f"`closed` needs a `root_cause`, and no solution that is {_OPEN}.")
     rca_owner_id = Reference("a user", allow_none=True)
     service_id = Reference("a service", allow_none=True)
     customer_id = Reference("a customer", allow_none=True)
@@ -31,7 +33,7 @@ class RcaSolutionSchema(ResourceSchema):
 
     rca_id = fields.UUID(dump_only=True)
     description = Text(10_000, required=True, metadata={"examples": ["Make the index again."]})
-    kind = Word(KINDS)
-    status = State(SOLUTION_STATUSES)
+    kind = Word(KINDS, "corrective")
+    status = State(SOLUTION_STATUSES, f"None is added, or set to {_OPEN}, while the analysis is closed.")
     owner_id = Reference("a user", allow_none=True)
     due_at = Moment(allow_none=True)

@@ -12,5 +12,5 @@ class UserSchema(ResourceSchema):
 
     email = Email(required=True, metadata={"examples": ["grace@acme.example"]})
     name = Text(255, required=True, metadata={"examples": ["Grace Okafor"]})
-    role = Word(ROLES)
+    role = Word(ROLES, "member")
     status = State(STATUSES)

@@ -66,6 +66,9 @@ def differences(schema: Schema, table: sa.Table, live: Mapping[str, Kept]) -> li
         if model != live[column]:
             found.append(f"{name}: the model has {model}, the table {live[column]}")
         found += [f"{name}: {difference}" for difference in _compare(field, live[column])]
+        told, given = field.metadata.get("default"), _word_given(table.columns[column])
+        if not field.dump_only and told != given:
+            found.append(f"{name}: the default is told as {told!r}, and is {given!r}")
     return found
 
 
@@ -129,6 +132,13 @@ def _compare_length(field: fields.String, words: frozenset[str] | None, kept: Ke
     longest = next((found.max for found in field.validators if isinstance(found, validate.Length)), None)
     if longest is None or longest != kept.length:
         yield f"at most {longest} characters are taken, {kept.length} kept"
+
+
+def _word_given(column: sa.Column[Any]) -> str | None:
+    """Return the word that a column of a few words has by default, if any."""
+    default = column.server_default
+    is_word = "words" in column.info and isinstance(default, sa.DefaultClause)
+    return str(default.arg) if is_word else None
 
 
 def _choices(field: fields.Field[Any]) -> frozenset[str] | None:

@@ -163,6 +163,34 @@ def test_a_patch_takes_what_may_be_written_and_requires_nothing(document: dict[s
     assert "required" not in schemas["CustomerPatch"]
 
 
+def test_tells_what_a_new_row_gets_and_of_no_default_in_a_patch(document: dict[str, Any]) -> None:
+    schemas = document["components"]["schemas"]
+    assert schemas["Rca"]["properties"]["severity"]["default"] == "medium"
+    assert schemas["Rca"]["properties"]["status"]["default"] == "open"
+    patches = [schema["properties"] for name, schema in schemas.items() if name.endswith("Patch")]
+    assert not [field for properties in patches for field in properties.values() if "default" in field]
+
+
+def test_tells_what_closing_an_analysis_needs(document: dict[str, Any]) -> None:
+    schemas = document["components"]["schemas"]
+    told = schemas["RcaPatch"]["properties"]["status"]["description"]
+    assert told.endswith(
+        "`closed` needs a `root_cause`, and no solution that is `proposed` or `in_progress`."
+    )
+    told = schemas["RcaSolution"]["properties"]["status"]["description"]
+    assert told.endswith("while the analysis is closed.")
+
+
+def test_a_filter_is_a_value_and_says_nothing_of_writing_one(document: dict[str, Any]) -> None:
+    operation = document["paths"]["/api/v1/rcas"]["get"]
+    filters = {each["name"]: each for each in operation["parameters"] if each.get("in") == "query"}
+    for name in ("status", "severity", "equipment_type", "rca_owner_id"):
+        assert filters[name]["description"] == "Equal to this."
+        assert filters[name]["schema"]["type"] == "string"
+        assert not {"default", "examples"} & filters[name]["schema"].keys()
+    assert filters["rca_owner_id"]["schema"]["format"] == "uuid"
+
+
 def test_is_not_sent_again_to_who_has_it(described: Flask) -> None:
     client = described.test_client()
     first = client.get("/api/v1/openapi.json")

@@ -11,7 +11,7 @@ from marshmallow import Schema, fields, validate
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 from tenantapp.db import columns
-from tenantapp.http.fields import Email, JsonObject, Text
+from tenantapp.http.fields import Email, JsonObject, Text, Word
 from tests.support.comparison import Kept, differences, of_model, words_of
 
 WORDS = ("a", "b")
@@ -25,7 +25,7 @@ def table() -> sa.Table:
         sa.Column("name", sa.String(255), nullable=False),
         sa.Column("email", sa.String(254), nullable=False),
         sa.Column("notes", sa.String(1000)),
-        sa.Column("status", sa.String(50), server_default="a", nullable=False),
+        sa.Column("status", sa.String(50), server_default="a", nullable=False, info={"words": WORDS}),
         sa.Column("scopes", ARRAY(sa.Text), nullable=False),
         sa.Column("settings", JSONB, server_default=sa.text("'{}'"), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.func.now(), nullable=False),
@@ -39,7 +39,7 @@ class ThingSchema(Schema):
     name = Text(255, required=True)
     email = Email(required=True)
     notes = Text(1000, allow_none=True)
-    status = fields.String(validate=validate.OneOf(WORDS))
+    status = Word(WORDS, "a")
     scopes = fields.List(fields.String(validate=validate.OneOf(WORDS)), required=True)
     settings = JsonObject()
     created_at = fields.AwareDateTime(dump_only=True)
@@ -69,6 +69,8 @@ def test_equals_do_not_differ() -> None:
         ("name", fields.Integer(required=True), "a Integer is kept as character varying(255)"),
         ("notes", Text(1000), "allow_none is False"),
         ("notes", Text(1000, required=True, allow_none=True), "required is True"),
+        ("status", Word(WORDS), "the default is told as None, and is 'a'"),
+        ("status", Word(WORDS, "b"), "the default is told as 'b', and is 'a'"),
         ("status", fields.String(validate=validate.OneOf(["a"])), "the choices are ['a']"),
         ("status", fields.String(validate=validate.OneOf(["a", "b", "c"])), "the choices are"),
         ("status", Text(50), "the choices are None"),
