@@ -11,12 +11,16 @@ import psycopg
 import pytest
 
 from tenantapp.application import create_app
+from tenantapp.db import pool
 from tenantapp.db.connection import TenantConnection
 from tests.isolation.mutation import Mutation, applied
 from tests.isolation.world import World
 from tests.support.backends import all_returned, pool_of
 
 Win = Literal["rows", "accepted", "refused"]
+
+SEE = "SELECT * FROM customers"
+NO_RLS = "ALTER TABLE customers DISABLE ROW LEVEL SECURITY"
 
 # What the next borrower of a connection must not find on it.
 _LEFT = """
@@ -59,6 +63,11 @@ class Attack:
         """Return what takes its counter-measure away."""
         do, undo = (_escaped(_filled(text, world)) for text in (self.without, self.undo))
         return Mutation(self.name, (), do, undo, patch=self.patch)
+
+
+def unsafe(patched: pytest.MonkeyPatch) -> None:
+    """Let the program work with a role that it refuses otherwise."""
+    patched.setattr(pool, "check_role", lambda *_: [])
 
 
 def gains(attack: Attack, world: World) -> list[str]:

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from tenantapp.platform.preparation import create_roles
 from tests.isolation.conftest import MakeWorld
-from tests.isolation.red_team.attacks import found_where
+from tests.isolation.red_team.attacks.rows import found_where
 from tests.isolation.world import World
 from tests.support.databases import LIMITS, PASSWORDS
 
