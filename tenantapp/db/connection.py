@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from math import inf
-from typing import Any, cast
+from typing import Any
 
 import psycopg
 from psycopg import generators, pq
@@ -13,7 +13,8 @@ from psycopg.adapt import PyFormat, Transformer
 from psycopg.pq.abc import PGconn, PGresult
 
 from tenantapp.db.answers import Answer, bounded
-from tenantapp.db.errors import AnswerTooLarge, ContextRejected
+from tenantapp.db.cleaning import CleanedConnection
+from tenantapp.db.errors import ContextRejected
 from tenantapp.db.own_settings import start_without_own_settings
 from tenantapp.db.selection import Selected, Selection
 from tenantapp.tenancy.context import TenantContext
@@ -26,47 +27,12 @@ _BINDS = 1
 _PREPARES = 2
 _FORGETS = 3
 
-# Everything a borrower may leave behind that outlives its transaction. SET SESSION AUTHORIZATION also ends a
-# SET ROLE; the settings go back to what the connection was opened with. What SQL prepared may bear the name
-# of a statement of psycopg's own, and what SQL deallocated psycopg would still call.
-_CLEAN = (
-    b"CLOSE ALL; UNLISTEN *; SET SESSION AUTHORIZATION DEFAULT; RESET ALL; "
-    b"SELECT count(*) FILTER (WHERE from_sql), count(*) FILTER (WHERE NOT from_sql) "
-    b"FROM pg_catalog.pg_prepared_statements"
-)
-UNLOCK = b"SELECT pg_catalog.pg_advisory_unlock_all(); "
-_OPEN = (pq.TransactionStatus.INTRANS, pq.TransactionStatus.INERROR)
-_ROWS = (pq.ExecStatus.TUPLES_OK, pq.ExecStatus.SINGLE_TUPLE, pq.ExecStatus.TUPLES_CHUNK)
-_UNKNOWN = (None,) * 5
 # How many selections stay prepared, each of which the server keeps a plan for: a list alone has hundreds of
 # combinations of filters and orders.
 MOST_PREPARED = 100
-# What a lock guards is looked at once it is there: a higher level, which the server's default may be, would
-# show it as it was before.
-_MODES = {"isolation_level": psycopg.IsolationLevel.READ_COMMITTED, "read_only": None, "deferrable": None}
 
 
-class TenantCursor(psycopg.Cursor[Any]):
-    """A cursor that describes its columns by plain tuples: psycopg's own cost a tenth of a small query."""
-
-    @property
-    def description(self) -> Any:
-        """Name and type of each column, or None where no rows are answered (PEP 249)."""
-        result = self.pgresult
-        if result is None or result.status not in _ROWS:
-            return None
-        return [
-            ((result.fname(i) or b"").decode(), result.ftype(i), *_UNKNOWN) for i in range(result.nfields)
-        ]
-
-    def _check_results(self, results: list[PGresult]) -> None:
-        super()._check_results(results)
-        allowed = cast("TenantConnection", self._conn).max_rows
-        if sum(result.ntuples for result in results) > allowed:
-            raise AnswerTooLarge(f"an answer of more than {allowed} rows is refused: ANSWER_MAX_ROWS")
-
-
-class TenantConnection(psycopg.Connection[Any]):
+class TenantConnection(CleanedConnection):
     """A connection of the application's pool.
 
     `renew_pool` replaces those that lie idle beside it; `sealer` seals what is bound on it; `settings` are
@@ -76,14 +42,9 @@ class TenantConnection(psycopg.Connection[Any]):
     renew_pool: Callable[[], None]
     settings: Mapping[str, str]
     sealer: ContextSealer
-    # Whether nothing can have been left on it since it was cleaned, and whether whoever has it has only read.
-    is_clean = False
-    has_only_read = False
     # What one answer may hold.
     max_bytes: float = inf
     max_rows: float = inf
-    # Whether the role may take advisory locks, which a prepared database denies it.
-    may_lock = False
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -195,6 +156,9 @@ class TenantConnection(psycopg.Connection[Any]):
             return None
         return next(iter(self._prepared_selections))
 
+    def _prepared_count(self) -> int:
+        return super()._prepared_count() + len(self._prepared_selections)
+
     def _before_binding(self, begin: bytes) -> bytes:
         """Return the command that travels in front of the binding."""
         return begin
@@ -232,53 +196,6 @@ class TenantConnection(psycopg.Connection[Any]):
                     raise ContextRejected from error
                 raise error
         return results
-
-    @property
-    def ends_unseen(self) -> bool:
-        """Whether a transaction is open that has only read: how it ends is no matter."""
-        return self.has_only_read and self.pgconn.transaction_status in _OPEN
-
-    def start_cleaning(self) -> None:
-        """Ask the server to undo what the borrower left on the session, and do not wait for the answer.
-
-        A transaction that has only read ends in the same message.
-        """
-        commit = b"COMMIT; " if self.ends_unseen else b""
-        self.has_only_read = False
-        self.pgconn.send_query(commit + (UNLOCK if self.may_lock else b"") + _CLEAN)
-
-    def finish_cleaning(self) -> None:
-        """Read the answer, and undo what the borrower left on the driver.
-
-        Raises:
-            psycopg.OperationalError: the server refused, SQL prepared or deallocated statements, or the
-                connection is gone; it is closed now.
-        """
-        if self.is_clean:
-            self.is_clean = False
-            return
-        results = list(iter(self.pgconn.get_result, None))
-        refused = any(result.status == pq.ExecStatus.FATAL_ERROR for result in results)
-        if refused or not self._is_as_lent(results):
-            # Not close(): that would give it back.
-            self.pgconn.finish()
-            raise psycopg.OperationalError("the session could not be cleaned")
-        if self.autocommit:
-            self.autocommit = False
-        self.set_modes()
-
-    def set_modes(self) -> None:
-        """Let the next transactions be such as are asked for nothing in particular."""
-        for mode, value in _MODES.items():
-            if getattr(self, mode) != value:
-                setattr(self, mode, value)
-
-    def _is_as_lent(self, answers: Sequence[PGresult]) -> bool:
-        """Tell whether SQL has prepared nothing, and deallocated nothing that this side has prepared."""
-        if not answers:
-            return False
-        by_sql, by_driver = (int(answers[-1].get_value(0, column) or 0) for column in (0, 1))
-        return by_sql == 0 and by_driver >= len(self._prepared._names) + len(self._prepared_selections)
 
 
 def _succeeded(results: Sequence[PGresult], place: int) -> bool:

@@ -14,7 +14,8 @@ from psycopg.types.json import set_json_loads
 from psycopg_pool import ConnectionPool
 from sqlalchemy import URL
 
-from tenantapp.db.connection import TenantConnection, TenantCursor
+from tenantapp.db.connection import TenantConnection
+from tenantapp.db.cursor import TenantCursor
 from tenantapp.db.deadline import Loans
 from tenantapp.db.errors import DatabaseUnavailable, UnsafeRole
 from tenantapp.db.pooled import PooledConnection

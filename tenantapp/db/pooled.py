@@ -9,7 +9,8 @@ from psycopg import generators, pq, sql
 from psycopg.abc import PQGen
 from psycopg.pq.abc import PGresult
 
-from tenantapp.db.connection import UNLOCK, TenantConnection
+from tenantapp.db.cleaning import UNLOCK
+from tenantapp.db.connection import TenantConnection
 from tenantapp.db.own_settings import remove_own_settings
 from tenantapp.tenancy.context import TenantContext
 

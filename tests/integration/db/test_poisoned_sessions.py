@@ -9,8 +9,8 @@ from typing import Any
 import psycopg
 import pytest
 
+from tenantapp.db import cleaning, own_settings
 from tenantapp.db import connection as connections
-from tenantapp.db import own_settings
 from tenantapp.db.connection import TenantConnection
 from tenantapp.db.errors import UnsafeRole
 from tenantapp.db.own_settings import start_without_own_settings
@@ -177,7 +177,7 @@ def test_a_connection_that_cannot_be_cleaned_is_closed(
 ) -> None:
     backend = _next_backend(first)
     with monkeypatch.context() as patched:
-        patched.setattr(connections, "_CLEAN", b"SELECT 1/0")
+        patched.setattr(cleaning, "_CLEAN", b"SELECT 1/0")
         connection: TenantConnection = pool_of(first.app).connect()
         connection.close()
     assert _next_backend(first) != backend

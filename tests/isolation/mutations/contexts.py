@@ -7,7 +7,7 @@ from uuid import uuid4
 
 import pytest
 
-from tenantapp.db import connection, engine, session
+from tenantapp.db import cleaning, engine, session
 from tenantapp.http import endpoints
 from tenantapp.identity import guards
 from tenantapp.identity.credentials import Credential
@@ -42,7 +42,7 @@ class _Lasting(SimpleNamespace):
 
 
 def _return_connections_as_they_are(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(connection, "_CLEAN", b"SELECT 0, 1000")
+    monkeypatch.setattr(cleaning, "_CLEAN", b"SELECT 0, 1000")
 
 
 def _make_contexts_up(monkeypatch: pytest.MonkeyPatch) -> None:

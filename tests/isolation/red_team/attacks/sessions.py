@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tenantapp.db import connection as connections
+from tenantapp.db import cleaning
 from tests.isolation.red_team.attack import Attack, unsafe
 from tests.support.databases import LIMITS
 
@@ -16,7 +16,7 @@ SPILL = "SELECT count(*) FROM (SELECT n FROM generate_series(1, 1500000) AS g (n
 def uncleaned(patched: pytest.MonkeyPatch) -> None:
     """Let connections be lent as they come back."""
     patched.setattr(
-        connections, "_CLEAN", b"SELECT 0, count(*) FROM pg_catalog.pg_prepared_statements WHERE NOT from_sql"
+        cleaning, "_CLEAN", b"SELECT 0, count(*) FROM pg_catalog.pg_prepared_statements WHERE NOT from_sql"
     )
 
 
