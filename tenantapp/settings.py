@@ -1,0 +1,175 @@
+"""What the program is told from outside: a field for each key, with what it expects."""
+# ruff: noqa: RUF009 - setting() declares a dataclass field; nothing is shared between instances
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from marshmallow.validate import Length, OneOf, Range, Regexp
+from sqlalchemy import URL
+
+from tenantapp.context_key import PUBLISHED_CONTEXT_KEY, ContextKey
+from tenantapp.environment import SettingsError, catalogue, setting
+
+ROOT = Path(__file__).resolve().parent.parent
+ENVIRONMENTS = ("development", "testing", "staging", "production")
+POOLERS = ("none", "transaction")
+LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
+PUBLISHED_KEY = "published-with-the-source-for-development-only"
+
+
+def _length(value: str) -> str:
+    return f"{len(value)} characters"
+
+
+def _hidden(_: str) -> str:
+    return "another value (not shown, it may hold a password)"
+
+
+def _whole_number(low: int, high: int, *, default: int, unit: str = "") -> Any:
+    expects = f"a whole number{unit} from {low} to {high}"
+    return setting("int", expects, default=default, validate=Range(low, high))
+
+
+def _address(purpose: str, **defaults: Any) -> Any:
+    expects = f"the address {purpose}, as postgresql://user:password@host:5432/database"
+    return setting("address", expects, shown=_hidden, **defaults)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """Everything the program is told from outside; a field is read from the key of its name in capitals."""
+
+    app_env: str = setting(
+        "str", f"one of {', '.join(ENVIRONMENTS)}", default="production", validate=OneOf(ENVIRONMENTS)
+    )
+    secret_key: str = setting(
+        "str",
+        "an unpublished secret of at least 32 characters",
+        by_environment={"development": PUBLISHED_KEY, "testing": PUBLISHED_KEY},
+        shown=_length,
+        validate=Length(min=32),
+    )
+    context_key: ContextKey | None = setting(
+        "context_key",
+        "the database's context key, as <id>:<64 hexadecimal digits> (or CONTEXT_KEY_FILE)",
+        default=None,
+        by_environment={"testing": PUBLISHED_CONTEXT_KEY},
+        shown=_length,
+    )
+    context_key_file: Path | None = setting("path", "a file that holds the context key alone", default=None)
+    base_domain: str = setting(
+        "host_name", "a host name without port, such as example.com", default="localhost"
+    )
+    tenant_header: str = setting(
+        "str",
+        "a header name of letters, digits and hyphens",
+        default="X-Tenant-Subdomain",
+        validate=Regexp(re.compile(r"[A-Za-z][A-Za-z0-9-]{0,63}\Z")),
+    )
+    trusted_proxies: int = _whole_number(0, 10, default=0)
+    database_pooler: str = setting(
+        "str", f"one of {', '.join(POOLERS)}", default="none", validate=OneOf(POOLERS)
+    )
+    cors_origins: tuple[str, ...] = setting(
+        "origins",
+        "origins such as https://app.example.com, separated by commas and never *",
+        default=(),
+    )
+    log_level: str = setting(
+        "upper", f"one of {', '.join(LOG_LEVELS)}", default="INFO", validate=OneOf(LOG_LEVELS)
+    )
+    sql_echo: bool = setting("bool", "true or false", default=False, by_environment={"development": True})
+    role_prefix: str = setting(
+        "str",
+        "up to 41 lower-case letters, digits and underscores, a letter first",
+        default="tenantapp",
+        validate=Regexp(re.compile(r"[a-z][a-z0-9_]{0,40}\Z")),
+    )
+    database_url: URL | None = _address(
+        "the application serves requests with (or the DB_ keys)",
+        by_environment={"development": None, "testing": None},
+    )
+    migration_database_url: URL | None = _address("of the owner, for migrations", default=None)
+    platform_database_url: URL | None = _address("of the operator's role", default=None)
+    bootstrap_database_url: URL | None = _address(
+        "of a role that may create roles and databases", default=None
+    )
+    watchdog_database_url: URL | None = _address("of the role that ends what takes too long", default=None)
+    allow_unverified_tls: bool = setting("bool", "true or false", default=False)
+    pool_min_size: int = _whole_number(0, 1000, default=2)
+    pool_max_size: int = _whole_number(1, 1000, default=10)
+    pool_max_idle: float = setting(
+        "float", "a number of seconds from 1 to 86400", default=30.0, validate=Range(1, 86_400)
+    )
+    # libpq counts whole seconds, takes 1 for 2, and waits for ever on 0.
+    connect_timeout: int = _whole_number(2, 300, default=2, unit=" of seconds")
+    statement_timeout_ms: int = _whole_number(1, 3_600_000, default=30_000, unit=" of milliseconds")
+    lock_timeout_ms: int = _whole_number(1, 3_600_000, default=5_000, unit=" of milliseconds")
+    idle_in_transaction_timeout_ms: int = _whole_number(1, 3_600_000, default=60_000, unit=" of milliseconds")
+    longest_loan_seconds: float = setting(
+        "float", "a number of seconds from 0.1 to 86400", default=300.0, validate=Range(0.1, 86_400)
+    )
+    answer_max_bytes: int = _whole_number(65_536, 1024**3, default=64 * 1024**2, unit=" of bytes")
+    answer_max_rows: int = _whole_number(1000, 10_000_000, default=100_000)
+    watchdog_seconds: float | None = setting(
+        "float", "a number of seconds from 0.1 to 86400", default=None, validate=Range(0.1, 86_400)
+    )
+    app_connection_limit: int = _whole_number(1, 100_000, default=60)
+    platform_connection_limit: int = _whole_number(1, 100_000, default=10)
+    temp_file_limit_mb: int = _whole_number(1, 1_000_000, default=1024, unit=" of megabytes")
+    directory_cache_seconds: float = setting(
+        "float",
+        "a number of seconds above 0 and up to 5",
+        default=5.0,
+        validate=Range(0, 5, min_inclusive=False),
+    )
+    import_max_bytes: int = _whole_number(1024, 10 * 1024**3, default=100 * 1024**2, unit=" of bytes")
+    import_max_rows: int = _whole_number(1, 10_000_000, default=200_000)
+    instance_path: Path = setting("path", "a folder", default=ROOT / "instance")
+    port: int = _whole_number(1, 65_535, default=8000)
+    web_workers: int = _whole_number(1, 128, default=2)
+    web_threads: int = _whole_number(1, 1024, default=8)
+
+    def require(self, name: str, needed_by: str = "this command") -> URL:
+        """Return an address, for a command that cannot do without it.
+
+        Args:
+            name: the field, such as `migration_database_url`.
+            needed_by: the command, as the error names it.
+
+        Raises:
+            SettingsError: the address is not set.
+        """
+        url: URL | None = getattr(self, name)
+        if url is None:
+            key = name.upper()
+            raise SettingsError({key: f"expected {KEYS[key]}, got nothing; {needed_by} needs it"})
+        return url
+
+    def require_context_key(self) -> ContextKey:
+        """Return the context key.
+
+        Raises:
+            SettingsError: there is none.
+        """
+        if self.context_key is None:
+            raise SettingsError({"CONTEXT_KEY": f"expected {KEYS['CONTEXT_KEY']}, got nothing"})
+        return self.context_key
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DatabaseParts:
+    """What `DATABASE_URL` consists of, for those who are given it in parts."""
+
+    db_host: str | None = setting("str", "the database's host, or the folder of its socket", default=None)
+    db_port: int = _whole_number(1, 65_535, default=5432)
+    db_name: str | None = setting("str", "the database's name", default=None)
+    db_user: str | None = setting("str", "the role the application logs in as", default=None)
+    db_password: str | None = setting("str", "that role's password", default=None, shown=_length)
+
+
+KEYS: dict[str, str] = {
+    key: declared.expects for key, declared in (catalogue(Settings) | catalogue(DatabaseParts)).items()
+}
