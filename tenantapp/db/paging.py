@@ -11,7 +11,7 @@ from functools import lru_cache
 from typing import Generic, Protocol, TypeVar, TypeVarTuple, cast
 from uuid import UUID
 
-from sqlalchemy import Select, Text, bindparam, func, literal_column, select, tuple_
+from sqlalchemy import ColumnElement, Select, Text, bindparam, func, literal_column, select, tuple_
 from sqlalchemy.engine import Connection
 
 from tenantapp.db.columns import SEPARATORS
@@ -22,6 +22,8 @@ from tenantapp.db.selection import Selection
 Model = TypeVar("Model", bound=Record)
 Shown_co = TypeVar("Shown_co", covariant=True)
 Columns = TypeVarTuple("Columns")
+
+_NEVER: ColumnElement[object] = literal_column("'infinity'::timestamptz")
 
 STREAMED = 500
 """How many rows are in memory at once while all of them are streamed."""
@@ -39,10 +41,11 @@ class PageQuery:
 
     Args:
         limit: how many rows at most.
-        sort: the column to order by; the id decides among equals.
+        sort: the column to order by, where a moment that is NULL counts as the last; the id decides among
+            equals.
         descending: whether the greatest comes first.
         after: the sort value and id of the row that the page comes after.
-        equal: values that columns must have.
+        equal: values that columns must have; None for those that must have none.
         lower: values that columns must not be below.
         upper: values that columns must be below.
         matching: words that the column `search` must have, as in a web search.
@@ -80,6 +83,7 @@ class _Shape:
     descending: bool
     goes_on: bool
     equal: tuple[str, ...]
+    empty: tuple[str, ...]
     lower: tuple[str, ...]
     upper: tuple[str, ...]
     matching: bool
@@ -129,7 +133,8 @@ def _shape(model: type[Record], query: PageQuery) -> _Shape:
         query.sort,
         query.descending,
         query.after is not None,
-        tuple(query.equal),
+        tuple(name for name, value in query.equal.items() if value is not None),
+        tuple(name for name, value in query.equal.items() if value is None),
         tuple(query.lower),
         tuple(query.upper),
         query.matching is not None,
@@ -151,14 +156,20 @@ def _values(query: PageQuery) -> dict[str, object]:
 @lru_cache(maxsize=1024)
 def _page(shape: _Shape) -> Selection[object]:
     columns = shape.model.__table__.columns
-    key, row_id = columns[shape.sort], columns["id"]
+    sort, row_id = columns[shape.sort], columns["id"]
+    key = _never_null(sort, nullable=bool(sort.nullable))
     statement = _fitting(shape, select(*shown_columns(shape.model)))
     if shape.goes_on:
-        position = tuple_(bindparam("after_value", type_=key.type), bindparam("after_id", type_=row_id.type))
+        value = _never_null(bindparam("after_value", type_=sort.type), nullable=bool(sort.nullable))
+        position = tuple_(value, bindparam("after_id", type_=row_id.type))
         at = tuple_(key, row_id)
         statement = statement.where(at < position if shape.descending else at > position)
     ordered = (key.desc(), row_id.desc()) if shape.descending else (key, row_id)
     return Selection(statement.order_by(*ordered).limit(bindparam("page_limit")))
+
+
+def _never_null(moment: ColumnElement[object], *, nullable: bool) -> ColumnElement[object]:
+    return func.coalesce(moment, _NEVER) if nullable else moment
 
 
 @lru_cache(maxsize=1024)
@@ -174,6 +185,8 @@ def _fitting(shape: _Shape, statement: Select[*Columns]) -> Select[*Columns]:
         statement = statement.where(deleted_at.is_not(None) if shape.deleted else deleted_at.is_(None))
     for name in shape.equal:
         statement = statement.where(columns[name] == bindparam(f"equal_{name}"))
+    for name in shape.empty:
+        statement = statement.where(columns[name].is_(None))
     for name in shape.lower:
         statement = statement.where(columns[name] >= bindparam(f"lower_{name}"))
     for name in shape.upper:

@@ -15,6 +15,8 @@ from tenantapp.db.states import States
 from tenantapp.http.dump import passes_unchanged
 
 LARGEST_OBJECT = 16 * 1024
+NONE = "none"
+_AN_ID = fields.UUID(error_messages={"invalid_uuid": f"Not a valid UUID, nor {NONE}."})
 
 
 def refuse_unstorable(text: str) -> None:
@@ -134,6 +136,21 @@ class Reference(fields.UUID):
     def __init__(self, one: str, **kwargs: Any) -> None:
         example = {"examples": [None]} if kwargs.get("allow_none") else {}
         super().__init__(metadata={"description": f"The id of {one}.", **example}, **kwargs)
+
+
+class ReferenceOrNone(fields.String):
+    """What rows refer to, in a query string, which has no null: an id, or `none` for those that have none."""
+
+    def __init__(self) -> None:
+        either = [{"format": "uuid"}, {"const": NONE}]
+        described = f"Equal to this; `{NONE}`: those that have none."
+        super().__init__(metadata={"description": described, "anyOf": either})
+
+    def _deserialize(
+        self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any
+    ) -> Any:
+        text = super()._deserialize(value, attr, data, **kwargs)
+        return None if text == NONE else _AN_ID.deserialize(text)
 
 
 @passes_unchanged

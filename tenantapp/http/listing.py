@@ -19,7 +19,7 @@ from tenantapp.db.paging import Page, PageQuery
 from tenantapp.http.answers import json_answer
 from tenantapp.http.cursors import seal, unseal
 from tenantapp.http.dump import Dump
-from tenantapp.http.fields import Count, Text
+from tenantapp.http.fields import Count, Reference, ReferenceOrNone, Text
 from tenantapp.tenancy.context import current_context
 
 LONGEST = 200
@@ -38,8 +38,8 @@ class Listing:
     """What a list may be asked for.
 
     Args:
-        sorts: the columns it may be ordered by; none of them may be NULL.
-        equal: the fields it may be filtered by.
+        sorts: the columns it may be ordered by; a moment that is NULL counts as the last.
+        equal: the fields it may be filtered by; a reference that may be NULL also by `none`.
         ranges: the times it may be bounded by, as `{field}_from` and `{field}_to`.
         searched: whether it takes words to look for, which needs the model's column `search`.
     """
@@ -154,15 +154,18 @@ def _this_list() -> str:
 
 def _position(cursor: str, sort: str) -> list[Any]:
     value, row_id = unseal(cursor, _this_list())
-    return [datetime.fromisoformat(value) if sort.endswith("_at") else value, UUID(row_id)]
+    is_moment = sort.endswith("_at") and value is not None
+    return [datetime.fromisoformat(value) if is_moment else value, UUID(row_id)]
 
 
 def _as_text(value: Any) -> Any:
-    return value.isoformat() if isinstance(value, datetime) else str(value)
+    return value.isoformat() if isinstance(value, datetime) else value if value is None else str(value)
 
 
 def _filter(field: fields.Field[Any]) -> fields.Field[Any]:
     """Return a field like a resource's own, as an optional parameter."""
+    if isinstance(field, Reference) and field.allow_none:
+        return ReferenceOrNone()
     parameter = type(field).__new__(type(field))
     parameter.__dict__.update(field.__dict__)
     parameter.required, parameter.load_only, parameter.dump_only = False, False, False

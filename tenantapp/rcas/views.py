@@ -13,6 +13,7 @@ rcas = ResourceBlueprint(
     repository=RcaRepository,
     schema=RcaSchema,
     listing=Listing(
+        sorts=("created_at", "occurred_at"),
         equal=("status", "severity", "equipment_type", "rca_owner_id", "service_id", "customer_id"),
         ranges=("created_at", "occurred_at"),
     ),
@@ -28,7 +29,9 @@ solutions = ResourceBlueprint(
     repository=RcaSolutionRepository,
     schema=RcaSolutionSchema,
     parent=Parent("rcas", RcaRepository, "rca_id"),
-    listing=Listing(equal=("kind", "status", "owner_id"), ranges=("created_at", "due_at")),
+    listing=Listing(
+        sorts=("created_at", "due_at"), equal=("kind", "status", "owner_id"), ranges=("created_at", "due_at")
+    ),
     one="a solution",
     many="solutions",
     description="What is done about the causes that were found",

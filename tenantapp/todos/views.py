@@ -17,7 +17,11 @@ blueprint = ResourceBlueprint(
     __name__,
     repository=TodoRepository,
     schema=TodoSchema,
-    listing=Listing(equal=("completed", "assignee_id", "rca_id"), ranges=("created_at", "due_at")),
+    listing=Listing(
+        sorts=("created_at", "due_at"),
+        equal=("completed", "assignee_id", "rca_id"),
+        ranges=("created_at", "due_at"),
+    ),
     description="What the tenant's people have to do",
 )
 blueprint.serve("list", "create", "get", "update", "delete", "bulk_delete", "import", "export")
