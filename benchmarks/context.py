@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import gc
+import json
 import os
 import statistics
 import subprocess
@@ -14,7 +15,7 @@ import sys
 import tempfile
 import time
 import urllib.request
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -44,7 +45,7 @@ REQUESTS = 250
 CUSTOMERS = 1000
 PORT = 18_431
 CLEANING_SECONDS = 0.2
-PLAIN_QUERY = Selection(
+PLAIN_QUERY: Selection[Any] = Selection(
     select(*table_of(Customer).columns).where(
         Customer.tenant_id == bindparam("tenant"),
         Customer.id == bindparam("row_id"),
@@ -54,7 +55,10 @@ PLAIN_QUERY = Selection(
 
 
 def select_unbound(
-    connection: TenantConnection, _context: TenantContext, selection: Selection, parameters: Mapping[str, Any]
+    connection: TenantConnection,
+    _context: TenantContext,
+    selection: Selection[Any],
+    parameters: Mapping[str, Any],
 ) -> tuple[Standing, list[Any]]:
     """Select as the endpoint's own connection does, in one message, with nothing bound."""
     transformer = Transformer(connection)
@@ -114,16 +118,19 @@ class Client:
 
     def __init__(self, app: Flask, tenant: TenantUnderTest, path: str) -> None:
         self._app = app
-        self._environ = EnvironBuilder(
-            path,
-            base_url=f"http://{tenant.subdomain}.localhost",
-            headers={"Authorization": f"Bearer {tenant.token}"},
-        ).get_environ()
+        headers = [("Authorization", f"Bearer {tenant.token}")]
+        address = f"http://{tenant.subdomain}.localhost"
+        self._environ = EnvironBuilder(path, base_url=address, headers=headers).get_environ()
 
     def get(self) -> bytes:
         """Send it once and return the body."""
         status: list[str] = []
-        body = b"".join(self._app(dict(self._environ), lambda line, *_: status.append(line)))
+
+        def start(line: str, *_: object) -> Callable[[bytes], object]:
+            status.append(line)
+            return bytes
+
+        body = b"".join(self._app(dict(self._environ), start))
         assert status[0].startswith("200"), (status, body)
         return body
 
@@ -201,7 +208,7 @@ def main() -> None:
     with stage() as place:
         real = create_app(place.settings())
         tenant = place.tenant(real, CUSTOMERS)
-        some = tenant.request("GET", "/api/v1/customers").json["items"][0]["id"]
+        some = json.loads(tenant.request("GET", "/api/v1/customers").data)["items"][0]["id"]
         real.extensions["tenantapp"].pool.close()
         queries.fill(place, tenant)
         with copy_without_rls(place) as copy, queries.copy_without_seal(place) as unsealed:

@@ -55,7 +55,7 @@ def copy_without_seal(place: Stage) -> Iterator[Stage]:
     with place.server.clone(place.database) as name:
         with place.server.connect("bootstrap", name) as connection:
             unsealed = function_text("tenancy.current_context()", 1).replace("CREATE", "CREATE OR REPLACE", 1)
-            connection.execute(sql.SQL(unsealed))  # type: ignore[arg-type]  # a file of this repository
+            connection.execute(sql.SQL(unsealed))
             connection.execute("VACUUM ANALYZE")
         yield Stage(place.server, name)
 

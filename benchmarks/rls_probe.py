@@ -7,7 +7,9 @@ import sys
 from psycopg import sql
 
 from benchmarks.stage import Stage, stage
+from tenantapp.context_key import PUBLISHED_CONTEXT_KEY
 from tenantapp.rls.probe import Outcome, probe
+from tenantapp.tenancy.seal import ContextSealer
 
 SECONDS = 60.0
 _TABLE = """
@@ -34,7 +36,8 @@ def main(count: int) -> int:
             on.server.connect("app", on.database) as app,
             on.server.connect("platform", on.database) as operator,
         ):
-            report = probe(app, operator)
+            sealer = ContextSealer(PUBLISHED_CONTEXT_KEY, on.database)
+            report = probe(app, operator, sealer)
     tables = sum(subject.kind == "table" for subject in report.subjects)
     print(f"{tables} tables, {report.attempts} statements, {report.seconds:.1f} s of {SECONDS:.0f} s")
     print(", ".join(f"{number} {outcome}" for outcome, number in report.counts().items()))

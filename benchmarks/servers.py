@@ -91,7 +91,7 @@ def _wait_until_it_answers(process: subprocess.Popen[bytes], port: int) -> None:
             urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=2).close()
             return
         time.sleep(0.1)
-    raise TimeoutError(f"{process.args} does not answer")
+    raise TimeoutError(f"{process.args!r} does not answer")
 
 
 def _address(server: Server, database: str) -> str:

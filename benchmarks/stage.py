@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from flask import Flask
 from flask_migrate import upgrade
@@ -28,7 +29,7 @@ class Stage:
     server: Server
     database: str
 
-    def settings(self, **changes: object) -> Settings:
+    def settings(self, **changes: Any) -> Settings:
         """Return the settings of an application on the database, logging as production does."""
         return replace(self.server.settings(self.database), sql_echo=False, log_level="ERROR", **changes)
 

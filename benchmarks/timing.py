@@ -85,7 +85,7 @@ def _over_http(served: Served, attacker: Target) -> Callable[[UUID], None]:
 def _bind(server: Server, connection: Connection, database: str, attacker: Target) -> None:
     with server.connect("bootstrap", database) as superuser:
         found = superuser.execute("SELECT id FROM tenants WHERE subdomain = %s", [attacker.subdomain])
-        (tenant_id,) = found.fetchone() or ()
+        tenant_id = found.fetchall()[0][0]
     sealer = ContextSealer(CONTEXT_KEY, database)
     token = sealer.seal(TenantContext(tenant_id, role="timing"), connection.info.backend_pid)
     connection.execute("SELECT tenancy.bind(%s)", [token])
