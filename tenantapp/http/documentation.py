@@ -62,7 +62,7 @@ def read_notes(
     if has_version:
         parameters.append(IF_NONE_MATCH)
         responses[304] = _answer(304, None, headers)
-    statuses = (400, 401, 403, 404, 503) if query is None else (400, 401, 403, 404, 422, 503)
+    statuses = (400, 401, 403, 404, 422, 503)
     return _tenant_notes(work, tag, permission, summary, parameters, responses, statuses)
 
 
@@ -98,7 +98,7 @@ def write_notes(
         repeatable: whether a POST takes an Idempotency-Key.
     """
     parameters = _parameters(query)
-    statuses = [400, 401, 403, 404, 409, 422, 503]
+    statuses = [400, 401, 403, 404, 409, 413, 415, 422, 503]
     headers: dict[str, str] = {}
     if answers is not None and "row_version" in answers().fields:
         headers |= VERSION
@@ -110,10 +110,6 @@ def write_notes(
     if method != "POST" and if_match:
         parameters.append(REQUIRED_IF_MATCH if if_match_required else IF_MATCH)
         statuses += [412, 428] if if_match_required else [412]
-    if method == "POST" or takes is not None:
-        statuses.append(413)
-    if takes is not None:
-        statuses.append(415)
     responses = {status: _answer(status, answers, headers)}
     notes = _tenant_notes(work, tag, permission, summary, parameters, responses, sorted(statuses))
     if takes is not None:

@@ -22,7 +22,7 @@ from tenantapp.http.answers import item_answer
 from tenantapp.http.documentation import read_notes, write_notes
 from tenantapp.http.dump import Dump, compile_dump
 from tenantapp.http.idempotency import remember
-from tenantapp.http.parsing import read_body, read_query
+from tenantapp.http.parsing import read_body, read_query, refuse_body, refuse_query
 from tenantapp.tenancy.context import close_context
 from tenantapp.tenancy.errors import CredentialsChanged
 
@@ -107,7 +107,7 @@ class TenantBlueprint(Blueprint):  # type: ignore[misc]  # flask-smorest has no 
 
         def declare(work: Work) -> Work:
             def view(**path: Any) -> Response:
-                sent = () if query is None else (read_query(query),)
+                sent = _sent(query, read_query, refuse_query)
                 with reading() as connection:
                     return answer(work(connection, *sent, **path), dump)
 
@@ -165,8 +165,7 @@ class TenantBlueprint(Blueprint):  # type: ignore[misc]  # flask-smorest has no 
 
         def declare(work: Work) -> Work:
             def view(**path: Any) -> Response:
-                sent = [] if query is None else [read_query(query)]
-                sent += [] if takes is None else [read_body(takes)]
+                sent = _sent(query, read_query, refuse_query) + _sent(takes, read_body, refuse_body)
 
                 def unit(connection: Connection) -> Response:
                     return _answer(work(connection, *sent, **path), dump, status)
@@ -210,6 +209,14 @@ class TenantBlueprint(Blueprint):  # type: ignore[misc]  # flask-smorest has no 
         view.__name__, view.__doc__ = work.__name__, work.__doc__
         view._apidoc = documented  # type: ignore[attr-defined]
         self.route(rule, endpoint=work.__name__, methods=[method])(_trusting_once(view))
+
+
+def _sent(schema: Schema | None, read: Callable[[Schema], Any], refuse: Callable[[], None]) -> list[Any]:
+    """Return in a list what `read` makes of a part of the request; without a schema, `refuse` it."""
+    if schema is not None:
+        return [read(schema)]
+    refuse()
+    return []
 
 
 def _write(

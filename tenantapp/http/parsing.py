@@ -11,6 +11,7 @@ from marshmallow import Schema, ValidationError
 from tenantapp.http.problems import Problem
 
 DEEPEST = 20
+_NOTHING = Schema()
 
 
 class MalformedBody(Problem):
@@ -75,6 +76,27 @@ def read_query(schema: Schema) -> Any:
     if repeated:
         raise InvalidFields(repeated)
     return _load(schema, given)
+
+
+def refuse_query() -> None:
+    """Refuse every parameter, where none is taken.
+
+    Raises:
+        InvalidFields: there are some.
+    """
+    read_query(_NOTHING)
+
+
+def refuse_body() -> None:
+    """Refuse a body that says something, where none is taken; `{}` says nothing.
+
+    Raises:
+        UnsupportedBody: its media type is not JSON.
+        MalformedBody: it is not JSON.
+        InvalidFields: it says something.
+    """
+    if request.get_data():
+        read_body(_NOTHING)
 
 
 def _load(schema: Schema, given: Any) -> Any:

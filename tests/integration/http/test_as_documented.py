@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from flask import Flask
 from werkzeug.test import TestResponse
 
-from tests.support.described import document_of, faults, resolved
+from tests.support.described import document_of, faults, operations, resolved
 from tests.support.tenants import TenantUnderTest
 
 CUSTOMERS = "/api/v1/customers"
@@ -100,6 +102,18 @@ def test_the_tenant_and_its_keys(document: dict[str, Any], tenant: TenantUnderTe
 @pytest.mark.parametrize("path", ["/healthz", "/readyz"])
 def test_health(document: dict[str, Any], app: Flask, path: str) -> None:
     assert check(document, path, app.test_client().get(path)).status_code == 200
+
+
+def test_every_operation_refuses_a_parameter_that_it_does_not_know(
+    document: dict[str, Any], tenant: TenantUnderTest
+) -> None:
+    for rule, method, _ in operations(document):
+        path = re.sub(r"{\w+}", str(uuid4()), rule)
+        for sent in ("surprise=1", "limti=5&surprise"):
+            answer = check(document, rule, tenant.request(method.upper(), f"{path}?{sent}"))
+            assert answer.status_code == 422, f"{method} {rule}"
+            assert "surprise" in answer.json["errors"]
+            assert {text for told in answer.json["errors"].values() for text in told} == {"Unknown field."}
 
 
 def test_shared_caches_keep_no_answer_of_a_tenants(tenant: TenantUnderTest) -> None:

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import io
+import re
 from typing import Any
+from uuid import uuid4
 
 import pytest
+from flask import Flask
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from werkzeug.test import TestResponse
 
 from tests.support.customers import CUSTOMERS, ada, assert_problem, errors_of, new_customer, path_of
+from tests.support.described import document_of, operations
 from tests.support.tenants import TenantUnderTest
 
+ANY_ARGUMENT = re.compile(r"{\w+}")
 MIB = 1024 * 1024
 MANY = settings(
     max_examples=100,
@@ -242,8 +247,44 @@ def test_any_query_is_answered_by_what_it_is(tenant: TenantUnderTest, query: dic
     assert answer.status_code in (200, 400, 422)
 
 
-def test_a_body_where_none_is_read_is_not_in_the_way(tenant: TenantUnderTest) -> None:
+def test_a_get_does_not_look_at_a_body(tenant: TenantUnderTest) -> None:
     customer = new_customer(tenant, **ada())
     answer = tenant.request("GET", path_of(customer), data=b"{", content_type="application/json")
     assert answer.status_code == 200
-    assert tenant.request("DELETE", path_of(customer), data=b"{").status_code == 204
+
+
+@pytest.mark.parametrize(
+    ("body", "content_type", "status", "reason"),
+    [
+        ('{"completed": true}', "application/json", 422, "invalid-fields"),
+        ("null", "application/json", 422, "invalid-fields"),
+        ("[]", "application/json", 422, "invalid-fields"),
+        ("{", "application/json", 400, "malformed-body"),
+        ("completed=1", "application/x-www-form-urlencoded", 415, "unsupported-media-type"),
+        ("x", None, 415, "unsupported-media-type"),
+    ],
+)
+def test_a_body_that_nobody_takes_is_refused_and_nothing_is_done(
+    app: Flask, tenant: TenantUnderTest, body: str, content_type: str | None, status: int, reason: str
+) -> None:
+    for method, path in writes_without_a_body(app):
+        answer = tenant.request(method, path, data=body, content_type=content_type)
+        assert_problem(answer, status, reason)
+
+
+def test_a_body_that_says_nothing_is_none(app: Flask, tenant: TenantUnderTest) -> None:
+    for method, path in writes_without_a_body(app):
+        for body in (b"", b"{}"):
+            answer = tenant.request(method, path, data=body, content_type="application/json")
+            assert_problem(answer, 404, "not-found")
+
+
+def writes_without_a_body(app: Flask) -> list[tuple[str, str]]:
+    """Return the writes that take none, at ids of nobody's."""
+    found = [
+        (method.upper(), ANY_ARGUMENT.sub(str(uuid4()), path))
+        for path, method, told in operations(document_of(app))
+        if method != "get" and "requestBody" not in told
+    ]
+    assert len(found) > 8
+    return found
