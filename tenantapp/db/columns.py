@@ -81,6 +81,14 @@ def reference(table: str, *, then: Sequence[str] = ()) -> Mapped[UUID]:
     return mapped_column(info={DECLARES: Reference(table, tuple(then))})
 
 
+def part_of(table: str, *, then: Sequence[str] = ()) -> Mapped[UUID]:
+    """The id of the row of `table` that this one is a part of, and gone with while it is deleted.
+
+    Otherwise as `reference`.
+    """
+    return mapped_column(info={DECLARES: Reference(table, tuple(then), to_whole=True)})
+
+
 def optional_reference(table: str, *, then: Sequence[str] = ()) -> Mapped[UUID | None]:
     """The id of a row of `table`, of the same tenant's, if any; see `reference`."""
     return mapped_column(info={DECLARES: Reference(table, tuple(then))})

@@ -16,10 +16,14 @@ DECLARES = "declares"
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """A reference to a row of `table`, of the same tenant's, with an index for the way back."""
+    """A reference to a row of `table`, of the same tenant's, with an index for the way back.
+
+    `to_whole` where the row that refers is a part of the other.
+    """
 
     table: str
     then: tuple[str, ...]
+    to_whole: bool = False
 
     def key(self, name: str, constraint: str | None) -> ForeignKeyConstraint:
         """Return the foreign key of the column `name`; it cannot cross tenants."""

@@ -7,13 +7,13 @@ from datetime import datetime
 from typing import ClassVar, cast
 from uuid import UUID
 
-from sqlalchemy import Column, ForeignKeyConstraint, Index, func, text
+from sqlalchemy import Column, ColumnElement, ForeignKeyConstraint, Index, exists, func, text
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column
 from sqlalchemy.schema import SchemaItem
 
 from tenantapp.db import columns
 from tenantapp.db.base import Base, ModelTable
-from tenantapp.db.declarations import declared
+from tenantapp.db.declarations import DECLARES, Reference, declared
 from tenantapp.db.errors import UndeclaredIsolation
 from tenantapp.db.security import EVERY_VERB, Grant, Policy, TableSecurity, View, tenant_policies
 
@@ -159,6 +159,18 @@ def table_of(model: type[Record]) -> ModelTable:
 def shown_columns(model: type[Record]) -> tuple[Column[object], ...]:
     """Return the columns of a model's rows as repositories return them."""
     return tuple(column for column in table_of(model).columns if not column.info.get(columns.HIDDEN))
+
+
+def alive(table: ModelTable) -> Iterator[ColumnElement[bool]]:
+    """Yield what holds of a table's rows that are not deleted, nor is anything that they are a part of."""
+    if "deleted_at" in table.columns:
+        yield table.columns["deleted_at"].is_(None)
+    for column in table.columns:
+        found = column.info.get(DECLARES)
+        if isinstance(found, Reference) and found.to_whole:
+            whole = table.metadata.tables[found.table]
+            if conditions := list(alive(whole)):
+                yield exists().where(whole.columns["id"] == column, *conditions)
 
 
 def scoped_models() -> Iterator[type[Resource]]:

@@ -16,7 +16,7 @@ from sqlalchemy.engine import Connection
 
 from tenantapp.db.columns import SEPARATORS
 from tenantapp.db.engine import select_all
-from tenantapp.db.models import Record, SoftDeletable, shown_columns
+from tenantapp.db.models import Record, alive, shown_columns, table_of
 from tenantapp.db.selection import Selection
 
 Model = TypeVar("Model", bound=Record)
@@ -180,9 +180,10 @@ def _count(shape: _Shape) -> Selection[_Counted]:
 
 def _fitting(shape: _Shape, statement: Select[*Columns]) -> Select[*Columns]:
     columns = shape.model.__table__.columns
-    if issubclass(shape.model, SoftDeletable):
-        deleted_at = columns["deleted_at"]
-        statement = statement.where(deleted_at.is_not(None) if shape.deleted else deleted_at.is_(None))
+    if shape.deleted:
+        statement = statement.where(columns["deleted_at"].is_not(None))
+    else:
+        statement = statement.where(*alive(table_of(shape.model)))
     for name in shape.equal:
         statement = statement.where(columns[name] == bindparam(f"equal_{name}"))
     for name in shape.empty:

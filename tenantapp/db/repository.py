@@ -12,6 +12,7 @@ from psycopg import errors as pg
 from sqlalchemy import (
     ARRAY,
     ColumnElement,
+    Delete,
     Executable,
     Update,
     Uuid,
@@ -29,7 +30,7 @@ from sqlalchemy.sql.dml import ReturningInsert
 
 from tenantapp.db.engine import select_one
 from tenantapp.db.errors import RowChanged, RowInUse, RowNotFound
-from tenantapp.db.models import Record, SoftDeletable, shown_columns, table_of
+from tenantapp.db.models import Record, SoftDeletable, alive, shown_columns, table_of
 from tenantapp.db.paging import Page, PageQuery, fetch_page, stream_rows
 from tenantapp.db.selection import Selection
 from tenantapp.db.states import States, require_start, require_step, states_of
@@ -142,15 +143,13 @@ class Repository(Generic[Model_co]):
         """
         if issubclass(self.model, SoftDeletable):
             return self._write_all(row_ids, self._live_update().values(deleted_at=func.now()))
-        statement = delete(self.model).where(self._among(row_ids)).returning(self.model.id)
+        statement = self._delete().where(self._among(row_ids)).returning(self.model.id)
         with _told_if_in_use():
             return set(self.connection.execute(statement).scalars())
 
     def present(self, row_ids: Collection[UUID]) -> set[UUID]:
         """Return the ids of those rows that there are."""
-        statement = select(self.model.id).where(self._among(row_ids))
-        if issubclass(self.model, SoftDeletable):
-            statement = statement.where(self.model.deleted_at.is_(None))
+        statement = select(self.model.id).where(self._among(row_ids), *alive(table_of(self.model)))
         return set(self.connection.execute(statement).scalars())
 
     def restore(self, row_id: UUID) -> Model_co:
@@ -174,10 +173,10 @@ class Repository(Generic[Model_co]):
         return cast("Sequence[Model_co]", self.connection.execute(statement).all())
 
     def _live_update(self) -> Update:
-        statement = update(self.model)
-        if issubclass(self.model, SoftDeletable):
-            statement = statement.where(self.model.deleted_at.is_(None))
-        return statement
+        return update(self.model).where(*alive(table_of(self.model)))
+
+    def _delete(self) -> Delete:
+        return delete(self.model).where(*alive(table_of(self.model)))
 
     @property
     def _states(self) -> dict[str, States]:
@@ -188,7 +187,7 @@ class Repository(Generic[Model_co]):
             return (
                 self._write(row_id, self._live_update().values(deleted_at=func.now()), versions) is not None
             )
-        statement = delete(self.model).where(self.model.id == row_id)
+        statement = self._delete().where(self.model.id == row_id)
         if versions is not None:
             statement = statement.where(self.model.row_version.in_(tuple(versions)))
         with _told_if_in_use():
@@ -237,10 +236,9 @@ def _told_if_in_use() -> Iterator[None]:
 @cache
 def _one(model: type[Record]) -> Selection[object]:
     """Return the statement that finds a row."""
-    statement = select(*shown_columns(model)).where(model.id == bindparam("row_id"))
-    if issubclass(model, SoftDeletable):
-        statement = statement.where(model.deleted_at.is_(None))
-    return Selection(statement)
+    return Selection(
+        select(*shown_columns(model)).where(model.id == bindparam("row_id"), *alive(table_of(model)))
+    )
 
 
 @cache

@@ -70,7 +70,7 @@ class RcaSolution(Resource):
 
     __tablename__ = "rca_solutions"
 
-    rca_id: Mapped[UUID] = columns.reference("rcas", then=("created_at", "id"))
+    rca_id: Mapped[UUID] = columns.part_of("rcas", then=("created_at", "id"))
     description: Mapped[str] = columns.required_text(10_000)
     kind: Mapped[str] = columns.enumeration(KINDS, "corrective")
     status: Mapped[str] = columns.state(SOLUTION_STATUSES)

@@ -52,7 +52,7 @@ class Deployment(Resource):
 
     __tablename__ = "deployments"
 
-    service_id: Mapped[UUID] = columns.reference("services", then=("created_at", "id"))
+    service_id: Mapped[UUID] = columns.part_of("services", then=("created_at", "id"))
     version: Mapped[str] = columns.required_text(100)
     environment: Mapped[str] = columns.enumeration(ENVIRONMENTS)
     status: Mapped[str] = columns.state(DEPLOYMENT_STATUSES)

@@ -12,6 +12,7 @@ from sqlalchemy.engine import Connection
 
 from tenantapp.db.base import ModelTable
 from tenantapp.db.engine import select_all
+from tenantapp.db.models import alive
 from tenantapp.db.selection import Selection
 
 Counts = dict[str, dict[str, int]]
@@ -83,6 +84,4 @@ def _of_one(standing: Standing) -> Select[str, str, int]:
         cast(column, Text).label("stands"),
         func.count().label("total"),
     ).select_from(table)
-    if "deleted_at" in table.columns:
-        counted = counted.where(table.columns["deleted_at"].is_(None))
-    return counted.group_by(column)
+    return counted.where(*alive(table)).group_by(column)

@@ -44,6 +44,11 @@ def solution(tenant: TenantUnderTest, rca: str, *statuses: str) -> str:
     return path
 
 
+def proposed(tenant: TenantUnderTest) -> int:
+    """Return how many solutions the summary counts as proposed."""
+    return int(tenant.request("GET", "/api/v1/summary").json["rca_solutions"]["proposed"])
+
+
 def test_an_analysis_is_closed_when_its_cause_is_known_and_nothing_is_open(tenant: TenantUnderTest) -> None:
     rca = resolved(tenant)
     first, second = solution(tenant, rca), solution(tenant, rca, "in_progress")
@@ -91,8 +96,25 @@ def test_what_is_deleted_and_closed_takes_no_open_solution_either(tenant: Tenant
     moved(tenant, rca, "closed")
     assert tenant.request("DELETE", rca).status_code == 204
     assert_problem(patch(tenant, rca, status="closed", root_cause=None), 404, "not-found")
-    assert_problem(patch(tenant, done, status="in_progress"), 409, "conflict")
+    assert_problem(patch(tenant, done, status="in_progress"), 404, "not-found")
     assert tenant.request("POST", f"{rca}/restore").json["status"] == "closed"
+    assert tenant.request("GET", done).json["status"] == "done"
+
+
+def test_solutions_are_gone_while_their_analysis_is_deleted(tenant: TenantUnderTest) -> None:
+    rca, other = resolved(tenant), resolved(tenant)
+    its, kept = solution(tenant, rca), solution(tenant, other)
+    before = tenant.request("GET", its).json
+    tenant.request("DELETE", rca)
+    assert proposed(tenant) == 1
+    assert_problem(tenant.request("GET", its), 404, "not-found")
+    assert_problem(patch(tenant, its, description="Made again."), 404, "not-found")
+    assert_problem(tenant.request("DELETE", its), 404, "not-found")
+    assert_problem(tenant.request("GET", f"{rca}/rca-solutions"), 404, "not-found")
+    assert tenant.request("GET", kept).status_code == 200
+    tenant.request("POST", f"{rca}/restore")
+    assert tenant.request("GET", its).json == before
+    assert proposed(tenant) == 2
 
 
 def test_a_step_that_does_not_lead_there_is_told_before_the_rule(tenant: TenantUnderTest) -> None:
