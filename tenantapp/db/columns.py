@@ -29,6 +29,9 @@ LONGEST_TAG = 50
 HIDDEN = "hidden"
 """What a column's `info` says where no repository returns it."""
 
+NEVER = "'infinity'::timestamptz"
+"""What a moment that has not come counts as in the order of a list, and in the index for it."""
+
 # What stands between the words of addresses: each of them is found by itself.
 SEPARATORS = "'@./', '   '"
 

@@ -14,7 +14,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Select, Text, bindparam, func, literal_column, select, tuple_
 from sqlalchemy.engine import Connection
 
-from tenantapp.db.columns import SEPARATORS
+from tenantapp.db.columns import NEVER, SEPARATORS
 from tenantapp.db.engine import select_all
 from tenantapp.db.models import Record, alive, shown_columns, table_of
 from tenantapp.db.selection import Selection
@@ -23,7 +23,7 @@ Model = TypeVar("Model", bound=Record)
 Shown_co = TypeVar("Shown_co", covariant=True)
 Columns = TypeVarTuple("Columns")
 
-_NEVER: ColumnElement[object] = literal_column("'infinity'::timestamptz")
+_NEVER: ColumnElement[object] = literal_column(NEVER)
 
 STREAMED = 500
 """How many rows are in memory at once while all of them are streamed."""

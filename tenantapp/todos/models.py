@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Index
+from sqlalchemy import Index, text
 from sqlalchemy.orm import Mapped
 from sqlalchemy.schema import SchemaItem
 
@@ -28,7 +28,8 @@ class Todo(Resource):
     @classmethod
     def scoped_args(cls) -> tuple[SchemaItem, ...]:
         """Return the table's further constraints and indexes."""
+        due = text(f"coalesce(due_at, {columns.NEVER})")
         return (
-            Index(None, "tenant_id", "completed", "due_at"),
+            Index("idx_todos_due", "tenant_id", "completed", due, "id"),
             Index(None, "tenant_id", "created_at", "id"),
         )
