@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
@@ -10,14 +11,17 @@ from dataclasses import replace
 import psycopg
 import pytest
 from flask import Flask
-from sqlalchemy import URL
+from sqlalchemy import URL, text
+from werkzeug.test import TestResponse
 
 from tenantapp.application import create_app
 from tenantapp.db.pooled import PooledConnection
+from tenantapp.db.session import db
 from tenantapp.health.readiness import problems
-from tests.support.backends import close_pool, pool_of
+from tests.support.backends import close_pool, eventually, pool_of
 from tests.support.databases import Server
 from tests.support.pgbouncer import pgbouncer
+from tests.support.probes import add_probes, in_request
 from tests.support.sealing import sealed
 from tests.support.tenants import TenantUnderTest, make_tenant
 
@@ -25,6 +29,7 @@ pytestmark = pytest.mark.services
 
 CUSTOMERS = "/api/v1/customers"
 CLIENTS, TENANTS, REQUESTS = 16, 200, 10_000
+ENDLESS = "SELECT count(*) FROM generate_series(1, 100000) AS a, generate_series(1, 100000) AS b"
 
 
 @pytest.fixture
@@ -41,10 +46,18 @@ def address(server: Server, shared_database: str, through: int) -> Iterator[URL]
 
 
 @pytest.fixture
-def pooled(server: Server, shared_database: str, address: URL) -> Iterator[Flask]:
+def limits() -> dict[str, float]:
+    """What bounds the application's sessions."""
+    return {}
+
+
+@pytest.fixture
+def pooled(server: Server, shared_database: str, address: URL, limits: dict[str, float]) -> Iterator[Flask]:
     """An application whose transactions all come through PgBouncer."""
-    settings = server.settings(shared_database, database_pooler="transaction", pool_max_size=CLIENTS)
-    app = create_app(replace(settings, database_url=address))
+    settings = server.settings(
+        shared_database, database_pooler="transaction", pool_max_size=CLIENTS, **limits
+    )
+    app = add_probes(create_app(replace(settings, database_url=address)))
     yield app
     close_pool(app)
 
@@ -135,3 +148,47 @@ def test_a_token_is_good_on_the_backend_alone_that_the_transaction_has_got(
     # What the driver takes for the backend is the pooler's own invention.
     with pytest.raises(psycopg.errors.InsufficientPrivilege, match="tenant context rejected"):
         attacker.execute("SELECT tenancy.bind(%s)", (sealed(attacker, tenant.context),))
+
+
+@pytest.mark.parametrize("limits", [{"longest_loan_seconds": 0.5}])
+def test_a_loan_that_lasts_too_long_is_cut_and_the_statement_behind_the_pooler_cancelled(
+    server: Server, shared_database: str, pooled: Flask
+) -> None:
+    tenant = make_tenant(pooled)
+    assert _endless(tenant).status_code == 503
+    eventually(lambda: not _running(server, shared_database))
+    assert tenant.request("GET", CUSTOMERS).status_code == 200
+
+
+@pytest.mark.parametrize("limits", [{"watchdog_seconds": 1.0}])
+def test_the_watchdog_ends_what_takes_too_long_behind_the_pooler(
+    server: Server, shared_database: str, pooled: Flask
+) -> None:
+    tenant = make_tenant(pooled)
+    with ThreadPoolExecutor(1) as threads:
+        endless = threads.submit(_endless, tenant)
+        eventually(lambda: _running(server, shared_database))
+        time.sleep(1.1)
+        watched = pooled.test_cli_runner().invoke(args=["sessions", "watch", "--once"])
+        assert watched.exit_code == 0, watched.output
+        assert endless.result(timeout=5).status_code == 503
+    assert not _running(server, shared_database)
+    assert tenant.request("GET", CUSTOMERS).status_code == 200
+
+
+def _endless(tenant: TenantUnderTest) -> TestResponse:
+    def work() -> list[object]:
+        db.session.execute(text("SET LOCAL statement_timeout = 0"))
+        db.session.execute(text(ENDLESS))
+        return []
+
+    return in_request(tenant, work)
+
+
+def _running(server: Server, database: str) -> bool:
+    with server.connect("bootstrap", "postgres") as superuser:
+        found = superuser.execute(
+            "SELECT FROM pg_stat_activity WHERE datname = %s AND query = %s AND state = 'active'",
+            (database, ENDLESS),
+        )
+        return found.rowcount > 0
