@@ -15,17 +15,15 @@ from tenantapp.health.schemas import HealthSchema, ReadinessSchema
 from tenantapp.http.answers import json_answer
 from tenantapp.http.documentation import documents
 from tenantapp.http.endpoints import PUBLIC, permits
-from tenantapp.http.parsing import refuse_query
 
 _OF_THE_MOMENT = {"Cache-Control": "no-store"}
 
 blueprint = Blueprint("health", __name__, description="Whether the program lives and is ready")
-blueprint.before_request(refuse_query)
 
 
 @blueprint.route("/healthz", methods=["GET"])
 @permits(PUBLIC)
-@documents("health_live", {200: HealthSchema}, problems=(422,))
+@documents("health_live", {200: HealthSchema})
 def healthz() -> Response:
     """Tell that the process answers."""
     return json_answer({"status": "ok"}, headers=_OF_THE_MOMENT)
@@ -33,7 +31,7 @@ def healthz() -> Response:
 
 @blueprint.route("/readyz", methods=["GET"])
 @permits(PUBLIC)
-@documents("health_ready", {200: ReadinessSchema, 503: ReadinessSchema}, problems=(422,))
+@documents("health_ready", {200: ReadinessSchema, 503: ReadinessSchema})
 def readyz() -> Response:
     """Tell whether the program may be sent requests, and if not, why."""
     found = _problems(current_app.extensions["tenantapp"].settings)

@@ -84,7 +84,8 @@ def refuse_query() -> None:
     Raises:
         InvalidFields: there are some.
     """
-    read_query(_NOTHING)
+    if request.query_string:
+        read_query(_NOTHING)
 
 
 def refuse_body() -> None:

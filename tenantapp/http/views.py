@@ -13,13 +13,11 @@ from tenantapp.http.document import api_document
 from tenantapp.http.documentation import documents
 from tenantapp.http.endpoints import PUBLIC, permits
 from tenantapp.http.headers import REVALIDATED
-from tenantapp.http.parsing import refuse_query
 from tenantapp.http.problems import Problem
 
 SCHEMA_JSON = "application/schema+json"
 
 blueprint = Blueprint("documents", __name__, url_prefix="/api/v1", description="What the API tells of itself")
-blueprint.before_request(refuse_query)
 
 
 class SchemaNotFound(Problem):
@@ -46,7 +44,7 @@ class SchemaListSchema(Schema):
 
 @blueprint.route("/openapi.json")
 @permits(PUBLIC)
-@documents("documents_openapi", {200: {"type": "object"}}, problems=(422,))
+@documents("documents_openapi", {200: {"type": "object"}})
 def openapi() -> Response:
     """Get this document."""
     return _answer(api_document().openapi, "application/json")
@@ -54,7 +52,7 @@ def openapi() -> Response:
 
 @blueprint.route("/schemas")
 @permits(PUBLIC)
-@documents("documents_list_schemas", {200: SchemaListSchema}, problems=(422,))
+@documents("documents_list_schemas", {200: SchemaListSchema})
 def list_schemas() -> Response:
     """List the objects that have a JSON Schema."""
     names = api_document().json_schemas
@@ -64,7 +62,7 @@ def list_schemas() -> Response:
 
 @blueprint.route("/schemas/<name>")
 @permits(PUBLIC)
-@documents("documents_get_schema", {200: {"type": "object"}}, problems=(404, 422), content_type=SCHEMA_JSON)
+@documents("documents_get_schema", {200: {"type": "object"}}, problems=(404,), content_type=SCHEMA_JSON)
 def get_schema(name: str) -> Response:
     """Get the JSON Schema (draft 2020-12) of an object."""
     schema = api_document().json_schemas.get(name)
