@@ -9,6 +9,7 @@ from functools import partial
 from typing import Any
 
 import click
+import psycopg
 import sqlalchemy as sa
 from alembic import context
 from alembic.operations.ops import MigrationScript
@@ -23,6 +24,7 @@ from tenantapp.db.base import Base
 from tenantapp.db.roles import RoleNames
 from tenantapp.db.safety import check_preparation
 from tenantapp.db.sealing import sealer_for, sealing_engine
+from tenantapp.platform.measures import first_line
 from tenantapp.rls import compare, operations  # noqa: F401 - Alembic gets our operations and comparisons
 from tenantapp.rls.hazards import hazards
 
@@ -48,7 +50,7 @@ def run_migrations() -> None:
     waits = read_waits()
     url = settings.require("migration_database_url")
     engine = sealing_engine(url, sealer_for(settings, url), connect_args={"options": session_options(waits)})
-    with engine.connect() as connection, one_at_a_time(require_ready(connection, names)):
+    with connected(engine) as connection, one_at_a_time(require_ready(connection, names)):
         configure(connection, names)
         attempts = int(waits["attempts"])
         for attempt in range(1, attempts + 1):
@@ -58,6 +60,22 @@ def run_migrations() -> None:
             click.echo(f"a lock was not to be had in time: attempt {attempt} of {attempts}", err=True)
             time.sleep(float(waits["pause"]) if attempt < attempts else 0)
     raise CommandError("nothing was done: try again when the database is less busy")
+
+
+def connected(engine: sa.Engine) -> Connection:
+    """Return a connection.
+
+    Raises:
+        CommandError: the server is not there, or does not let the owner in.
+    """
+    try:
+        return engine.connect()
+    except OperationalError as error:
+        said = first_line(error.orig) if isinstance(error.orig, psycopg.Error) else str(error.orig)
+        raise CommandError(
+            f"MIGRATION_DATABASE_URL: {said} (a new server needs `flask roles create` and "
+            "`flask databases prepare` first; `make run` does both)"
+        ) from error
 
 
 def read_waits() -> dict[str, str]:

@@ -159,7 +159,9 @@ def do_in_bulk(
 
 def _refusal(row_id: UUID, error: RowRefused) -> BulkResult:
     found = explain_refusal(error)
-    told = problem_document(found.status, found.reason, found.detail, errors=None, request_id=request_id())
+    # Which step, or which rule, is said by field, and a result has no fields.
+    detail = " ".join(text for texts in found.errors.values() for text in texts) or found.detail
+    told = problem_document(found.status, found.reason, detail, errors=None, request_id=request_id())
     return BulkResult(row_id, found.status, SimpleNamespace(**told))
 
 

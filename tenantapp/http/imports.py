@@ -20,7 +20,7 @@ from tenantapp.db.unit_of_work import by_halves
 from tenantapp.http.constraints import explain
 from tenantapp.http.idempotency import HEADER as IDEMPOTENCY_KEY
 from tenantapp.http.idempotency import IdempotencyKeyRefused
-from tenantapp.http.parsing import UnsupportedBody
+from tenantapp.http.parsing import UnsupportedBody, refuse_encoding
 from tenantapp.http.problems import Problem
 from tenantapp.http.tabular import CSV, LINE, NDJSON, Errors, FileRefused, Line, read_lines
 
@@ -28,6 +28,8 @@ BATCH = 1000
 MOST_REFUSED = 1000
 _BYTES, _ROWS = "IMPORT_MAX_BYTES", "IMPORT_MAX_ROWS"
 _BUFFER = 64 * 1024
+
+_NAMES = {"_schema": LINE}
 
 Loaded = tuple[int, dict[str, Any]]
 
@@ -130,9 +132,10 @@ def open_file() -> tuple[BinaryIO, str]:
     """Return the request's body as a file that was not read yet, and what it is.
 
     Raises:
-        UnsupportedBody: it is said to be neither CSV nor NDJSON.
+        UnsupportedBody: it is said to be neither CSV nor NDJSON, or compressed.
         IdempotencyKeyRefused: there is a key, under which no answer is kept.
     """
+    refuse_encoding()
     if request.mimetype not in (CSV, NDJSON):
         raise UnsupportedBody(f"Send the file as {CSV} or {NDJSON}, in UTF-8.")
     if IDEMPOTENCY_KEY in request.headers:
@@ -200,8 +203,9 @@ def _load(
         try:
             yield line.number, {**absent, **schema.load(line.given), **belonging}
         except ValidationError as error:
-            messages = error.messages
-            report.refuse(line.number, messages if isinstance(messages, dict) else {LINE: messages})
+            report.refuse(
+                line.number, {_NAMES.get(name, name): said for name, said in error.messages_dict.items()}
+            )
 
 
 def _alike(rows: Iterable[Loaded]) -> Iterable[list[Loaded]]:

@@ -21,7 +21,7 @@ class MalformedBody(Problem):
 
 
 class UnsupportedBody(Problem):
-    """Raised when the body is said to be something else than JSON."""
+    """Raised when the body is said to be of another kind than is read here."""
 
     status = 415
     reason = "unsupported_media_type"
@@ -41,13 +41,24 @@ def read_body(schema: Schema) -> Any:
     """Return what the body says, as `schema` loads it.
 
     Raises:
-        UnsupportedBody: its media type is not JSON.
+        UnsupportedBody: its media type is not JSON, or it is compressed.
         MalformedBody: it is not JSON.
         InvalidFields: it is not what the schema asks for.
     """
+    refuse_encoding()
     if not request.is_json:
         raise UnsupportedBody("Send the body as application/json.")
     return _load(schema, parse_json(request.get_data()))
+
+
+def refuse_encoding() -> None:
+    """Refuse a compressed body: its size is told by nothing but unpacking it.
+
+    Raises:
+        UnsupportedBody: it is compressed.
+    """
+    if request.headers.get("Content-Encoding", "identity").lower() != "identity":
+        raise UnsupportedBody("Send the body without Content-Encoding.")
 
 
 def parse_json(text: bytes) -> Any:
@@ -92,7 +103,7 @@ def refuse_body() -> None:
     """Refuse a body that says something, where none is taken; `{}` says nothing.
 
     Raises:
-        UnsupportedBody: its media type is not JSON.
+        UnsupportedBody: its media type is not JSON, or it is compressed.
         MalformedBody: it is not JSON.
         InvalidFields: it says something.
     """

@@ -40,7 +40,7 @@ class FileRefused(Problem):
     reason = "file_refused"
 
     def __init__(self, line: int, errors: Errors) -> None:
-        said = "; ".join(f"{name}: {text[0]}" if name != LINE else text[0] for name, text in errors.items())
+        said = " ".join(f"{name}: {text[0]}" if name != LINE else text[0] for name, text in errors.items())
         super().__init__(f"Line {line}: {said}", errors={str(line): errors})
 
 
@@ -149,11 +149,17 @@ def _csv_rows(stream: BinaryIO) -> Iterator[tuple[int, list[str]]]:
         try:
             row = next(reader, None)
         except csv.Error as error:
-            raise FileRefused(first, {LINE: [f"Not valid CSV: {error}."]}) from None
+            raise FileRefused(first, {LINE: [f"Not valid CSV: {_said(error)}."]}) from None
         if row is None:
             return
         if row:
             yield first, row
+
+
+def _said(error: csv.Error) -> str:
+    # What the library says of a lone CR is advice to whoever opened the file.
+    text = str(error)
+    return "lines end with LF or CRLF, not with CR alone" if text.startswith("new-line") else text
 
 
 def _columns(number: int, names: list[str], schema: Schema) -> list[fields.Field[Any]]:

@@ -10,6 +10,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from flask import Flask
 
+from tenantapp.db.states import states_of
 from tenantapp.db.unit_of_work import writing
 from tenantapp.tenancy.context import tenant_context
 from tenantapp.tenants.models import Tenant
@@ -83,7 +84,11 @@ def fresh_body(
     """Return a body by which `inhabitant` makes a further row, or deletes one that was inserted for this."""
     table = table_behind(ask.rule)
     new = new_body(table, inhabitant, body)
-    if new is None or not ask.deletes:
+    if new is None:
+        return None
+    # A factory's rows may stand further on, so that verbs can be done; a new one begins where rows begin.
+    new |= {name: states.initial for name, states in states_of(table).items() if name in new}
+    if not ask.deletes:
         return new
     further = further_row(app, inhabitant, table)
     return new | {name: [further] for name in ask.operation.id_lists}

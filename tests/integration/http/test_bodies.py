@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import io
 import re
 from typing import Any
@@ -74,6 +75,25 @@ def test_a_body_that_is_said_to_be_json_in_any_way_is_read(
     answer = post(tenant, '{"name": "Ä", "email": "a@x.example"}', content_type)
     assert answer.status_code == 201
     assert answer.json["name"] == "Ä"
+
+
+def test_a_compressed_body_is_refused_as_such(tenant: TenantUnderTest) -> None:
+    customer = new_customer(tenant)
+    todo = tenant.create("/api/v1/todos", text="Pay.")
+    for method, path in (
+        ("POST", CUSTOMERS),
+        ("PATCH", path_of(customer)),
+        ("POST", f"/api/v1/todos/{todo['id']}/toggle"),
+    ):
+        answer = tenant.request(
+            method,
+            path,
+            data=gzip.compress(b"{}"),
+            content_type="application/json",
+            headers={"Content-Encoding": "gzip"},
+        )
+        problem = assert_problem(answer, 415, "unsupported-media-type")
+        assert problem["detail"] == "Send the body without Content-Encoding."
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import io
 import json
 from typing import Any
@@ -131,6 +132,25 @@ def test_lines_that_are_no_objects_are_refused_as_lines(tenant: TenantUnderTest)
     problem = assert_problem(answer, 422, "rows-refused")
     assert problem["errors"].keys() == {"1", "2", "3", "4", "5", "6"}
     assert problem["errors"]["4"] == {"tenant_id": ["Unknown field."]}
+    assert [problem["errors"][line].keys() for line in "12356"] == [{"_line"}] * 5
+
+
+def test_a_file_says_what_is_wrong_in_words_for_who_sends_it(tenant: TenantUnderTest) -> None:
+    said = {
+        "name,email\rA,a@a.example\r": "Line 1: Not valid CSV: lines end with LF or CRLF, not with CR alone.",
+        "name;email\nA;a@a.example\n": (
+            "Line 1: name;email: Unknown field. name: Missing column. email: Missing column."
+        ),
+    }
+    for file, detail in said.items():
+        assert assert_problem(send(tenant, file), 422, "file-refused")["detail"] == detail
+
+
+def test_a_compressed_file_is_refused_as_such(tenant: TenantUnderTest) -> None:
+    refused = send(tenant, gzip.compress(TWO.encode()), headers={"Content-Encoding": "gzip"})
+    problem = assert_problem(refused, 415, "unsupported-media-type")
+    assert problem["detail"] == "Send the body without Content-Encoding."
+    assert send(tenant, TWO, headers={"Content-Encoding": "identity"}).status_code == 200
 
 
 def test_too_many_wrong_lines_end_the_work_and_undo_it(tenant: TenantUnderTest) -> None:

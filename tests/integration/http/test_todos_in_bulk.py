@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -184,6 +185,27 @@ def test_of_many_rows_those_that_are_referred_to_are_found(app: Flask, tenant: T
     alone = tenant.request("DELETE", f"{SERVICES}/{ids[5]}").json
     assert refused.problem is not None
     assert (refused.status, refused.problem.detail) == (alone["status"], alone["detail"])
+
+
+def test_a_step_that_does_not_lead_on_is_named_with_those_that_do(
+    app: Flask, tenant: TenantUnderTest
+) -> None:
+    ids = [UUID(tenant.create(SERVICES, name=f"Number {number}")["id"]) for number in range(3)]
+    retired = tenant.request("PATCH", f"{SERVICES}/{ids[1]}", json={"status": "retired"})
+    assert retired.status_code == 200
+    with (
+        app.app_context(),
+        tenant_context(tenant.context),
+        changing() as connection,
+        pytest.raises(ItemsRefused) as refused,
+    ):
+        do_in_bulk(ServiceRepository(connection), _stopped, ids, 200, partial=False)
+    said = ["What is 'retired' cannot be 'down'; it can be nothing else."]
+    assert refused.value.errors == {"ids": {1: said}}
+
+
+def _stopped(services: ServiceRepository, row_ids: Collection[UUID]) -> set[UUID]:
+    return {services.change(row_id, {"status": "down"}).id for row_id in row_ids}
 
 
 def test_it_needs_the_scope_to_write(app: Flask, tenant: TenantUnderTest) -> None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -110,6 +113,35 @@ def test_a_migrated_database_with_rows_goes_down_and_up(newest: Migrations) -> N
     newest.downgrade()
     newest.upgrade()
     assert newest.snapshot() == before
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"password": "wrong"}, "password authentication failed"),
+        ({"port": 1}, "failed: Connection refused"),
+        ({"database": "nowhere"}, 'database "nowhere" does not exist'),
+    ],
+)
+def test_a_server_that_is_not_there_or_lets_nobody_in_is_told_in_a_line(
+    empty: Migrations, change: dict[str, Any], said: str
+) -> None:
+    """A developer's first command on a server that has no roles yet is among these."""
+    address = empty.server.address("owner", empty.database).set(**change)
+    elsewhere = {"MIGRATION_DATABASE_URL": address.render_as_string(hide_password=False)}
+    process = subprocess.run(
+        [sys.executable, "-m", "flask", "--app", "wsgi", "db", "upgrade"],
+        cwd=empty.root,
+        env=empty.environment | elsewhere,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    assert process.returncode == 1
+    assert said in process.stderr
+    assert "`flask roles create`" in process.stderr
+    assert "Traceback" not in process.stderr
 
 
 @pytest.mark.parametrize("role", ["app", "platform", "bootstrap"])
