@@ -5,6 +5,6 @@ SELECT format('%I.%I', n.nspname, t.typname), 'has subscripts, which are leakpro
 FROM pg_type t JOIN pg_namespace n ON n.oid = t.typnamespace
 WHERE t.typsubscript NOT IN (0, 'array_subscript_handler'::regproc, 'raw_array_subscript_handler'::regproc)
 UNION ALL
-SELECT p.oid::regprocedure::text, format('is leakproof and costs %s', p.procost),
-       format('ALTER FUNCTION %s COST 21', p.oid::regprocedure)
-FROM pg_proc p WHERE p.proleakproof AND p.procost < 21;
+SELECT f.oid::regprocedure::text, format('is taken for leakproof and costs %s', f.procost),
+       format('ALTER FUNCTION %s COST 21', f.oid::regprocedure)
+FROM ({{early_functions}}) AS f WHERE f.procost < 21;

@@ -72,8 +72,8 @@ WITH unprivileged (role) AS (
     SELECT 'views', '{{watchdog}} cannot read pg_catalog.pg_stat_activity'
     WHERE NOT pg_catalog.has_table_privilege({{'watchdog'}}, 'pg_catalog.pg_stat_activity', 'SELECT')
     UNION ALL
-    SELECT 'tenant_first', format('%s leakproof functions cost so little that they go before a policy', count(*))
-    FROM pg_catalog.pg_proc p WHERE p.proleakproof AND p.procost < 21 HAVING count(*) > 0
+    SELECT 'tenant_first', format('%s functions cost so little that they go before a policy', count(*))
+    FROM ({{early_functions}}) AS f WHERE f.procost < 21 HAVING count(*) > 0
     UNION ALL
     SELECT 'tenant_first', 'jsonb has subscripts, which go before a policy'
     FROM pg_catalog.pg_type t WHERE t.oid = 'pg_catalog.jsonb'::regtype AND t.typsubscript <> 0

@@ -11,6 +11,8 @@ from psycopg import sql
 
 FOLDER = Path(__file__).resolve().parents[2] / "sql"
 _PLACEHOLDER = re.compile(r"\{\{(?P<quote>'?)(?P<name>\w+)(?P=quote)\}\}")
+# What the files of `sql/database/` and of `sql/audits/` name: queries, put in where they stand.
+_FUNCTION_LISTS = ("denied_functions", "early_functions")
 # PostgreSQL cuts names after 63 bytes; the longest suffix takes 10 of them.
 _PREFIX = re.compile(r"[a-z][a-z0-9_]{0,40}\Z")
 
@@ -92,7 +94,7 @@ def compose(path: str, values: Mapping[str, str | sql.Composable]) -> sql.Compos
 
 
 def compose_database_file(path: str, names: RoleNames, database: str) -> sql.Composed:
-    """Read a file of `sql/database/` and put the roles, the database and the denied functions in.
+    """Read a file of `sql/database/` and put the roles, the database and the lists of functions in.
 
     Args:
         path: the file, from the folder `sql/` on.
@@ -100,8 +102,16 @@ def compose_database_file(path: str, names: RoleNames, database: str) -> sql.Com
         database: the database to prepare.
     """
     values: dict[str, str | sql.Composable] = {**names.as_values(), "database": database}
-    values["denied_functions"] = compose("database/denied_functions_v01.sql", values)
-    return compose(path, values)
+    return compose(path, {**values, **compose_function_lists(values)})
+
+
+def compose_function_lists(values: Mapping[str, str | sql.Composable]) -> dict[str, sql.Composed]:
+    """Read the lists of functions that several files name.
+
+    Args:
+        values: the roles, by what the lists call them.
+    """
+    return {name: compose(f"database/{name}_v01.sql", values) for name in _FUNCTION_LISTS}
 
 
 def _quoted(value: str | sql.Composable, as_literal: bool) -> sql.Composable:

@@ -13,7 +13,7 @@ from typing import cast
 
 from psycopg import sql
 
-from tenantapp.db.roles import FOLDER, RoleNames, compose
+from tenantapp.db.roles import FOLDER, RoleNames, compose, compose_function_lists
 from tenantapp.rls.audit.configuration import AuditConfiguration
 from tenantapp.rls.audit.findings import Severity
 
@@ -81,7 +81,7 @@ def parameters(names: RoleNames, configuration: AuditConfiguration) -> dict[str,
         ),
         "minimum_versions": _texts(configuration.minimum_versions),
     }
-    values["denied_functions"] = compose("database/denied_functions_v01.sql", values)
+    values.update(compose_function_lists(values))
     for name in _FRAGMENTS:
         values[name] = compose(f"audits/fragments/{name}.sql", values)
     return values

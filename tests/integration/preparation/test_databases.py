@@ -104,6 +104,7 @@ def test_several_clones_are_prepared_at_once(
         ("administration", "GRANT EXECUTE ON FUNCTION pg_ls_dir(text) TO PUBLIC"),
         ("views", "GRANT SELECT ON pg_stat_activity TO PUBLIC"),
         ("tenant_first", "ALTER FUNCTION texteq(text, text) COST 1"),
+        ("tenant_first", "ALTER FUNCTION int4in(cstring) COST 1"),
         ("tenant_first", "ALTER TYPE pg_catalog.jsonb SET (SUBSCRIPT = jsonb_subscript_handler)"),
         ("maintenance_databases", "GRANT CONNECT ON DATABASE template1 TO PUBLIC"),
         ("database", "GRANT TEMPORARY ON DATABASE {database} TO {app}"),

@@ -80,6 +80,22 @@ ATTACKS = (
         wins="accepted",
     ),
     Attack(
+        "a value told by an array's conversion before the policy is asked",
+        (
+            "SET LOCAL enable_indexscan = off; SET LOCAL enable_bitmapscan = off",
+            "SELECT count(*) FROM customers WHERE CASE ARRAY[tenant_id] WHEN ARRAY['{b}'::uuid] "
+            "THEN (CASE WHEN true THEN ARRAY[email] END)::integer[] IS NOT NULL END",
+        ),
+        "ALTER FUNCTION array_eq(anyarray, anyarray) COST 1; "
+        "ALTER FUNCTION varcharout(varchar) COST 1; ALTER FUNCTION int4in(cstring) COST 1",
+    ),
+    Attack(
+        "a value confirmed by CASE before the policy is asked",
+        found_where("CASE ARRAY[email::text] WHEN ARRAY['{b_email}'] THEN true END"),
+        "ALTER FUNCTION array_eq(anyarray, anyarray) COST 1",
+        wins="accepted",
+    ),
+    Attack(
         "where tenants live",
         ("SELECT * FROM control.directory",),
         "GRANT USAGE ON SCHEMA control TO {app}; GRANT SELECT ON control.directory TO {app}",
