@@ -14,7 +14,7 @@ from tenantapp.health.readiness import problems
 from tenantapp.health.schemas import HealthSchema, ReadinessSchema
 from tenantapp.http.answers import json_answer
 from tenantapp.http.documentation import documents
-from tenantapp.http.endpoints import PUBLIC, permits
+from tenantapp.http.permissions import PUBLIC, permits
 
 _OF_THE_MOMENT = {"Cache-Control": "no-store"}
 

@@ -10,8 +10,8 @@ from string import Template
 
 from flask import Blueprint, Flask, Response, send_from_directory, url_for
 
-from tenantapp.http.endpoints import PUBLIC, permits
 from tenantapp.http.headers import CONTENT_SECURITY_POLICY
+from tenantapp.http.permissions import PUBLIC, permits
 
 _ASSETS = ("swagger-ui.css", "swagger-ui-bundle.js", "favicon-32x32.png")
 _A_DAY = 86_400

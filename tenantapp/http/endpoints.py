@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import wraps
-from typing import Any, TypeVar
+from typing import Any
 
 from flask import Flask, Response, current_app, request
 from flask_smorest import Blueprint
@@ -23,16 +23,14 @@ from tenantapp.http.documentation import read_notes, write_notes
 from tenantapp.http.dump import Dump, compile_dump
 from tenantapp.http.idempotency import remember
 from tenantapp.http.parsing import read_body, read_query, refuse_body, refuse_query
+from tenantapp.http.permissions import Work, permission_of, permits
 from tenantapp.tenancy.context import close_context
 from tenantapp.tenancy.errors import CredentialsChanged
 
-Work = TypeVar("Work", bound=Callable[..., Any])
 View = Callable[..., Response]
 Guard = Callable[..., None]
 Answer = Callable[[Any, Dump], Response]
 
-PUBLIC = "public"
-_PERMISSION = "_permission"
 _GUARD = "guard"
 
 
@@ -53,21 +51,6 @@ def init_app(app: Flask, guard: Guard) -> None:
             remembers is to be looked up again.
     """
     app.extensions[_GUARD] = guard
-
-
-def permission_of(view: Callable[..., Any]) -> str | None:
-    """Return the permission that a view declares, if it does."""
-    return getattr(view, _PERMISSION, None)
-
-
-def permits(permission: str) -> Callable[[Work], Work]:
-    """Declare the scope that a credential needs for the decorated view; PUBLIC where none is looked at."""
-
-    def declare(view: Work) -> Work:
-        setattr(view, _PERMISSION, permission)
-        return view
-
-    return declare
 
 
 class TenantBlueprint(Blueprint):  # type: ignore[misc]  # flask-smorest has no types

@@ -11,8 +11,8 @@ from marshmallow import Schema, fields
 
 from tenantapp.http.document import api_document
 from tenantapp.http.documentation import documents
-from tenantapp.http.endpoints import PUBLIC, permits
 from tenantapp.http.headers import REVALIDATED
+from tenantapp.http.permissions import PUBLIC, permits
 from tenantapp.http.problems import Problem
 
 SCHEMA_JSON = "application/schema+json"

@@ -13,7 +13,7 @@ from flask import Flask
 from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
-from tenantapp.http.endpoints import PUBLIC, permission_of
+from tenantapp.http.permissions import PUBLIC, permission_of
 from tenantapp.testing.document import Operation, operation_of
 from tenantapp.testing.tables import scoped_tables
 from tenantapp.testing.tenants import Inhabitant, Row

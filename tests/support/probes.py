@@ -9,7 +9,8 @@ from typing import Any
 from flask import Flask, current_app
 from werkzeug.test import TestResponse
 
-from tenantapp.http.endpoints import TenantBlueprint, permits
+from tenantapp.http.endpoints import TenantBlueprint
+from tenantapp.http.permissions import permits
 from tests.support.tenants import TenantUnderTest
 
 Work = Callable[[], Any]

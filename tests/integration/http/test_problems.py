@@ -13,7 +13,8 @@ from werkzeug.test import TestResponse
 
 from tenantapp.application import create_app
 from tenantapp.customers.schemas import CustomerSchema
-from tenantapp.http.endpoints import TenantBlueprint, permits
+from tenantapp.http.endpoints import TenantBlueprint
+from tenantapp.http.permissions import permits
 from tests.support.customers import API_KEYS, CUSTOMERS, ada, assert_problem, new_customer, path_of
 from tests.support.databases import Server
 from tests.support.tenants import TenantUnderTest, issue, make_tenant

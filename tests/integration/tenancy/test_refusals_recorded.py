@@ -15,7 +15,8 @@ from werkzeug.wrappers import Response
 from tenantapp.application import create_app
 from tenantapp.customers.models import Customer
 from tenantapp.db.session import db
-from tenantapp.http.endpoints import PUBLIC, TenantBlueprint, permits
+from tenantapp.http.endpoints import TenantBlueprint
+from tenantapp.http.permissions import PUBLIC, permits
 from tenantapp.tenancy.context import TenantContext, current_context, open_context
 from tests.support.databases import Server
 from tests.support.operator import give_status

@@ -16,9 +16,10 @@ from tenantapp.customers.repository import CustomerRepository
 from tenantapp.customers.schemas import CustomerSchema
 from tenantapp.customers.views import blueprint as customers
 from tenantapp.http.bulk import BulkReportSchema, BulkSchema, ItemsRefused
-from tenantapp.http.endpoints import PUBLIC, Created, TenantBlueprint, permits
+from tenantapp.http.endpoints import Created, TenantBlueprint
 from tenantapp.http.listing import Listing, page_answer, page_schema
 from tenantapp.http.parsing import InvalidFields
+from tenantapp.http.permissions import PUBLIC, permits
 from tenantapp.http.resource import ITEM
 from tests.isolation.http import walk
 from tests.isolation.tables import scoped_tables

@@ -14,7 +14,7 @@ from flask import Flask
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from tenantapp.customers.schemas import CustomerSchema
-from tenantapp.http.endpoints import PUBLIC, permission_of
+from tenantapp.http.permissions import PUBLIC, permission_of
 from tests.support.described import described_app, document_of, operations, path_of, resolved
 
 PROBLEM = {"$ref": "#/components/schemas/Problem"}

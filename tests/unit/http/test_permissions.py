@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Flask
 
-from tenantapp.http.endpoints import PUBLIC, permission_of
+from tenantapp.http.permissions import PUBLIC, permission_of
 from tenantapp.identity.keys import SCOPES
 from tests.support.described import described_app
 
