@@ -1,7 +1,8 @@
 """Idempotency-Key: a request that is sent again is answered again, and done once.
 
-The key is kept in the work's own transaction. Of two requests at once the second waits on the first's key: it
-then finds the answer, or, where the first failed, does the work itself.
+The key is kept in the work's own transaction, and two that have expired go in their stead. Of two requests at
+once the second waits on the first's key: it then finds the answer, or, where the first failed, does the work
+itself.
 """
 
 from __future__ import annotations
@@ -10,10 +11,10 @@ import hashlib
 import re
 from dataclasses import dataclass
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from flask import Response, request
-from sqlalchemy import Row, func, select, text, update
+from sqlalchemy import Row, delete, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.engine import Connection
 
@@ -27,6 +28,8 @@ REPLAYED = "Idempotency-Replayed"
 _FORM = re.compile(r"[\x21-\x7e]{1,255}\Z")
 _KEPT_HEADERS = ("Location", "ETag")
 _LIFETIME = text("interval '24 hours'")
+# More than one, so that those that have expired become fewer.
+_SWEPT = 2
 _TABLE = table_of(IdempotencyKey)
 
 
@@ -94,13 +97,19 @@ def remember(connection: Connection, route: str, *, repeatable: bool) -> Remembe
 
 
 def _enter(owner: dict[str, Any], fingerprint: bytes) -> Any:
-    """Return the statement that takes the key, if it is new or has expired."""
-    taken = insert(_TABLE).values(**owner, fingerprint=fingerprint, expires_at=func.now() + _LIFETIME)
-    return taken.on_conflict_do_update(
+    """Return the statement that takes the key, if it is new or has expired, and sweeps others that have."""
+    expired = _TABLE.c.expires_at < func.now()
+    others = select(_TABLE.c.id).where(expired, _TABLE.c.key != owner["key"])
+    swept = delete(_TABLE).where(_TABLE.c.id.in_(others.limit(_SWEPT).with_for_update(skip_locked=True)))
+    # Beside a DELETE, SQLAlchemy leaves the defaults to whoever calls.
+    values = {**owner, "id": uuid4(), "fingerprint": fingerprint, "expires_at": func.now() + _LIFETIME}
+    taken = insert(_TABLE).values(values)
+    taken = taken.on_conflict_do_update(
         index_elements=["tenant_id", "credential_id", "route", "key"],
         set_={"fingerprint": taken.excluded.fingerprint, "expires_at": taken.excluded.expires_at},
-        where=_TABLE.c.expires_at < func.now(),
-    ).returning(_TABLE.c.id)
+        where=expired,
+    )
+    return taken.returning(_TABLE.c.id).add_cte(swept.cte("swept"))
 
 
 def _again(known: Row[Any]) -> Response:

@@ -142,6 +142,25 @@ def test_an_expired_key_may_be_used_for_another_body(tenant: TenantUnderTest, su
     assert_same_answer(post(tenant, body), post(tenant, body))
 
 
+def test_keys_that_have_expired_go_as_others_come(tenant: TenantUnderTest, superuser: Superuser) -> None:
+    living, body = ada(), ada()
+    post(tenant, living, "living")
+    for number in range(5):
+        post(tenant, ada(), f"expired-{number}")
+    superuser.execute(
+        "UPDATE idempotency_keys SET expires_at = now() - interval '1 second' "
+        "WHERE tenant_id = %s AND key LIKE 'expired-%%'",
+        (tenant.id,),
+    )
+    first = post(tenant, body, "expired-0")
+    for number in range(3):
+        post(tenant, ada(), f"new-{number}")
+    kept = superuser.execute("SELECT key FROM idempotency_keys WHERE tenant_id = %s", (tenant.id,)).fetchall()
+    assert {key for (key,) in kept} == {"living", "expired-0", "new-0", "new-1", "new-2"}
+    assert_same_answer(first, post(tenant, body, "expired-0"))
+    assert post(tenant, living, "living").headers["Idempotency-Replayed"] == "true"
+
+
 def test_a_key_is_kept_for_a_day(tenant: TenantUnderTest, superuser: Superuser) -> None:
     post(tenant, ada())
     kept = superuser.execute(
