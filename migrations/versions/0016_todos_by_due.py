@@ -17,7 +17,7 @@ depends_on = None
 
 def upgrade() -> None:
     op.create_index(
-        "idx_todos_due",
+        "idx_todos_tenant_id_completed_due_at_id",
         "todos",
         ["tenant_id", "completed", sa.literal_column("coalesce(due_at, 'infinity'::timestamptz)"), "id"],
         unique=False,
@@ -32,4 +32,4 @@ def downgrade() -> None:
         ["tenant_id", "completed", "due_at"],
         unique=False,
     )
-    op.drop_index("idx_todos_due", table_name="todos")
+    op.drop_index("idx_todos_tenant_id_completed_due_at_id", table_name="todos")
