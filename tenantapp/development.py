@@ -30,10 +30,17 @@ def _embedded(root: Path) -> URL:
 
 def _context_key(folder: Path) -> ContextKey:
     path = folder / CONTEXT_KEY_FILE
-    if not path.exists():
-        folder.mkdir(parents=True, exist_ok=True)
-        create_once(path, ContextKey.generate().written())
-    return ContextKey.parse(path.read_text(encoding="ascii").strip())
+    try:
+        if not path.exists():
+            folder.mkdir(parents=True, exist_ok=True)
+            create_once(path, ContextKey.generate().written())
+        return ContextKey.parse(path.read_text(encoding="ascii", errors="replace").strip())
+    except OSError as error:
+        sys.exit(
+            f"tenantapp: INSTANCE_PATH: {error.filename}: {error.strerror}; give the folder to this user"
+        )
+    except ValueError as error:
+        sys.exit(f"tenantapp: {path}: {error}; restore it, or set CONTEXT_KEY")
 
 
 def complete(settings: Settings) -> Settings:
@@ -42,7 +49,8 @@ def complete(settings: Settings) -> Settings:
     With `BOOTSTRAP_DATABASE_URL` the roles are that server's; without, an embedded PostgreSQL under the
     instance folder is started or joined. The roles' passwords and the key are made once and kept there too.
 
-    Where the embedded server does not start, the program ends with one line that says why.
+    Where the embedded server does not start, or the folder is not this user's, the program ends with one line
+    that says why.
     """
     if settings.app_env != "development":
         return settings

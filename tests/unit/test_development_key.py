@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from tenantapp.config import load_settings
 from tenantapp.context_key import PUBLISHED_CONTEXT_KEY, ContextKey
 from tenantapp.development import complete
@@ -28,6 +30,27 @@ def test_one_that_is_configured_is_taken(tmp_path: Path) -> None:
     key = ContextKey.generate()
     assert completed(tmp_path, CONTEXT_KEY=key.written()) == key
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_folder_that_nothing_can_be_kept_in_is_told_in_a_line(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(
+        SystemExit, match=r"tenantapp: INSTANCE_PATH: .*file.*: Not a directory; give the folder"
+    ):
+        completed(tmp_path / "file" / "instance")
+    (tmp_path / "context-key").mkdir()
+    with pytest.raises(SystemExit, match=r"tenantapp: INSTANCE_PATH: .*context-key: Is a directory"):
+        completed(tmp_path)
+
+
+def test_one_that_is_broken_is_told_in_a_line_that_does_not_show_it(tmp_path: Path) -> None:
+    for broken in (b"k1:deadbeef", b"", b"\xff"):
+        (tmp_path / "context-key").write_bytes(broken)
+        with pytest.raises(SystemExit) as refused:
+            completed(tmp_path)
+        said = str(refused.value)
+        assert said.startswith(f"tenantapp: {tmp_path / 'context-key'}: not <id>")
+        assert said.endswith("; restore it, or set CONTEXT_KEY")
 
 
 def test_testing_makes_none(tmp_path: Path) -> None:
