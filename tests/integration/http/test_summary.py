@@ -94,7 +94,7 @@ def test_it_takes_one_statement_in_one_round_trip(app: Flask, tenant: TenantUnde
     summary(tenant)
     with traffic(app) as seen:
         summary(tenant)
-    assert (len(seen.statements), seen.round_trips) == (1, 1)
+    assert (len(seen.statements), seen.round_trips) == (1, 1), seen.statements
 
 
 @pytest.mark.parametrize("scopes", [["read"], ["read", "admin"]])
