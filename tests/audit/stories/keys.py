@@ -70,6 +70,11 @@ STORIES = (
         broken="CREATE INDEX idx_customers_lower ON customers (lower(name))",
     ),
     Story(
+        check="0036_index_without_tenant",
+        object="public.uniq_tenants_subdomain on public.tenants",
+        broken="CREATE UNIQUE INDEX uniq_tenants_subdomain ON tenants (subdomain)",
+    ),
+    Story(
         check="0037_no_primary_key",
         object="public.scratch",
         broken=scratch(
