@@ -4,15 +4,21 @@ from __future__ import annotations
 
 import re
 import string
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 
 import psycopg
 import pytest
 import sqlalchemy as sa
 
+from tenantapp.db.connection import TenantConnection
 from tenantapp.platform.preparation import create_roles
+from tests.isolation.canaries import Inhabitant
 from tests.isolation.conftest import MakeWorld
+from tests.isolation.red_team.attack import lists_of_b, one_connection
 from tests.isolation.red_team.attacks.rows import found_where
 from tests.isolation.world import World
+from tests.support.backends import all_returned, pool_of
 from tests.support.databases import LIMITS, PASSWORDS
 
 MANY = 2000
@@ -38,10 +44,14 @@ def _estimate(world: World, condition: str) -> int:
 
 
 def test_estimates_tell_how_often_a_value_occurs_in_all_tenants_together(make_world: MakeWorld) -> None:
-    """Leakproof operators are estimated from everybody's statistics: a guessed value is confirmed."""
+    """Leakproof operators are estimated from everybody's statistics: a guessed value is confirmed.
+
+    A tenant's id is such a value: how many rows it has is told.
+    """
     with make_world() as world:
         _with_many_rows_of_b(world)
         assert _estimate(world, "company = 'Only B'") > 10 * _estimate(world, "company = 'Of nobody'")
+        assert MANY <= _estimate(world, f"tenant_id = '{world.b.id}'") < 1.1 * MANY
 
 
 def test_estimates_tell_a_value_letter_by_letter(make_world: MakeWorld) -> None:
@@ -127,6 +137,48 @@ def test_who_may_write_to_a_table_may_lock_it(make_world: MakeWorld) -> None:
         other.execute("SET lock_timeout = '100ms'")
         with pytest.raises(psycopg.errors.LockNotAvailable):
             other.execute("SELECT FROM customers")
+
+
+def test_a_plan_that_sql_has_made_for_a_statement_of_the_drivers_stays(make_world: MakeWorld) -> None:
+    """Others' lists are read by it, right and slowly, until it is planned again."""
+    with make_world() as world, one_connection(world):
+        for _ in range(6):
+            lists_of_b(world)
+        with _lent(world, world.a) as connection:
+            call = _call_of_the_list(connection)
+            assert "Seq Scan" not in _plan(connection, call)
+            connection.execute("DISCARD PLANS")
+            for name in ("seq_page_cost", "cpu_tuple_cost", "cpu_operator_cost", "enable_indexscan"):
+                connection.execute(f"SET LOCAL {name} = 0")
+            connection.execute("SET LOCAL plan_cache_mode = force_generic_plan")
+            connection.execute(call)
+        assert {status for status, _ in lists_of_b(world)} == {200}
+        with _lent(world, world.b) as connection:
+            assert "Seq Scan" in _plan(connection, call)
+
+
+@contextmanager
+def _lent(world: World, tenant: Inhabitant) -> Iterator[TenantConnection]:
+    """Lend the connection of the application's pool, in a tenant's transaction."""
+    with closing(pool_of(world.app).connect()) as connection:
+        connection.begin_bound(tenant.context)
+        yield connection
+        connection.commit()
+    all_returned(world.app)
+
+
+def _call_of_the_list(connection: TenantConnection) -> str:
+    """Return what executes the statement that the driver has prepared for the list of customers."""
+    row = connection.execute(
+        "SELECT format('EXECUTE %I (100)', name) FROM pg_prepared_statements "
+        "WHERE NOT from_sql AND statement LIKE '%FROM customers%'"
+    ).fetchone()
+    assert row is not None
+    return str(row[0])
+
+
+def _plan(connection: TenantConnection, statement: str) -> str:
+    return str(connection.execute(f"EXPLAIN {statement}").fetchall())
 
 
 def test_a_role_may_change_its_password_until_it_is_set_again(world: World) -> None:
