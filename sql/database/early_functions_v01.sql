@@ -2,6 +2,7 @@
 -- elements or compares in CASE ... WHEN. There it sees no column below a function, and takes any for harmless.
 SELECT p.oid, p.procost FROM pg_catalog.pg_proc p
 WHERE p.proleakproof
-   OR EXISTS (SELECT FROM pg_catalog.pg_operator o WHERE o.oprname = '=' AND o.oprcode = p.oid)
-   OR EXISTS (SELECT FROM pg_catalog.pg_cast c WHERE c.castfunc = p.oid)
-   OR EXISTS (SELECT FROM pg_catalog.pg_type t WHERE p.oid IN (t.typinput, t.typoutput))
+   OR p.oid IN (SELECT o.oprcode FROM pg_catalog.pg_operator o WHERE o.oprname = '='
+                UNION ALL SELECT c.castfunc FROM pg_catalog.pg_cast c
+                UNION ALL SELECT t.typinput FROM pg_catalog.pg_type t
+                UNION ALL SELECT t.typoutput FROM pg_catalog.pg_type t)
