@@ -48,7 +48,8 @@ def install_key(connection: Connection, key: ContextKey) -> bool:
         ).fetchone()
         if row is not None:
             if tuple(map(bytes, row)) != _pads(key):
-                raise ContextKeyRefused(f"another context key is installed under the id {key.id!r}: give it another id")
+                told = f"another context key is installed under the id {key.id!r}: give yours another"
+                raise ContextKeyRefused(told)
             return False
         installed = list_keys(connection)
         if len(installed) >= VALID_AT_ONCE:
