@@ -21,6 +21,8 @@ UNION ALL
  FROM pg_catalog.pg_shdepend d, me
  WHERE d.refclassid = 'pg_authid'::regclass AND d.refobjid = me.oid AND d.deptype = 'o'
    AND (d.dbid = 0 OR d.dbid = (SELECT oid FROM pg_catalog.pg_database WHERE datname = current_database()))
+   -- Every role may alter its own: of no effect where it creates nothing, and no reason to refuse every session.
+   AND d.classid <> 'pg_default_acl'::regclass
  -- What belongs to this database, before the databases of the server.
  ORDER BY d.dbid = 0, d.classid, d.objid LIMIT 5)
 UNION ALL

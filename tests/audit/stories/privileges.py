@@ -42,6 +42,11 @@ STORIES = (
     ),
     Story(
         check="0062_default_privileges",
+        object="defaults of {app}",
+        broken="ALTER DEFAULT PRIVILEGES FOR ROLE {app} GRANT SELECT ON TABLES TO PUBLIC",
+    ),
+    Story(
+        check="0062_default_privileges",
         object="defaults of {owner}",
         broken="ALTER DEFAULT PRIVILEGES FOR ROLE {owner} GRANT EXECUTE ON FUNCTIONS TO PUBLIC",
         detail="new FUNCTIONS are granted to PUBLIC",
