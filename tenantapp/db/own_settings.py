@@ -14,12 +14,24 @@ from tenantapp.db.roles import compose
 
 logger = logging.getLogger(__name__)
 
+_WITH_TRANSACTION_TIMEOUT = 170_000
 # READ ONLY may be one of them.
 _RESET = """
     SET TRANSACTION READ WRITE;
     ALTER ROLE CURRENT_USER RESET ALL;
     ALTER ROLE CURRENT_USER IN DATABASE {database} RESET ALL
 """
+
+
+def begin_unhurried(connection: psycopg.Connection[Any]) -> None:
+    """Begin a transaction that ends by no time-out of transactions, which the role may have left itself.
+
+    Args:
+        connection: one outside a transaction.
+    """
+    if connection.info.server_version >= _WITH_TRANSACTION_TIMEOUT:
+        # In one message: a second one would come too late.
+        connection.pgconn.exec_(b"BEGIN; SET LOCAL transaction_timeout = 0")
 
 
 def start_without_own_settings(connection: psycopg.Connection[Any]) -> None:
@@ -54,6 +66,7 @@ def remove_own_settings(connection: psycopg.Connection[Any]) -> bool:
     database = sql.Identifier(connection.info.dbname)
     # On a server that is read-only, or where another connection does the same.
     with suppress(psycopg.Error):
+        begin_unhurried(connection)
         connection.execute(sql.SQL(_RESET).format(database=database))
         connection.commit()
     connection.rollback()
@@ -61,6 +74,7 @@ def remove_own_settings(connection: psycopg.Connection[Any]) -> bool:
 
 
 def _own_settings(connection: psycopg.Connection[Any]) -> list[str]:
+    begin_unhurried(connection)
     found = connection.execute(compose("roles/own_settings_v01.sql", {})).fetchall()
     connection.commit()
     return [str(setting) for (setting,) in found]

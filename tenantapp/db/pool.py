@@ -18,6 +18,7 @@ from tenantapp.db.connection import TenantConnection
 from tenantapp.db.cursor import TenantCursor
 from tenantapp.db.deadline import Loans
 from tenantapp.db.errors import DatabaseUnavailable, UnsafeRole
+from tenantapp.db.own_settings import begin_unhurried
 from tenantapp.db.pooled import PooledConnection
 from tenantapp.db.roles import RoleNames
 from tenantapp.db.safety import check_role
@@ -26,6 +27,7 @@ from tenantapp.tenancy.context import TenantContext
 from tenantapp.tenancy.directory import Standing
 from tenantapp.tenancy.seal import ContextSealer
 
+_NO_LIBRARIES = {"local_preload_libraries": ""}
 _MAY_LOCK = "SELECT has_function_privilege('pg_catalog.pg_advisory_unlock_all()', 'EXECUTE')"
 
 
@@ -115,8 +117,9 @@ class TenantPool:
             "idle_in_transaction_session_timeout": str(limits.idle_in_transaction_timeout_ms),
             "timezone": "UTC",
         }
-        # RESET ALL goes back to them, and ALTER ROLE cannot change them.
-        options = " ".join(f"-c {name}={value}" for name, value in self._settings.items())
+        # RESET ALL goes back to them, and ALTER ROLE cannot change them. With a library that is not there no
+        # session begins.
+        options = " ".join(f"-c {name}={value}" for name, value in (self._settings | _NO_LIBRARIES).items())
         # A pooler takes none, and knows no prepared statements.
         session = {"prepare_threshold": None} if transaction_pooler else {"options": options}
         self._sealer = sealer
@@ -208,6 +211,7 @@ class TenantPool:
                 atexit.register(self.pool.close)
 
     def _configure(self, connection: TenantConnection) -> None:
+        begin_unhurried(connection)
         reasons = [problem.reason for problem in check_role(connection, self._names) if problem.is_error]
         if reasons:
             raise UnsafeRole("; ".join(reasons))

@@ -141,6 +141,36 @@ def test_a_session_whose_settings_cannot_be_removed_is_refused(
         start_without_own_settings(connection)
 
 
+@pytest.mark.parametrize(
+    "left",
+    [
+        "ALTER DEFAULT PRIVILEGES GRANT SELECT ON TABLES TO PUBLIC",
+        "ALTER DEFAULT PRIVILEGES REVOKE ALL ON TABLES FROM CURRENT_USER",
+        "ALTER ROLE CURRENT_USER SET local_preload_libraries = 'absent'",
+        "ALTER ROLE CURRENT_USER SET transaction_timeout = '1ms'",
+    ],
+)
+def test_nothing_that_the_role_was_left_keeps_the_next_session_from_beginning(
+    attacker: psycopg.Connection[Any], make_app: MakeApp, left: str
+) -> None:
+    if "transaction_timeout" in left and attacker.info.server_version < 170_000:
+        with pytest.raises(psycopg.errors.UndefinedObject):
+            attacker.execute(left)
+        return
+    attacker.execute(left)
+    with closing(pool_of(make_app(**OF_ONE)).connect()) as connection:
+        assert connection.execute("SELECT 1").fetchone() == (1,)
+    assert attacker.execute(OF_THE_ROLE).fetchall() == OF_THE_OPERATOR
+
+
+def test_a_library_that_is_not_there_keeps_sessions_that_name_none_from_beginning(
+    server: Server, database: str, attacker: psycopg.Connection[Any]
+) -> None:
+    attacker.execute("ALTER ROLE CURRENT_USER SET local_preload_libraries = 'absent'")
+    with pytest.raises(psycopg.OperationalError, match="absent"), server.connect("app", database):
+        pass
+
+
 def test_an_advisory_lock_ends_with_the_loan(server: Server, database: str, make_app: MakeApp) -> None:
     functions = "pg_try_advisory_lock(bigint), pg_advisory_unlock_all()"
     with server.connect("bootstrap", database) as superuser:
