@@ -17,7 +17,7 @@ from tests.isolation.canaries import Inhabitant
 from tests.isolation.conftest import MakeWorld
 from tests.isolation.red_team.attack import lists_of_b, one_connection
 from tests.isolation.red_team.attacks.rows import found_where
-from tests.isolation.world import World
+from tests.isolation.world import World, refused
 from tests.support.backends import all_returned, pool_of
 from tests.support.databases import LIMITS, PASSWORDS
 
@@ -79,27 +79,59 @@ def test_without_statistics_on_the_column_estimates_tell_nothing(make_world: Mak
 
 
 @pytest.mark.parametrize(
-    "condition", ["company IS NULL", "('[7:7]={1}'::integer[])[row_version] IS NOT NULL"]
+    ("table", "condition", "unmet", "met"),
+    [
+        ("customers", "company IS NULL", "company = 'Any'", "company = NULL"),
+        (
+            "customers",
+            "('[7:7]={1}'::integer[])[row_version] IS NOT NULL",
+            "row_version = 1",
+            "row_version = 7",
+        ),
+        ("customers", "tags[2] IS NOT NULL", "tags = '{one}'", "tags = '{one,two}'"),
+        ("todos", "completed", "completed_at = NULL", "completed_at = now()"),
+    ],
 )
 def test_what_costs_nothing_to_ask_is_asked_of_all_tenants_rows(
-    make_world: MakeWorld, condition: str
+    make_world: MakeWorld, table: str, condition: str, unmet: str, met: str
 ) -> None:
-    """Whether a column is empty, a truth value, a small number: no policy comes before what is free."""
-    ask, note = found_where(condition)[1:]
+    """Whether a column is empty or true, a small number, a length: no policy comes before what is free."""
+    off, ask, note = (text.replace("customers", table) for text in found_where(condition))
     with make_world() as world:
         with world.server.connect("bootstrap", world.database) as superuser:
-            superuser.execute("UPDATE customers SET company = 'Any', row_version = 1")
+            superuser.execute(f"UPDATE {table} SET {unmet}")
             with world.transaction(world.a) as connection:
                 connection.exec_driver_sql(ask)
                 with pytest.raises(sa.exc.DBAPIError, match="division by zero"):
                     connection.exec_driver_sql(note)
-            superuser.execute(
-                "UPDATE customers SET company = NULL, row_version = 7 WHERE tenant_id = %s", (world.b.id,)
-            )
+            superuser.execute(f"UPDATE {table} SET {met} WHERE tenant_id = %s", (world.b.id,))
         with world.transaction(world.a) as connection:
-            connection.exec_driver_sql("SET LOCAL enable_indexscan = off; SET LOCAL enable_bitmapscan = off")
+            connection.exec_driver_sql(off)
             connection.exec_driver_sql(ask)
             connection.exec_driver_sql(note)
+
+
+def test_explain_analyze_counts_the_rows_that_were_put_aside(world: World) -> None:
+    """As many as all other tenants have."""
+    with world.transaction(world.a) as connection:
+        connection.exec_driver_sql("SET LOCAL enable_indexscan = off; SET LOCAL enable_bitmapscan = off")
+        plan = connection.scalars(sa.text("EXPLAIN (ANALYZE, TIMING OFF) SELECT FROM customers")).all()
+    told = re.findall(r"Rows Removed by Filter: (\d+)", "\n".join(plan))
+    assert told == [str(len(world.b.rows["customers"]))]
+
+
+def test_a_merge_that_reads_nothing_passes_by_all_tenants_rows(world: World) -> None:
+    """No policy is asked for what is not read: all rows are counted, and where A's lie among them is told."""
+    count = "set_config('eve.n', (current_setting('eve.n')::integer + 1)::text, true) = ''"
+    merge = "MERGE INTO customers USING (SELECT 1) AS s ON true WHEN MATCHED"
+    with world.transaction(world.a) as connection:
+        connection.exec_driver_sql("SELECT set_config('eve.n', '0', true)")
+        connection.exec_driver_sql(f"{merge} AND {count} THEN DELETE")
+        told = connection.scalar(sa.text("SELECT current_setting('eve.n')"))
+        assert told == str(len(world.a.rows["customers"]) + len(world.b.rows["customers"]))
+        for change in ("UPDATE SET name = 'Eve'", "DELETE"):
+            with refused(connection, change):
+                connection.exec_driver_sql(f"{merge} THEN {change}")
 
 
 @pytest.mark.parametrize("counter", ["reltuples", "relpages"])
