@@ -82,6 +82,14 @@ class BoundConnection(Connection):
             self._autobegin()
         return super()._execute_context(*args, **kwargs)
 
+    def _rollback_impl(self) -> None:
+        try:
+            super()._rollback_impl()
+        except DBAPIError as error:
+            # What a connection had begun that is gone, the server has rolled back.
+            if not error.connection_invalidated:
+                raise
+
     def _context(self) -> TenantContext:
         return self.get_execution_options().get(CONTEXT_OPTION) or current_context()
 

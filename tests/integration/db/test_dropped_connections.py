@@ -6,6 +6,7 @@ import time
 from typing import Any
 
 import pytest
+from flask import abort
 from sqlalchemy import text
 from werkzeug.test import TestResponse
 
@@ -68,6 +69,20 @@ def test_a_write_on_a_dropped_connection_is_done_once(
     terminate(server, *backends(server, database))
     assert tenant.request("POST", CUSTOMERS, json=ADA).status_code == 201
     assert _names(tenant) == ["Ada"]
+
+
+def test_what_cannot_be_rolled_back_any_more_is_no_error_of_its_own(
+    make_app: MakeApp, server: Server, database: str
+) -> None:
+    tenant = _warm(make_app, 1)
+
+    def work() -> None:
+        terminate(server, db.session.execute(PID).scalar_one())
+        abort(409)
+
+    assert in_request(tenant, work).status_code == 409
+    all_returned(tenant.app)
+    assert tenant.request("POST", CUSTOMERS, json=ADA).status_code == 201
 
 
 def test_the_one_that_was_dropped_does_no_harm_beside_the_others(
