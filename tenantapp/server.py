@@ -5,7 +5,9 @@ from __future__ import annotations
 import sys
 from typing import Any
 
-from tenantapp import development
+from gunicorn.glogging import Logger  # type: ignore[import-untyped]
+
+from tenantapp import development, logs
 from tenantapp.config import require_settings
 from tenantapp.health.readiness import problems
 
@@ -23,6 +25,18 @@ forwarder_headers = ""
 accesslog = None
 errorlog = "-"
 loglevel = "warning"
+
+
+class ProgramsLogger(Logger):  # type: ignore[misc]  # gunicorn has no types
+    """Gunicorn's logger, in the master too led to where the program's log is written."""
+
+    def setup(self, cfg: Any) -> None:
+        """Set up gunicorn's own handlers, then take them over."""
+        super().setup(cfg)
+        logs.configure(_settings)
+
+
+logger_class = ProgramsLogger
 
 
 def on_starting(_server: Any) -> None:

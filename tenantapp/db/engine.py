@@ -36,6 +36,8 @@ def engine_options(pool: TenantPool) -> dict[str, object]:
         # statements that psycopg has prepared.
         "pool_reset_on_return": None,
         "use_native_hstore": False,
+        # What is written is the tenants': an error does not quote it.
+        "hide_parameters": True,
     }
 
 
@@ -168,7 +170,9 @@ class ReadOnlyConnection(BoundConnection):
         except PoolTimeout:
             raise
         except psycopg.Error as error:
-            raise DBAPIError.instance(selection.text, dict(parameters), error, psycopg.Error) from error
+            raise DBAPIError.instance(
+                selection.text, dict(parameters), error, psycopg.Error, hide_parameters=True
+            ) from error
         self._accept(context, standing)
         return rows
 

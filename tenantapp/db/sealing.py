@@ -41,7 +41,11 @@ def sealing_engine(url: URL, sealer: ContextSealer, **options: Any) -> Engine:
         options: of `create_engine`.
     """
     return sa.create_engine(
-        url, poolclass=sa.pool.NullPool, execution_options={SEALER_OPTION: sealer}, **options
+        url,
+        poolclass=sa.pool.NullPool,
+        execution_options={SEALER_OPTION: sealer},
+        hide_parameters=True,
+        **options,
     )
 
 

@@ -11,10 +11,23 @@ from jsonschema import Draft202012Validator
 from werkzeug.routing import Rule
 
 from tenantapp.application import create_app
-from tenantapp.config import load_settings
+from tenantapp.config import Settings, load_settings
 
 NOWHERE = "postgresql://nobody:nothing@127.0.0.1:1/nothing"
 METHODS = ("get", "post", "patch", "delete")
+
+
+def described_settings(app_env: str, **keys: str) -> Settings:
+    """Return settings that lead to no database."""
+    needed = {
+        "APP_ENV": app_env,
+        "ALLOW_UNVERIFIED_TLS": "true",
+        "BASE_DOMAIN": "tenants.example",
+        "CONTEXT_KEY": f"k1:{'5e' * 32}",
+        "SECRET_KEY": "of a test, and long enough for one that is secret",
+        "DATABASE_URL": NOWHERE,
+    }
+    return load_settings(needed | keys, None)
 
 
 def described_app(**changes: Any) -> Flask:
