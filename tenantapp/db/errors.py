@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import psycopg
+from sqlalchemy.exc import InternalError
 
 
 class DatabaseUnavailable(Exception):
@@ -11,6 +12,10 @@ class DatabaseUnavailable(Exception):
 
 class AnswerTooLarge(psycopg.DatabaseError):
     """Raised when a statement answers more than this process has room for: the statement is at fault."""
+
+
+class WroteWhileReading(InternalError):
+    """Raised when a unit of work that reads has written: the program is at fault, not a read-only server."""
 
 
 class UnsafeRole(Exception):

@@ -10,10 +10,11 @@ from typing import TypeVar
 
 from psycopg import errors as pg
 from sqlalchemy.engine import Connection
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, InternalError
 from sqlalchemy.orm import Session
 
 from tenantapp.db.engine import Isolation, ReadOnlyConnection
+from tenantapp.db.errors import WroteWhileReading
 from tenantapp.db.session import db
 
 Result = TypeVar("Result")
@@ -36,9 +37,19 @@ def reading(isolation: Isolation | None = None) -> Iterator[Connection]:
 
     Args:
         isolation: with one, all that the block reads is one transaction at that level.
+
+    Raises:
+        WroteWhileReading: the block writes.
     """
-    with ReadOnlyConnection(db.engine, isolation) as connection:
-        yield connection
+    try:
+        with ReadOnlyConnection(db.engine, isolation) as connection:
+            yield connection
+    except InternalError as error:
+        if not isinstance(error.orig, pg.ReadOnlySqlTransaction):
+            raise
+        raise WroteWhileReading(
+            error.statement, error.params, error.orig, hide_parameters=True
+        ) from error.orig
 
 
 @contextmanager

@@ -29,10 +29,12 @@ def explain(error: IntegrityError) -> Explanation | None:
     if not isinstance(cause, pg.IntegrityError):
         return None
     fields = _fields().get(cause.diag.constraint_name or "", ())
-    if isinstance(cause, pg.UniqueViolation) and fields:
+    if isinstance(cause, pg.UniqueViolation | pg.ExclusionViolation) and fields:
         return Explanation(
             409, "already_taken", "A value is already taken.", {field: ["Already taken."] for field in fields}
         )
+    if isinstance(cause, pg.RestrictViolation) and fields:
+        return Explanation(409, "in_use", "Others refer to it.", {field: ["In use."] for field in fields})
     if isinstance(cause, pg.ForeignKeyViolation) and fields:
         return Explanation(
             422, "unknown_reference", "A reference is unknown.", {field: ["Unknown."] for field in fields}

@@ -5,25 +5,31 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import Any
 
+import psycopg
 import structlog
-from flask import Flask, Response, current_app
+from flask import Flask, Response, current_app, request
 from marshmallow import Schema, fields
-from psycopg import errors as pg
-from psycopg_pool import PoolTimeout
-from sqlalchemy.exc import DBAPIError, IntegrityError, InternalError, OperationalError
+from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.orm.exc import StaleDataError
 
-from tenantapp.db.errors import Conflict, DatabaseUnavailable, IllegalStep, RowChanged, RowInUse, RowRefused
-from tenantapp.db.unit_of_work import COLLISIONS
+from tenantapp.db.errors import (
+    Conflict,
+    DatabaseUnavailable,
+    IllegalStep,
+    RowChanged,
+    RowInUse,
+    RowRefused,
+    WroteWhileReading,
+)
 from tenantapp.http.constraints import Explanation, explain
 from tenantapp.http.edge import request_id
+from tenantapp.http.sqlstates import SOON, UNAVAILABLE, Meaning, meaning_of
 from tenantapp.tenancy.errors import TenancyError
 from tenantapp.tenancy.refusals import record_refusal
+from tenantapp.tracebacks import exception_text
 
 MIMETYPE = "application/problem+json"
-RETRY_SECONDS = "5"
-TOO_LONG = (pg.QueryCanceled, pg.LockNotAvailable, pg.IdleInTransactionSessionTimeout)
-"""What PostgreSQL ends a statement or a session with that has taken more time than it is given."""
+RETRY_SECONDS = SOON
 
 _log = structlog.get_logger("tenantapp.http")
 
@@ -138,8 +144,11 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(IntegrityError, _integrity)
     app.register_error_handler(StaleDataError, _stale)
     app.register_error_handler(RowRefused, _row_refused)
-    for unavailable in (DatabaseUnavailable, OperationalError, InternalError, PoolTimeout):
-        app.register_error_handler(unavailable, _unavailable)
+    app.register_error_handler(DatabaseUnavailable, _unavailable)
+    app.register_error_handler(DBAPIError, _database)
+    app.register_error_handler(WroteWhileReading, _unexpected)
+    # PoolTimeout is one: no connection was to be had.
+    app.register_error_handler(psycopg.Error, _database)
     app.register_error_handler(Exception, _unexpected)
 
 
@@ -170,30 +179,46 @@ def _explained(found: Explanation) -> Response:
     return problem(found.status, found.reason, found.detail, errors=found.errors)
 
 
-def _unavailable(error: Exception) -> Response:
-    if isinstance(error, DBAPIError) and isinstance(error.orig, COLLISIONS):
-        return problem(
-            503,
-            "collided",
-            "Requests at the same time stood in each other's way; send it again.",
-            headers={"Retry-After": "1"},
-        )
-    if isinstance(error, DBAPIError) and isinstance(error.orig, TOO_LONG):
-        return problem(
-            503,
-            "took_too_long",
-            "The database needed more time than a request is given; try again later.",
-            headers={"Retry-After": RETRY_SECONDS},
-        )
-    if isinstance(error, DBAPIError) and not error.connection_invalidated and error.statement:
+def _database(error: DBAPIError | psycopg.Error) -> Response:
+    """Answer what the server, or the way to it, has refused."""
+    cause = error.orig if isinstance(error, DBAPIError) else error
+    meaning = meaning_of(cause)
+    if meaning is None:
+        return _unavailable(error) if _is_unreachable(error, cause) else _unexpected(error)
+    if not _may_be_meant(meaning):
         return _unexpected(error)
-    _log.error("database unavailable", error=str(error), request_id=request_id())
-    return problem(
-        503,
-        "database_unavailable",
-        "The database does not answer; try again later.",
-        headers={"Retry-After": RETRY_SECONDS},
+    _log.warning(
+        "the database refused", reason=meaning.reason, error=exception_text(error), request_id=request_id()
     )
+    return _meant(meaning)
+
+
+def _may_be_meant(meaning: Meaning) -> bool:
+    """Tell whether the request can have come to this: of a value, only one that sent some."""
+    sends_values = request.query_string or request.content_length or "Transfer-Encoding" in request.headers
+    return meaning.status >= 500 or bool(sends_values)
+
+
+def _is_unreachable(error: Exception, cause: BaseException | None) -> bool:
+    """Tell whether an error without an SQLSTATE is one of the connection's, not of a statement's."""
+    if getattr(cause, "sqlstate", None) is not None or not isinstance(cause, psycopg.OperationalError):
+        return False
+    return not isinstance(error, DBAPIError) or error.connection_invalidated or not error.statement
+
+
+def _unavailable(error: Exception) -> Response:
+    _log.error(
+        "database unavailable",
+        error=exception_text(error),
+        cause=exception_text(error.__cause__) if error.__cause__ else None,
+        request_id=request_id(),
+    )
+    return _meant(UNAVAILABLE)
+
+
+def _meant(meaning: Meaning) -> Response:
+    headers = {"Retry-After": meaning.retry_after} if meaning.retry_after else None
+    return problem(meaning.status, meaning.reason, meaning.detail, headers=headers)
 
 
 def _unexpected(error: Exception) -> Response:

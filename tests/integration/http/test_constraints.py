@@ -34,6 +34,19 @@ def test_a_value_that_is_taken_is_a_conflict_about_its_field(tenant: TenantUnder
     assert taken["email"] not in answer.get_data(as_text=True)
 
 
+def test_a_value_that_excludes_another_is_a_conflict_too(
+    own_tenant: TenantUnderTest, own_superuser: Superuser
+) -> None:
+    own_superuser.execute("DROP INDEX uniq_customers_tenant_id_email")
+    own_superuser.execute(
+        "ALTER TABLE customers ADD CONSTRAINT uniq_customers_tenant_id_email EXCLUDE (email WITH =)"
+    )
+    taken = new_customer(own_tenant)
+    answer = own_tenant.request("POST", CUSTOMERS, json=ada(email=taken["email"]))
+    assert assert_problem(answer, 409, "already-taken")["errors"] == {"email": ["Already taken."]}
+    assert_not_postgresqls_words(answer)
+
+
 def test_a_value_that_another_tenant_has_is_free(
     tenant: TenantUnderTest, other_tenant: TenantUnderTest
 ) -> None:
