@@ -152,17 +152,25 @@ class Repository(Generic[Model_co]):
         statement = select(self.model.id).where(self._among(row_ids), *alive(table_of(self.model)))
         return set(self.connection.execute(statement).scalars())
 
-    def restore(self, row_id: UUID) -> Model_co:
+    def restore(self, row_id: UUID, versions: Versions = None) -> Model_co:
         """Bring a deleted row back and return it; one that was not deleted is returned as it is.
 
         Raises:
             RowNotFound: there is no such row.
+            RowChanged: it has none of these versions.
         """
         model = self.model
         assert issubclass(model, SoftDeletable)  # noqa: S101 - no other model has the verb
         undelete = update(model).where(model.deleted_at.is_not(None)).values(deleted_at=None)
-        row = self._apply(row_id, undelete)
-        return self.get(row_id) if row is None else row
+        row = self._write(row_id, undelete, versions)
+        if row is not None:
+            return row
+        if versions is not None:
+            deleted = select(model.row_version).where(model.id == row_id, model.deleted_at.is_not(None))
+            version = self.connection.execute(deleted).scalar_one_or_none()
+            if version is not None:
+                self._require_version(version, versions)
+        return self._based_on(row_id, versions)
 
     def _row(self, statement: Executable) -> Model_co | None:
         """Return the one row of the model's that a statement gives, if any."""

@@ -77,7 +77,7 @@ def write_notes(
     query: Schema | None = None,
     takes: Schema | None = None,
     summary: str | None = None,
-    if_match: bool = True,
+    if_match: bool = False,
     if_match_required: bool = False,
     repeatable: bool = True,
 ) -> dict[str, Any]:
@@ -93,7 +93,7 @@ def write_notes(
         query: the schema of the query string, where there is one.
         takes: the schema of the body, where there is one.
         summary: the operation in a few words, where the docstring's first line is not.
-        if_match: whether a change looks at what it is based on.
+        if_match: whether it looks at the version that it is based on.
         if_match_required: whether it must say so.
         repeatable: whether a POST takes an Idempotency-Key.
     """
@@ -107,7 +107,7 @@ def write_notes(
     if method == "POST" and repeatable:
         parameters.append(REPEATABLE)
         headers |= REPLAY
-    if method != "POST" and if_match:
+    if if_match:
         parameters.append(REQUIRED_IF_MATCH if if_match_required else IF_MATCH)
         statuses += [412, 428] if if_match_required else [412]
     responses = {status: _answer(status, answers, headers)}

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import wraps
+from inspect import signature
 from typing import Any
 
 from flask import Flask, Response, current_app, request
@@ -24,6 +25,7 @@ from tenantapp.http.dump import Dump, compile_dump
 from tenantapp.http.idempotency import remember
 from tenantapp.http.parsing import read_body, read_query, refuse_body, refuse_query
 from tenantapp.http.permissions import Work, permission_of, permits
+from tenantapp.http.preconditions import based_on_nothing, expected_versions
 from tenantapp.tenancy.context import close_context
 from tenantapp.tenancy.errors import CredentialsChanged
 
@@ -119,15 +121,15 @@ class TenantBlueprint(Blueprint):  # type: ignore[misc]  # flask-smorest has no 
         answers: type[Schema] | None = None,
         status: int = 200,
         permission: str = "write",
-        if_match: bool = True,
         if_match_required: bool = False,
         repeatable: bool = True,
         isolation: Isolation | None = None,
         summary: str | None = None,
     ) -> Callable[[Work], Work]:
-        """Declare a write: `work(connection, [query,] [body,] **path)` is a unit of work.
+        """Declare a write: `work(connection, [query,] [body,] **path, [versions])` is a unit of work.
 
-        It is committed when it returns. A POST may be sent again under the same Idempotency-Key.
+        It is committed when it returns. A POST may be sent again under the same Idempotency-Key. A work that
+        has a parameter `versions` gets what If-Match names; on all others a version is refused.
 
         Args:
             rule: the path, after the blueprint's.
@@ -138,8 +140,7 @@ class TenantBlueprint(Blueprint):  # type: ignore[misc]  # flask-smorest has no 
             answers: the schema of the answer, where there is one.
             status: the status of the answer.
             permission: the scope that it needs.
-            if_match: whether a PATCH's or DELETE's work looks at If-Match.
-            if_match_required: whether it asks for one; it is the work that refuses without.
+            if_match_required: whether If-Match must name a version.
             repeatable: False where the answer shows a secret, which must not be kept for a second time.
             isolation: the level of its unit of work, where it is another than READ COMMITTED.
             summary: the operation in a few words, where the docstring is not.
@@ -147,8 +148,12 @@ class TenantBlueprint(Blueprint):  # type: ignore[misc]  # flask-smorest has no 
         dump = compile_dump(answers()) if answers else None
 
         def declare(work: Work) -> Work:
+            versioned = "versions" in signature(work).parameters
+
             def view(**path: Any) -> Response:
                 sent = _sent(query, read_query, refuse_query) + _sent(takes, read_body, refuse_body)
+                if versioned:
+                    path["versions"] = expected_versions(required=if_match_required)
 
                 def unit(connection: Connection) -> Response:
                     return _answer(work(connection, *sent, **path), dump, status)
@@ -165,11 +170,12 @@ class TenantBlueprint(Blueprint):  # type: ignore[misc]  # flask-smorest has no 
                 query=query,
                 takes=takes,
                 summary=summary,
-                if_match=if_match,
+                if_match=versioned,
                 if_match_required=if_match_required,
                 repeatable=repeatable,
             )
-            self._add(f"{under}{self.place}{rule}", method, work, permits(permission)(view), documented)
+            guarded = permits(permission)(view)
+            self._add(f"{under}{self.place}{rule}", method, work, guarded, documented, versioned=versioned)
             return work
 
         return declare
@@ -188,10 +194,20 @@ class TenantBlueprint(Blueprint):  # type: ignore[misc]  # flask-smorest has no 
         """
         self._add(rule, method, view, permits(permission)(view), documented)
 
-    def _add(self, rule: str, method: str, work: Work, view: View, documented: dict[str, Any]) -> None:
+    def _add(
+        self,
+        rule: str,
+        method: str,
+        work: Work,
+        view: View,
+        documented: dict[str, Any],
+        *,
+        versioned: bool = False,
+    ) -> None:
         view.__name__, view.__doc__ = work.__name__, work.__doc__
         view._apidoc = documented  # type: ignore[attr-defined]
-        self.route(rule, endpoint=work.__name__, methods=[method])(_trusting_once(view))
+        served = view if versioned else based_on_nothing(view)
+        self.route(rule, endpoint=work.__name__, methods=[method])(_trusting_once(served))
 
 
 def _sent(schema: Schema | None, read: Callable[[Schema], Any], refuse: Callable[[], None]) -> list[Any]:

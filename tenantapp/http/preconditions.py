@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
 
-from flask import request
+from flask import Response, request
 
 from tenantapp.http.problems import Problem
 
@@ -18,11 +21,10 @@ class PreconditionRequired(Problem):
     reason = "precondition_required"
 
 
-class PreconditionFailed(Problem):
-    """Raised when the row has another version than the write is based on."""
+class PreconditionRefused(Problem):
+    """Raised when If-Match names a version where none is looked at: who sent it relies on it."""
 
-    status = 412
-    reason = "precondition_failed"
+    reason = "precondition_refused"
 
 
 def expected_versions(*, required: bool = False) -> frozenset[int] | None:
@@ -43,3 +45,15 @@ def expected_versions(*, required: bool = False) -> frozenset[int] | None:
         return None
     # A tag that is none of ours matches no version; werkzeug reads an empty one as None.
     return frozenset(int(tag) for tag in request.if_match if _VERSION.match(tag or ""))
+
+
+def based_on_nothing(view: Callable[..., Response]) -> Callable[..., Response]:
+    """Serve where no version is looked at: a request whose If-Match names one is refused. `*` names none."""
+
+    @wraps(view)
+    def serve(**path: Any) -> Response:
+        if expected_versions() is not None:
+            raise PreconditionRefused("If-Match: this operation looks at no version; send it without.")
+        return view(**path)
+
+    return serve

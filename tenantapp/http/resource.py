@@ -13,7 +13,7 @@ from sqlalchemy.engine import Connection
 
 from tenantapp.db.models import Record
 from tenantapp.db.paging import Page
-from tenantapp.db.repository import Repository
+from tenantapp.db.repository import Repository, Versions
 from tenantapp.db.unit_of_work import changing
 from tenantapp.http.answers import json_answer
 from tenantapp.http.bulk import (
@@ -31,7 +31,6 @@ from tenantapp.http.exports import PARAMETERS, export_file
 from tenantapp.http.imports import ImportQuerySchema, import_file
 from tenantapp.http.listing import Listing, page_answer, page_schema
 from tenantapp.http.parsing import read_query
-from tenantapp.http.preconditions import expected_versions
 
 ITEM = "/<uuid:item_id>"
 
@@ -156,23 +155,25 @@ class ResourceBlueprint(TenantBlueprint):
             permission=self.write,
             summary=f"Update {self.one}",
         )
-        def update_item(connection: Connection, given: dict[str, Any], item_id: UUID) -> Record:
+        def update_item(
+            connection: Connection, given: dict[str, Any], item_id: UUID, versions: Versions
+        ) -> Record:
             """Change the fields that are given, and no others."""
-            return self.repository(connection).change(item_id, given, expected_versions())
+            return self.repository(connection).change(item_id, given, versions)
 
     def _serve_delete(self) -> None:
         @self.writes(ITEM, "DELETE", status=204, permission=self.write, summary=f"Delete {self.one}")
-        def delete_item(connection: Connection, item_id: UUID) -> None:
+        def delete_item(connection: Connection, item_id: UUID, versions: Versions) -> None:
             """Delete one."""
-            self.repository(connection).remove(item_id, expected_versions())
+            self.repository(connection).remove(item_id, versions)
 
     def _serve_restore(self) -> None:
         @self.writes(
             f"{ITEM}/restore", answers=self.schema, permission=self.write, summary=f"Restore {self.one}"
         )
-        def restore_item(connection: Connection, item_id: UUID) -> Record:
+        def restore_item(connection: Connection, item_id: UUID, versions: Versions) -> Record:
             """Bring a deleted one back."""
-            return self.repository(connection).restore(item_id)
+            return self.repository(connection).restore(item_id, versions)
 
     def _serve_bulk_delete(self) -> None:
         self.bulk("delete", self.repository.remove_all, status=204)

@@ -41,7 +41,7 @@ def create_api_key(connection: Connection, given: dict[str, Any]) -> Created:
     return blueprint.created(SimpleNamespace(**values_of(row), token=issued.token))
 
 
-@blueprint.writes(ITEM, "DELETE", status=204, permission="admin", if_match=False, summary="Revoke an API key")
+@blueprint.writes(ITEM, "DELETE", status=204, permission="admin", summary="Revoke an API key")
 def revoke_api_key(connection: Connection, item_id: UUID) -> None:
     """Revoke an API key: no transaction begins for it any more, in any process."""
     ApiKeyRepository(connection).revoke(item_id)

@@ -6,8 +6,8 @@ from typing import Any
 
 from sqlalchemy.engine import Connection
 
+from tenantapp.db.repository import Versions
 from tenantapp.http.endpoints import TenantBlueprint
-from tenantapp.http.preconditions import expected_versions
 from tenantapp.tenancy.context import current_context
 from tenantapp.tenants.models import Tenant
 from tenantapp.tenants.repository import TenantRepository
@@ -31,7 +31,6 @@ def get_tenant(connection: Connection) -> Tenant:
     if_match_required=True,
     summary="Update the tenant",
 )
-def update_tenant(connection: Connection, given: dict[str, Any]) -> Tenant:
+def update_tenant(connection: Connection, given: dict[str, Any], versions: Versions) -> Tenant:
     """Change the tenant's name or settings; settings are replaced as a whole."""
-    versions = expected_versions(required=True)
     return TenantRepository(connection).change(current_context().tenant_id, given, versions)

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from sqlalchemy.engine import Connection
 
+from tenantapp.db.repository import Versions
 from tenantapp.http.listing import Listing
 from tenantapp.http.resource import ITEM, ResourceBlueprint
 from tenantapp.todos.models import Todo
@@ -29,6 +30,6 @@ blueprint.bulk("complete", TodoRepository.complete_all)
 
 
 @blueprint.writes(f"{ITEM}/toggle", answers=TodoSchema)
-def toggle_todo(connection: Connection, item_id: UUID) -> Todo:
+def toggle_todo(connection: Connection, item_id: UUID, versions: Versions) -> Todo:
     """Complete a todo, or open a completed one again."""
-    return TodoRepository(connection).toggle(item_id)
+    return TodoRepository(connection).toggle(item_id, versions)

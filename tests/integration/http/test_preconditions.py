@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 from uuid import uuid4
 
@@ -9,8 +10,10 @@ import pytest
 from werkzeug.test import TestResponse
 
 from tests.support.customers import CUSTOMERS, assert_problem, new_customer, path_of
+from tests.support.described import document_of, operations, resolved
 from tests.support.tenants import TenantUnderTest
 
+REFUSED = "urn:tenantapp:problem:precondition-refused"
 FITS = ['"2"', "*", '"1", "2"', '"2","7"', 'W/"2", "2"', '"x", "2"', '  "2"  ']
 DOES_NOT_FIT = [
     '"1"',
@@ -82,6 +85,68 @@ def test_a_row_that_is_not_there_is_not_found_whatever_it_is_based_on(
     for tag in ("*", '"1"', "garbage"):
         answer = ask(tenant, method, {"id": uuid4()}, If_Match=tag)
         assert_problem(answer, 404, "not-found")
+
+
+def deleted_customer(tenant: TenantUnderTest, customer: dict[str, Any]) -> tuple[str, dict[str, Any]]:
+    assert ask(tenant, "DELETE", customer).status_code == 204
+    (shown,) = tenant.request("GET", f"{CUSTOMERS}?deleted=true").json["items"]
+    return f"{path_of(customer)}/restore", shown
+
+
+@pytest.mark.parametrize("tag", ['"2"', '"4"', "garbage", ""])
+def test_a_deleted_row_is_restored_from_the_version_that_is_named_alone(
+    tenant: TenantUnderTest, customer: dict[str, Any], tag: str
+) -> None:
+    path, deleted = deleted_customer(tenant, customer)
+    assert deleted["row_version"] == 3
+    assert_problem(tenant.request("POST", path, headers={"If-Match": tag}), 412, "precondition-failed")
+    assert_problem(tenant.request("GET", path_of(customer)), 404)
+    restored = tenant.request("POST", path, headers={"If-Match": '"3"'})
+    assert (restored.status_code, restored.headers["ETag"]) == (200, '"4"')
+
+
+def test_a_row_that_was_not_deleted_is_restored_as_the_version_that_it_has(
+    tenant: TenantUnderTest, customer: dict[str, Any]
+) -> None:
+    path = f"{path_of(customer)}/restore"
+    assert_problem(tenant.request("POST", path, headers={"If-Match": '"1"'}), 412)
+    assert tenant.request("POST", path, headers={"If-Match": '"2"'}).json == customer
+
+
+def test_a_todo_is_toggled_from_the_version_that_is_named_alone(tenant: TenantUnderTest) -> None:
+    todo = tenant.create("/api/v1/todos", text="Renew the certificate.")
+    path = f"/api/v1/todos/{todo['id']}"
+    for tag in ('"2"', "garbage", ""):
+        answer = tenant.request("POST", f"{path}/toggle", headers={"If-Match": tag})
+        assert_problem(answer, 412, "precondition-failed")
+    assert tenant.request("GET", path).json == todo
+    toggled = tenant.request("POST", f"{path}/toggle", headers={"If-Match": '"1"'})
+    assert (toggled.status_code, toggled.json["completed"]) == (200, True)
+
+
+def test_every_operation_looks_at_the_version_that_is_named_or_refuses_it(tenant: TenantUnderTest) -> None:
+    document, honoured = document_of(tenant.app), set()
+    for rule, method, told in operations(document):
+        if not told["security"]:
+            continue
+        path = re.sub(r"{\w+}", str(uuid4()), rule)
+        sent = {"json": {"ids": [str(uuid4())]}} if "bulk" in rule else {}
+        answers = {
+            tag: tenant.request(method.upper(), path, headers={"If-Match": tag}, **sent)
+            for tag in ('"1"', "garbage", "", "*")
+        }
+        parameters = [resolved(document, parameter) for parameter in told["parameters"]]
+        if any(parameter["name"] == "If-Match" for parameter in parameters):
+            honoured.add((method, rule.rpartition("/")[2]))
+            assert "412" in told["responses"]
+            assert {answer.status_code for answer in answers.values()} <= {404, 412, 415, 422}, (method, rule)
+            continue
+        assert REFUSED not in answers.pop("*").get_data(as_text=True), (method, rule)
+        for tag, answer in answers.items():
+            body = assert_problem(answer, 400, "precondition-refused")
+            assert "If-Match" in body["detail"], (method, rule, tag)
+    assert {("patch", "{item_id}"), ("delete", "{item_id}")} <= honoured
+    assert {("post", "restore"), ("post", "toggle"), ("patch", "tenant")} <= honoured
 
 
 def test_of_two_writers_with_one_version_the_second_is_refused(
