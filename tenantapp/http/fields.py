@@ -13,6 +13,7 @@ from marshmallow import ValidationError, fields, validate
 from tenantapp.db.columns import LONGEST_TAG, MOST_TAGS
 from tenantapp.db.states import States
 from tenantapp.http.dump import passes_unchanged
+from tenantapp.http.moments import COMPARED, KEPT, read_moment
 
 LARGEST_OBJECT = 16 * 1024
 NONE = "none"
@@ -155,16 +156,39 @@ class ReferenceOrNone(fields.String):
 
 @passes_unchanged
 class Moment(fields.AwareDateTime):
-    """A point in time that has a year of four digits in UTC, as it is kept."""
+    """A point in time with its offset, kept in UTC to the microsecond."""
+
+    pattern = KEPT
+    default_error_messages = {  # noqa: RUF012 - as marshmallow has it
+        "invalid": "Not a moment with its offset, such as 2026-03-01T09:30:00Z."
+    }
+
+    def __init__(self, *, metadata: Mapping[str, Any] | None = None, **kwargs: Any) -> None:
+        super().__init__(metadata={"pattern": self.pattern, **(metadata or {})}, **kwargs)
 
     def _deserialize(
-        self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any
+        self,
+        value: Any,
+        attr: str | None,  # noqa: ARG002
+        data: Mapping[str, Any] | None,  # noqa: ARG002
+        **kwargs: Any,  # noqa: ARG002
     ) -> datetime:
-        moment: datetime = super()._deserialize(value, attr, data, **kwargs)
         try:
-            return moment.astimezone(UTC)
-        except OverflowError as error:
-            raise self.make_error("invalid", input=value, obj_type=self.OBJ_TYPE) from error
+            return self._kept(read_moment(str(value), self.pattern))
+        except ValueError as error:
+            raise self.make_error("invalid", input=value) from error
+
+    def _kept(self, moment: datetime) -> datetime:
+        return moment.astimezone(UTC)
+
+
+class MomentBound(Moment):
+    """A point in time that others are compared with: in UTC it may lie beyond the years of four digits."""
+
+    pattern = COMPARED
+
+    def _kept(self, moment: datetime) -> datetime:
+        return moment
 
 
 @passes_unchanged

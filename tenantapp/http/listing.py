@@ -19,12 +19,13 @@ from tenantapp.db.paging import Page, PageQuery
 from tenantapp.http.answers import json_answer
 from tenantapp.http.cursors import seal, unseal
 from tenantapp.http.dump import Dump
-from tenantapp.http.fields import Count, Reference, ReferenceOrNone, Text
+from tenantapp.http.fields import Count, MomentBound, Reference, ReferenceOrNone, Text
 from tenantapp.tenancy.context import current_context
 
 LONGEST = 200
 USUAL = 50
 NEWEST_FIRST = "-created_at"
+_OF_VALUES = ("format", "pattern")
 NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 _SEARCHED = (
@@ -79,8 +80,8 @@ class Listing:
         for name in self.equal:
             parameters[name] = _filter(declared[name])
         for name in self.ranges:
-            parameters[f"{name}_from"] = fields.AwareDateTime(metadata={"description": "Not before."})
-            parameters[f"{name}_to"] = fields.AwareDateTime(metadata={"description": "Before."})
+            parameters[f"{name}_from"] = MomentBound(metadata={"description": "Not before."})
+            parameters[f"{name}_to"] = MomentBound(metadata={"description": "Before."})
         if self.searched:
             parameters["q"] = Text(200, metadata={"description": _SEARCHED, "examples": ["fair -berlin"]})
         if issubclass(model, SoftDeletable):
@@ -171,6 +172,5 @@ def _filter(field: fields.Field[Any]) -> fields.Field[Any]:
     parameter.required, parameter.load_only, parameter.dump_only = False, False, False
     # What is said of the resource's field is about writing it; and a query string has no null.
     parameter.allow_none, parameter.metadata = False, {"description": "Equal to this."}
-    if "format" in field.metadata:
-        parameter.metadata["format"] = field.metadata["format"]
+    parameter.metadata |= {word: field.metadata[word] for word in _OF_VALUES if word in field.metadata}
     return parameter
