@@ -29,6 +29,7 @@ from tenantapp.http.dump import compile_dump
 from tenantapp.http.endpoints import Created, TenantBlueprint
 from tenantapp.http.exports import PARAMETERS, export_file
 from tenantapp.http.imports import ImportQuerySchema, import_file
+from tenantapp.http.limits import hold_to_columns
 from tenantapp.http.listing import Listing, page_answer, page_schema
 from tenantapp.http.parsing import read_query
 
@@ -97,6 +98,7 @@ class ResourceBlueprint(TenantBlueprint):
     ) -> None:
         super().__init__(name, import_name, **options)
         self.repository, self.schema, self.listing = repository, schema, listing
+        hold_to_columns(schema, repository.model)
         self.read, self.write = read, write
         self.parent, self.under = parent, parent.path if parent else ""
         self.many = many or name.replace("_", " ")
