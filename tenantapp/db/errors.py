@@ -75,6 +75,10 @@ class ForeignTenantSession(Exception):
     """Raised when a session that holds one tenant's rows is used in another tenant's context."""
 
 
+class UnindexableColumn(Exception):
+    """Raised when a model indexes text that may be too long for an index: a client's row would be refused."""
+
+
 class UndeclaredIsolation(Exception):
     """Raised when nothing says what isolates a table, or why it is no tenant's."""
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import ClassVar, cast
 from uuid import UUID
 
-from sqlalchemy import Column, ColumnElement, ForeignKeyConstraint, Index, exists, func, text
+from sqlalchemy import Column, ColumnElement, ForeignKeyConstraint, Index, Table, exists, func, text
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column
 from sqlalchemy.schema import SchemaItem
 
@@ -15,6 +15,7 @@ from tenantapp.db import columns
 from tenantapp.db.base import Base, ModelTable
 from tenantapp.db.declarations import DECLARES, Reference, declared
 from tenantapp.db.errors import UndeclaredIsolation
+from tenantapp.db.indexes import require_room
 from tenantapp.db.security import EVERY_VERB, Grant, Policy, TableSecurity, View, tenant_policies
 
 
@@ -81,6 +82,11 @@ class TenantScoped:
     """Restrictive policies on top of the tenant's own."""
     views: ClassVar[tuple[View, ...]] = ()
     """Views over the model's rows."""
+
+    def __init_subclass__(cls, **options: object) -> None:
+        super().__init_subclass__(**options)
+        if isinstance(table := getattr(cls, "__table__", None), Table):
+            require_room(table)
 
     @declared_attr
     def tenant_id(cls) -> Mapped[UUID]:
