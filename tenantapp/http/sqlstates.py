@@ -33,8 +33,11 @@ TOOK_TOO_LONG = Meaning(
 )
 UNAVAILABLE = Meaning(503, "database_unavailable", "The database does not answer; try again later.", SOON)
 READ_ONLY = Meaning(503, "read_only", "The database takes no changes at the moment; try again later.", SOON)
-SCHEMA_CHANGED = Meaning(
-    503, "schema_changed", "The database was changed while it was asked; send it again.", SHORTLY
+OUTDATED = Meaning(
+    503, "database_unavailable", "The database was changed while it was asked; send it again.", SHORTLY
+)
+OUT_OF_RESOURCES = Meaning(
+    503, "out_of_resources", "The database lacks room for this at the moment; try again later.", SOON
 )
 VALUE_REFUSED = Meaning(
     422, "value_refused", "The database cannot keep a value: it is too long, too large or of a wrong form."
@@ -68,13 +71,13 @@ MEANINGS = MappingProxyType(
         "28": UNAVAILABLE,  # the role is not let in
         "3D": UNAVAILABLE,  # the database is not there
         "40": COLLIDED,
-        "53": UNAVAILABLE,  # out of disk, memory or connections
+        "53": OUT_OF_RESOURCES,  # out of disk, memory or connections
         "54000": VALUE_REFUSED,  # an index row or a text search vector too large
         "54001": TOO_COMPLEX,
         "55P03": TOOK_TOO_LONG,  # lock not available
         "57": UNAVAILABLE,  # the server is shut down or starts
         "57014": TOOK_TOO_LONG,  # query canceled
-        "58": UNAVAILABLE,  # the server's files cannot be read or written
+        "58": OUT_OF_RESOURCES,  # the server's files cannot be read or written
         "72": COLLIDED,  # snapshot too old
     }
 )
@@ -99,7 +102,7 @@ def meaning_of(error: BaseException | None) -> Meaning | None:
         return None
     # By its place in the server, not by its text, which depends on the server's language.
     if error.sqlstate == "0A000" and error.diag.source_function == "RevalidateCachedQuery":
-        return SCHEMA_CHANGED
+        return OUTDATED
     found = MEANINGS.get(error.sqlstate) or MEANINGS.get(error.sqlstate[:2])
     # What a function of the program's raises is no judgement of the server's on a value.
     return None if found and found.status < 500 and is_raised(error) else found
