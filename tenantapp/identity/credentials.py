@@ -12,19 +12,15 @@ from typing import Protocol
 from uuid import UUID
 
 from cachetools import TTLCache
-from sqlalchemy import bindparam, func, or_, select, text, update
+from sqlalchemy import bindparam, func, or_, select
 from sqlalchemy.engine import Engine
 
 from tenantapp.db.engine import CONTEXT_OPTION, ReadOnlyConnection, select_one
-from tenantapp.db.models import table_of
 from tenantapp.db.selection import Selection
 from tenantapp.identity.keys import prefix_of, sha256
 from tenantapp.identity.models import ApiKey
+from tenantapp.identity.uses import KeyUses
 from tenantapp.tenancy.context import TenantContext
-
-_IS_USED_ANEW = or_(
-    ApiKey.last_used_at.is_(None), ApiKey.last_used_at < func.now() - text("interval '1 minute'")
-)
 
 
 class _LivingKey(Protocol):
@@ -34,22 +30,14 @@ class _LivingKey(Protocol):
     secret_sha256: bytes
     scopes: list[str]
     expires_at: datetime | None
-    is_used_anew: bool
 
 
 _LIVING: Selection[_LivingKey] = Selection(
-    select(
-        ApiKey.id, ApiKey.secret_sha256, ApiKey.scopes, ApiKey.expires_at, _IS_USED_ANEW.label("is_used_anew")
-    ).where(
+    select(ApiKey.id, ApiKey.secret_sha256, ApiKey.scopes, ApiKey.expires_at).where(
         ApiKey.prefix == bindparam("prefix"),
         ApiKey.revoked_at.is_(None),
         or_(ApiKey.expires_at.is_(None), ApiKey.expires_at > func.now()),
     )
-)
-_USE = (
-    update(table_of(ApiKey))
-    .where(ApiKey.id == bindparam("key_id"), _IS_USED_ANEW)
-    .values(last_used_at=func.now(), updated_at=ApiKey.updated_at)
 )
 
 
@@ -70,7 +58,7 @@ class Credential:
 
 
 class Credentials:
-    """Finds the credential that a token stands for.
+    """Finds the credential that a token stands for, and notes that it is used.
 
     Args:
         seconds: how long a good token is remembered; one that was revoked is refused as soon as a transaction
@@ -84,6 +72,7 @@ class Credentials:
     ) -> None:
         self._known: TTLCache[tuple[UUID, bytes], Credential] = TTLCache(size, seconds, timer)
         self._lock = threading.Lock()
+        self.uses = KeyUses()
 
     def find(
         self, engine: Engine, context: TenantContext, token: str, *, anew: bool = False
@@ -109,6 +98,7 @@ class Credentials:
                 self._known[cache_key] = credential
         if credential.expires_at and credential.expires_at <= datetime.now(UTC):
             return None
+        self.uses.note(engine, context.tenant_id, credential.key_id)
         return credential
 
     def _look_up(self, engine: Engine, context: TenantContext, token: str) -> Credential | None:
@@ -121,14 +111,5 @@ class Credentials:
             row = select_one(connection, _LIVING, {"prefix": prefix})
         if row is None or not hmac.compare_digest(row.secret_sha256, sha256(token)):
             return None
-        if row.is_used_anew:
-            _note_use(engine, context, row.id)
         version = reader.standing.credentials_version if reader.standing else None
         return Credential(row.id, frozenset(row.scopes), row.expires_at, version)
-
-
-def _note_use(engine: Engine, context: TenantContext, key_id: UUID) -> None:
-    """Write down that the key is used, once a minute at most."""
-    with engine.connect().execution_options(**{CONTEXT_OPTION: context}) as connection:
-        connection.execute(_USE, {"key_id": key_id})
-        connection.commit()

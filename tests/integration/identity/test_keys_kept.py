@@ -24,9 +24,11 @@ def _row(tenant: TenantUnderTest) -> dict[str, Any]:
 
 
 def _use(tenant: TenantUnderTest) -> None:
-    """Present the key to a process that does not remember it."""
+    """Present the key to a process that does not remember it, and let that write the use down."""
+    credentials = Credentials(seconds=5)
     with tenant.app.app_context():
-        assert Credentials(seconds=5).find(db.engine, tenant.context, tenant.token) is not None
+        assert credentials.find(db.engine, tenant.context, tenant.token) is not None
+    credentials.uses.finish()
 
 
 def _used(tenant: TenantUnderTest, ago: str) -> None:
@@ -102,6 +104,8 @@ def test_being_used_is_no_change_of_the_key(tenant: TenantUnderTest) -> None:
 
 
 def test_a_refused_presentation_is_no_use(tenant: TenantUnderTest) -> None:
+    credentials = Credentials(seconds=5)
     with tenant.app.app_context():
-        assert Credentials(seconds=5).find(db.engine, tenant.context, f"{tenant.token}x") is None
+        assert credentials.find(db.engine, tenant.context, f"{tenant.token}x") is None
+    credentials.uses.finish()
     assert _row(tenant)["last_used_at"] is None
