@@ -93,6 +93,9 @@ def traffic(app: Flask) -> Iterator[Traffic]:
 
     with app.app_context():
         engine = db.engine
+    # At its first connection SQLAlchemy asks the server about itself, which is no work of a request's.
+    if getattr(engine.dialect, "server_version_info", None) is None:
+        engine.raw_connection().close()
     sa.event.listen(engine, "before_cursor_execute", note)
     try:
         with mock.patch.object(TenantConnection, "wait", waited):
