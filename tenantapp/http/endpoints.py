@@ -27,7 +27,7 @@ from tenantapp.http.parsing import read_body, read_query, refuse_body, refuse_qu
 from tenantapp.http.permissions import Work, permission_of, permits
 from tenantapp.http.preconditions import based_on_nothing, expected_versions
 from tenantapp.tenancy.context import close_context
-from tenantapp.tenancy.errors import CredentialsChanged
+from tenantapp.tenancy.errors import CredentialsChanged, TenantGone
 
 View = Callable[..., Response]
 Guard = Callable[..., None]
@@ -61,7 +61,7 @@ class TenantBlueprint(Blueprint):  # type: ignore[misc]  # flask-smorest has no 
     def __init__(self, name: str, import_name: str, **options: Any) -> None:
         super().__init__(name, import_name, url_prefix="/api/v1", **options)
         self.place = f"/{name.replace('_', '-')}"
-        self.before_request(_enter)
+        self.before_request(_enter_once)
         self.teardown_request(_leave)
 
     def reads(
@@ -240,18 +240,26 @@ def _answer(result: Any, dump: Dump | None, status: int) -> Response:
 
 
 def _trusting_once(view: View) -> View:
-    """Serve again, with a credential that is looked up anew, where the tenant's have changed since it was."""
+    """Serve again, once, where the database contradicts what is remembered of the tenant or its keys."""
 
     @wraps(view)
     def serve(**path: Any) -> Response:
         try:
             return view(**path)
-        except CredentialsChanged:
+        except (CredentialsChanged, TenantGone):
             close_context()
             _enter(anew=True)
             return view(**path)
 
     return serve
+
+
+def _enter_once() -> None:
+    try:
+        _enter()
+    except TenantGone:
+        # What the directory remembers of this subdomain is outdated.
+        _enter(anew=True)
 
 
 def _enter(*, anew: bool = False) -> None:

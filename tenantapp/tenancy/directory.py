@@ -11,7 +11,7 @@ from uuid import UUID
 
 from cachetools import TLRUCache, TTLCache
 
-from tenantapp.tenancy.errors import TenantNotFound, TenantSuspended
+from tenantapp.tenancy.errors import TenantGone, TenantNotFound, TenantSuspended
 
 SERVED_SECONDS = 300.0
 """How long a tenant that is served is remembered."""
@@ -54,7 +54,8 @@ class Directory(Protocol):
 class CachedDirectory:
     """Remembers answers of another directory: a tenant that is served for minutes, any other for seconds.
 
-    Whether a tenant is served still is read back at each begin; that another would be served again is not.
+    Whether a tenant is served still is read back at each begin; that another would be served again is not. A
+    tenant that its database does not have is asked for anew (`tenantapp.http.endpoints`).
     Absent tenants are kept apart, so that a flood of invented names cannot push out the tenants in use.
 
     Args:
@@ -119,9 +120,12 @@ def require_active(status: str | None) -> None:
     """Refuse a tenant whose status is not `active`.
 
     Raises:
-        TenantNotFound: it is archived, or there is no status because there is no tenant.
+        TenantGone: there is no status because there is no tenant.
+        TenantNotFound: it is archived.
         TenantSuspended: it is suspended.
     """
+    if status is None:
+        raise TenantGone("There is no such tenant.")
     if status == "suspended":
         raise TenantSuspended("This tenant is suspended.")
     if status != "active":

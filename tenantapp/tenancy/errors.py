@@ -41,6 +41,10 @@ class TenantNotFound(TenancyError):
     reason = "tenant_not_found"
 
 
+class TenantGone(TenantNotFound):
+    """Raised when the tenant's database has no such tenant, whatever the directory's cache remembers."""
+
+
 class TenantSuspended(TenancyError):
     """Raised when the tenant exists and may not be served now."""
 
