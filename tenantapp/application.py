@@ -18,6 +18,8 @@ from tenantapp.db.pool import PoolLimits, TenantPool
 from tenantapp.db.roles import RoleNames
 from tenantapp.db.sealing import sealer_for
 from tenantapp.db.session import db
+from tenantapp.health import views as health
+from tenantapp.health.readiness import Readiness
 from tenantapp.http import api, cors, docs, document, headers, imports, problems
 from tenantapp.http.edge import Edge
 from tenantapp.http.flask_app import ApiFlask
@@ -55,6 +57,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     _set_up_database(app, runtime)
     _set_up_tenancy(app, runtime)
     _set_up_http(app, settings)
+    health.init_app(app, Readiness(settings, runtime.pool))
     commands.init_app(app)
     return app
 

@@ -2,33 +2,173 @@
 
 from __future__ import annotations
 
+import re
+import time
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+
 import psycopg
 from alembic.script import ScriptDirectory
+from psycopg_pool import PoolTimeout
+from sqlalchemy import URL
 
 from tenantapp.config import ROOT, Settings
+from tenantapp.db.connection import TenantConnection
+from tenantapp.db.pool import TenantPool
 from tenantapp.db.roles import RoleNames
-from tenantapp.db.safety import Problem, check_connection_limit, find_problems
+from tenantapp.db.safety import (
+    Connection,
+    Problem,
+    check_connection_limit,
+    check_context_key,
+    find_problems,
+)
 from tenantapp.db.sealing import sealer_for
+from tenantapp.health.cutting import cut_after
+from tenantapp.health.inquiry import Inquiry
+
+KEPT_SECONDS = 2.0
+"""How long an answer about readiness is kept: anybody may ask."""
+PATIENCE_SECONDS = 5.0
+"""How long an answer is waited for."""
+VERIFIED_SECONDS = 10.0
+"""How long a database counts as safe that was found so."""
+
+_POOL_SECONDS = 0.5
+_CONNECT_SECONDS = 2
+_LOOK_SECONDS = 4.0
+_REFUSED = re.compile(r"FATAL:\s*(.+)")
+_IN_USE = "every connection of this process is in use: requests wait for one"
 
 
 def problems(settings: Settings) -> list[Problem]:
     """Ask the database by a short connection of the application's role; return all that is wrong."""
-    url = settings.require("database_url", "the application").set(drivername="postgresql")
-    scripts = ScriptDirectory(str(ROOT / "migrations"))
     try:
-        with psycopg.connect(
-            url.render_as_string(hide_password=False),
-            autocommit=True,
-            connect_timeout=settings.connect_timeout,
-        ) as connection:
-            found = find_problems(
-                connection,
-                RoleNames(settings.role_prefix),
-                sealer_for(settings, url),
-                heads=scripts.get_heads(),
-                revisions=[script.revision for script in scripts.walk_revisions()],
-                development=settings.app_env == "development",
-            )
-            return found + check_connection_limit(connection, settings.web_workers * settings.pool_max_size)
-    except psycopg.OperationalError:
-        return [Problem("connection", "the database does not answer", "error")]
+        with _short_connection(settings, settings.connect_timeout) as connection:
+            return [*_verify(connection, settings), *check_writable(connection)]
+    except psycopg.OperationalError as error:
+        return [_unreachable(error)]
+
+
+class Readiness:
+    """Whether this process can serve now, found out the way its requests go: by its own pool.
+
+    Args:
+        settings: the program's.
+        pool: what its requests are served from.
+    """
+
+    def __init__(self, settings: Settings, pool: TenantPool) -> None:
+        self._settings = settings
+        self._pool = pool
+        self._inquiry = Inquiry(self._look, seconds=KEPT_SECONDS, patience=PATIENCE_SECONDS)
+        # Of the inquiry's one thread alone.
+        self._verified: tuple[list[Problem], float] | None = None
+
+    def problems(self) -> list[Problem]:
+        """Return all that is wrong, found out moments ago; wait no longer than `PATIENCE_SECONDS`."""
+        try:
+            return self._inquiry.answer()
+        except TimeoutError:
+            reason = f"the database has not answered within {PATIENCE_SECONDS:g} s"
+            return [Problem("connection", reason, "error")]
+
+    def _look(self) -> list[Problem]:
+        lent_before = self._lent()
+        try:
+            with closing(self._borrow()) as connection:
+                # The pool lends no connection on in this mode.
+                connection.autocommit = True
+                return self._ask(connection)
+        except PoolTimeout:
+            is_in_use = True
+        except psycopg.OperationalError:
+            # That connection is gone, which another need not be.
+            is_in_use = False
+        in_use = [Problem("pool", _IN_USE, "warning")] if is_in_use else []
+        try:
+            found = self._ask_apart()
+        except psycopg.OperationalError as error:
+            # Where the role has all its sessions none can be opened apart, but those of the pool serve.
+            return in_use if is_in_use and self._lent() > lent_before else [_unreachable(error)]
+        return found if any(problem.is_error for problem in found) else found + in_use
+
+    def _borrow(self) -> TenantConnection:
+        # It opens at first use.
+        return self._pool.connect() if self._pool.pool.closed else self._pool.pool.getconn(_POOL_SECONDS)
+
+    def _lent(self) -> int:
+        """Return how many times the pool has lent a connection."""
+        counted = self._pool.pool.get_stats()
+        return (
+            counted.get("requests_num", 0) - counted.get("requests_errors", 0) - counted["requests_waiting"]
+        )
+
+    def _ask_apart(self) -> list[Problem]:
+        with _short_connection(self._settings, _CONNECT_SECONDS) as connection:
+            return self._ask(connection)
+
+    def _ask(self, connection: Connection) -> list[Problem]:
+        with cut_after(connection, _LOOK_SECONDS):
+            return [*self._safety(connection), *check_writable(connection)]
+
+    def _safety(self, connection: Connection) -> list[Problem]:
+        now = time.monotonic()
+        if self._verified is not None and now - self._verified[1] < VERIFIED_SECONDS:
+            sealer = sealer_for(self._settings, _address(self._settings))
+            return [*self._verified[0], *check_context_key(connection, sealer)]
+        found = _verify(connection, self._settings)
+        # What is wrong may be put right the next moment.
+        self._verified = None if any(problem.is_error for problem in found) else (found, now)
+        return found
+
+
+def check_writable(connection: Connection) -> list[Problem]:
+    """Find out whether the server takes changes: one that does not serves reads still.
+
+    Args:
+        connection: any, in autocommit mode.
+
+    Raises:
+        psycopg.Error: the server cannot be asked.
+    """
+    query = "SELECT pg_catalog.pg_is_in_recovery(), current_setting('transaction_read_only') = 'on'"
+    in_recovery, is_read_only = connection.execute(query).fetchone() or (False, False)
+    if in_recovery:
+        reason = "the server is in recovery, as a standby is: reads are served, writes are refused"
+    elif is_read_only:
+        reason = "the server's transactions are read-only: reads are served, writes are refused"
+    else:
+        return []
+    return [Problem("read_only", reason, "warning")]
+
+
+def _verify(connection: Connection, settings: Settings) -> list[Problem]:
+    scripts = ScriptDirectory(str(ROOT / "migrations"))
+    found = find_problems(
+        connection,
+        RoleNames(settings.role_prefix),
+        sealer_for(settings, _address(settings)),
+        heads=scripts.get_heads(),
+        revisions=[script.revision for script in scripts.walk_revisions()],
+        development=settings.app_env == "development",
+    )
+    return found + check_connection_limit(connection, settings.web_workers * settings.pool_max_size)
+
+
+@contextmanager
+def _short_connection(settings: Settings, connect_seconds: int) -> Iterator[Connection]:
+    address = _address(settings).set(drivername="postgresql").render_as_string(hide_password=False)
+    with psycopg.connect(address, autocommit=True, connect_timeout=connect_seconds) as connection:
+        yield connection
+
+
+def _address(settings: Settings) -> URL:
+    return settings.require("database_url", "the application")
+
+
+def _unreachable(error: psycopg.Error) -> Problem:
+    # Refused in words, it is there; without, it may be anywhere.
+    refused = _REFUSED.search(str(error))
+    reason = f"the database refuses connections: {refused[1]}" if refused else "the database does not answer"
+    return Problem("connection", reason, "error")

@@ -17,6 +17,7 @@ from werkzeug.test import TestResponse
 from tenantapp.application import create_app
 from tenantapp.db.pooled import PooledConnection
 from tenantapp.db.session import db
+from tenantapp.health import readiness
 from tenantapp.health.readiness import problems
 from tests.support.backends import close_pool, eventually, pool_of
 from tests.support.databases import Server
@@ -74,6 +75,18 @@ def test_the_database_is_ready(pooled: Flask) -> None:
     assert [
         problem for problem in problems(pooled.extensions["tenantapp"].settings) if problem.is_error
     ] == []
+
+
+def test_readiness_is_told_by_the_pools_own_connections(
+    pooled: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(readiness, "KEPT_SECONDS", 0.0)
+    pooled = add_probes(create_app(pooled.extensions["tenantapp"].settings))
+    # More often than a statement is sent before the driver would prepare it.
+    for _ in range(8):
+        answer = pooled.test_client().get("/readyz", base_url="http://localhost")
+        assert (answer.status_code, answer.json["status"]) == (200, "ready"), answer.json
+    close_pool(pooled)
 
 
 @pytest.mark.parametrize("through", [4])
