@@ -20,7 +20,7 @@ from tenantapp.db.sealing import sealer_for
 from tenantapp.db.session import db
 from tenantapp.health import views as health
 from tenantapp.health.readiness import Readiness
-from tenantapp.http import api, cors, docs, document, headers, imports, problems
+from tenantapp.http import api, cors, docs, document, headers, imports, problems, shortage
 from tenantapp.http.edge import Edge
 from tenantapp.http.flask_app import ApiFlask
 from tenantapp.identity import guards
@@ -108,6 +108,7 @@ def _set_up_tenancy(app: Flask, runtime: Runtime) -> None:
 
 
 def _set_up_http(app: Flask, settings: Settings) -> None:
+    shortage.init_app(app)
     problems.init_app(app)
     cors.init_app(app, settings)
     registry = api.init_app(app, settings.tenant_header)

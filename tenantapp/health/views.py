@@ -7,11 +7,13 @@ from typing import Any, cast
 from flask import Flask, Response, current_app
 from flask_smorest import Blueprint
 
+from tenantapp.db.safety import Problem
 from tenantapp.health.readiness import Readiness
 from tenantapp.health.schemas import HealthSchema, ReadinessSchema
 from tenantapp.http.answers import json_answer
 from tenantapp.http.documentation import documents
 from tenantapp.http.permissions import PUBLIC, permits
+from tenantapp.http.shortage import shortage
 
 _EXTENSION = "readiness"
 _OF_THE_MOMENT = {"Cache-Control": "no-store"}
@@ -37,10 +39,16 @@ def healthz() -> Response:
 @documents("health_ready", {200: ReadinessSchema, 503: ReadinessSchema})
 def readyz() -> Response:
     """Tell whether the program may be sent requests, and if not, why."""
-    found = cast(Readiness, current_app.extensions[_EXTENSION]).problems()
+    found = [*cast(Readiness, current_app.extensions[_EXTENSION]).problems(), *_shortage()]
     ready = not any(problem.is_error for problem in found)
     body: dict[str, Any] = {
         "status": "ready" if ready else "not ready",
         "problems": [str(problem) for problem in found],
     }
     return json_answer(body, 200 if ready else 503, _OF_THE_MOMENT)
+
+
+def _shortage() -> list[Problem]:
+    """Return that writes have failed for lack of room; reads are served, so that it is a warning."""
+    reason = shortage().reason()
+    return [] if reason is None else [Problem("resources", f"the database lacks room: {reason}", "warning")]

@@ -26,6 +26,7 @@ from tenantapp.http.idempotency import remember
 from tenantapp.http.parsing import read_body, read_query, refuse_body, refuse_query
 from tenantapp.http.permissions import Work, permission_of, permits
 from tenantapp.http.preconditions import based_on_nothing, expected_versions
+from tenantapp.http.shortage import shortage
 from tenantapp.tenancy.context import close_context
 from tenantapp.tenancy.errors import CredentialsChanged, TenantGone
 
@@ -228,6 +229,7 @@ def _write(
         response = unit(connection)
         remembered.keep(response)
         connection.commit()
+        shortage().end()
         return response
 
 

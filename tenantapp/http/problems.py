@@ -23,6 +23,7 @@ from tenantapp.db.errors import (
 )
 from tenantapp.http.constraints import Explanation, explain
 from tenantapp.http.edge import request_id
+from tenantapp.http.shortage import shortage
 from tenantapp.http.sqlstates import SOON, UNAVAILABLE, Meaning, meaning_of
 from tenantapp.tenancy.errors import TenancyError
 from tenantapp.tenancy.refusals import record_refusal
@@ -182,6 +183,7 @@ def _explained(found: Explanation) -> Response:
 def _database(error: DBAPIError | psycopg.Error) -> Response:
     """Answer what the server, or the way to it, has refused."""
     cause = error.orig if isinstance(error, DBAPIError) else error
+    shortage().note(cause)
     meaning = meaning_of(cause)
     if meaning is None:
         return _unavailable(error) if _is_unreachable(error, cause) else _unexpected(error)
