@@ -6,7 +6,7 @@ import click
 from flask import Flask, current_app
 from flask.cli import with_appcontext
 
-from tenantapp.cli.servers import one_line_errors
+from tenantapp.cli.servers import not_in_production, one_line_errors
 from tenantapp.seeds.options import PROFILES, options_of
 from tenantapp.seeds.run import reset, seed
 
@@ -28,6 +28,7 @@ def seeds() -> None:
 @_profile
 @with_appcontext
 @one_line_errors
+@not_in_production
 def run(profile: str) -> None:
     """Make the profile's tenants and fill those that are empty; a second time nothing is added."""
     tokens = seed(_app(), options_of(profile), lambda line: click.echo(line, err=True))
@@ -40,10 +41,9 @@ def run(profile: str) -> None:
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @with_appcontext
 @one_line_errors
+@not_in_production
 def reset_(profile: str, yes: bool) -> None:
     """Remove the profile's tenants with all their rows, whoever made them."""
-    if current_app.extensions["tenantapp"].settings.app_env == "production":
-        raise click.ClickException("APP_ENV: this is production, where no tenant is removed by a seed")
     options = options_of(profile)
     if not yes:
         names = [subdomain for subdomain, _ in options.names()]

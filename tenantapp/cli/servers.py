@@ -75,6 +75,22 @@ def one_line_errors(command: Command) -> Command:
     return cast("Command", guarded)
 
 
+def not_in_production(command: Command) -> Command:
+    """Make a command that is for development refuse to run in production, before it does anything."""
+
+    @functools.wraps(command)
+    def guarded(*args: Any, **kwargs: Any) -> None:
+        if _settings().app_env == "production":
+            name = click.get_current_context().command_path.partition(" ")[2]
+            raise click.ClickException(
+                f"APP_ENV: this is production, and `flask {name}` is for development: it makes or removes "
+                "demo tenants and shows their keys"
+            )
+        command(*args, **kwargs)
+
+    return cast("Command", guarded)
+
+
 def role_names() -> RoleNames:
     """Return the configured roles."""
     return RoleNames(_settings().role_prefix)

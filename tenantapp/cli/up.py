@@ -22,6 +22,7 @@ from tenantapp.cli.servers import (
     connect,
     context_key,
     database_name,
+    not_in_production,
     one_line_errors,
     passwords,
     role_limits,
@@ -39,6 +40,7 @@ PR_SET_PDEATHSIG = 1
 @click.command("up")
 @with_appcontext
 @one_line_errors
+@not_in_production
 def up() -> None:
     """Prepare server and database, migrate, install the context key, make two demo tenants, and serve."""
     settings = current_app.extensions["tenantapp"].settings

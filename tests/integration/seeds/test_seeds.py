@@ -105,18 +105,28 @@ def test_wrong_keys_are_told_together_and_nothing_is_made(
     assert counts(superuser) == [0] * len(COUNTED)
 
 
-def test_production_is_never_reset(
-    run: Run, seeded_app: Flask, superuser: psycopg.Connection[Any], monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("seed", "run"),
+        ("seed", "run", "--profile", "test"),
+        ("seed", "reset"),
+        ("seed", "reset", "--yes"),
+        ("up",),
+    ],
+)
+def test_a_command_for_development_refuses_to_run_in_production(
+    run: Run, seeded_app: Flask, superuser: psycopg.Connection[Any], arguments: tuple[str, ...]
 ) -> None:
     assert run("run").exit_code == 0
     before = counts(superuser)
     settings = seeded_app.extensions["tenantapp"].settings
     # Frozen: production's own settings would ask for TLS.
     object.__setattr__(settings, "app_env", "production")
-    for flags in ([], ["--yes"]):
-        result = run("reset", *flags)
-        assert result.exit_code == 1
-        assert "APP_ENV: this is production" in result.output
+    result = seeded_app.test_cli_runner().invoke(args=arguments)
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert result.stderr.startswith("Error: APP_ENV: this is production, and `flask ")
+    assert f"`flask {' '.join(arguments[:2])}`" in result.stderr
     assert counts(superuser) == before
 
 
