@@ -130,7 +130,7 @@ def _json(served: Served, target: Target, path: str, body: Mapping[str, Any] | N
         f"http://127.0.0.1:{served.port}/api/v1/{path}",
         data=None if body is None else json.dumps(body).encode(),
         headers={
-            "Host": f"{target.subdomain}.localhost",
+            "Host": f"{target.subdomain}.example.com",
             "Authorization": f"Bearer {target.token}",
             "Content-Type": "application/json",
         },

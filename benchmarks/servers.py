@@ -49,7 +49,7 @@ def served_tenantapp(server: Server, database: str) -> Iterator[Served]:
         "SECRET_KEY": "of the benchmark alone, forty letters long",
         "CONTEXT_KEY": CONTEXT_KEY.written(),
         "ALLOW_UNVERIFIED_TLS": "true",
-        "BASE_DOMAIN": "localhost",
+        "BASE_DOMAIN": "example.com",
         "LOG_LEVEL": "INFO",
         "PORT": str(port),
         "WEB_WORKERS": str(WORKERS),

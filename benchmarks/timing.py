@@ -70,7 +70,7 @@ def _compared(name: str, ask: Callable[[UUID], None], foreign: Sequence[UUID]) -
 
 def _over_http(served: Served, attacker: Target) -> Callable[[UUID], None]:
     connection = http.client.HTTPConnection("127.0.0.1", served.port)
-    headers = {"Host": f"{attacker.subdomain}.localhost", "Authorization": f"Bearer {attacker.token}"}
+    headers = {"Host": f"{attacker.subdomain}.example.com", "Authorization": f"Bearer {attacker.token}"}
 
     def ask(row_id: UUID) -> None:
         connection.request("GET", f"/api/v1/customers/{row_id}", headers=headers)

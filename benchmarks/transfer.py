@@ -19,7 +19,7 @@ from tests.support.databases import Server
 ROWS = 100_000
 DATASET = Dataset(tenants=2, rows=2, skewed=False)
 PATH = "/api/v1/customers"
-HEADERS = {"Host": "tenant-1.localhost", "Authorization": "Bearer tk_000000000001_secret"}
+HEADERS = {"Host": "tenant-1.example.com", "Authorization": "Bearer tk_000000000001_secret"}
 _PIECE = 64 * 1024
 
 Serve = Callable[[Server, str], AbstractContextManager[Served]]

@@ -8,7 +8,14 @@ from typing import Any
 
 from sqlalchemy import URL
 
-from tenantapp.addresses import DRIVER, unverified_tls, uses_network
+from tenantapp.addresses import (
+    DRIVER,
+    VERIFYING_MODE,
+    old_tls,
+    unverified_tls,
+    uses_network,
+    with_lowest_tls,
+)
 from tenantapp.context_key import PUBLISHED_CONTEXT_KEY, ContextKey
 from tenantapp.environment import SettingsError, catalogue, read, read_dotenv
 from tenantapp.settings import KEYS, PUBLISHED_KEY, ROOT, DatabaseParts, Settings
@@ -16,6 +23,8 @@ from tenantapp.settings import KEYS, PUBLISHED_KEY, ROOT, DatabaseParts, Setting
 __all__ = ["KEYS", "PUBLISHED_KEY", "ROOT", "Settings", "SettingsError", "load_settings", "require_settings"]
 
 ADDRESSES = tuple(key.lower() for key in KEYS if key.endswith("DATABASE_URL"))
+# RFC 6761: names that lead nowhere but to this machine. A single label is nobody's domain.
+_NOWHERE = (".localhost", ".test", ".invalid")
 
 
 def load_settings(environ: Mapping[str, str] | None = None, dotenv: Path | None = ROOT / ".env") -> Settings:
@@ -40,6 +49,7 @@ def load_settings(environ: Mapping[str, str] | None = None, dotenv: Path | None 
         _join_parts(values, parts, given, problems)
     _take_context_key(values, given, problems)
     _check_together(values, given, problems)
+    _settle_tls(values, given, problems)
     if problems:
         raise SettingsError(problems)
     return Settings(**values | {"instance_path": ROOT / values["instance_path"].expanduser()})
@@ -77,7 +87,7 @@ def _join_parts(
     )
     # The parts have no key for TLS, so production chooses for them.
     if values["app_env"] == "production" and not values["allow_unverified_tls"] and uses_network(url, given):
-        url = url.update_query_dict({"sslmode": "verify-full"})
+        url = url.update_query_dict({"sslmode": VERIFYING_MODE})
     values["database_url"] = url
 
 
@@ -109,11 +119,30 @@ def _check_together(values: Mapping[str, Any], given: Mapping[str, str], problem
         return
     if values["secret_key"] == PUBLISHED_KEY:
         problems["SECRET_KEY"] = f"expected {KEYS['SECRET_KEY']}, got the one published for development"
-    if values["app_env"] == "staging" or values["allow_unverified_tls"]:
+    if values["app_env"] == "staging" or "BASE_DOMAIN" in problems:
         return
+    host = values["base_domain"]
+    if "." not in host or host.endswith(_NOWHERE):
+        got = repr(host) if "BASE_DOMAIN" in given else "nothing"
+        problems["BASE_DOMAIN"] = (
+            "expected your own domain in production, whose subdomains are the tenants, such as example.com, "
+            f"got {got}"
+        )
+
+
+def _settle_tls(values: dict[str, Any], given: Mapping[str, str], problems: dict[str, str]) -> None:
+    """Give each address the lowest TLS that is spoken, and refuse one that is weaker than it must be."""
+    is_deployed = values["app_env"] not in ("development", "testing")
+    must_verify = is_deployed and values["app_env"] != "staging" and not values["allow_unverified_tls"]
     for name in ADDRESSES:
-        if values[name] is not None and (found := unverified_tls(values[name], given)):
+        url = values[name]
+        if url is None:
+            continue
+        if must_verify and (found := unverified_tls(url, given)):
             problems[name.upper()] = (
                 "expected sslmode=verify-full at its end in production, so that TLS verifies the server "
                 f"(or ALLOW_UNVERIFIED_TLS=true), got {found}"
             )
+        elif is_deployed and (found := old_tls(url)):
+            problems[name.upper()] = f"expected TLS 1.2 or later (DATABASE_TLS_MIN), got {found}"
+        values[name] = with_lowest_tls(url, values["database_tls_min"], given)

@@ -98,8 +98,8 @@ def setting(
     """Declare a field that is read from the key of its name in capitals.
 
     Args:
-        parser: the name of environs' parser, or one of `address`, `context_key`, `host_name`, `origins`,
-            `upper`.
+        parser: the name of environs' parser, or one of `address`, `context_key`, `host_name`, `ip_address`,
+            `origins`, `upper`.
         expects: completes the sentence "expected …".
         default: stands in for an absent key; without one the key is required.
         by_environment: defaults that differ, by APP_ENV.
@@ -179,6 +179,7 @@ class _MappingEnv(Env):
         self.add_parser_from_field("address", Address)
         self.add_parser_from_field("context_key", Key)
         self.add_parser_from_field("host_name", HostName)
+        self.add_parser_from_field("ip_address", marshmallow.fields.IP)
         self.add_parser_from_field("origins", Origins)
         self.add_parser_from_field("upper", Upper)
 

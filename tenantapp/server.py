@@ -13,7 +13,7 @@ from tenantapp.health.readiness import problems
 
 _settings = require_settings()
 
-bind = f"127.0.0.1:{_settings.port}"
+bind = _settings.listens_on
 worker_class = "gthread"
 workers = _settings.web_workers
 threads = _settings.web_threads

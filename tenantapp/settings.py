@@ -3,12 +3,14 @@
 
 import re
 from dataclasses import dataclass
+from ipaddress import IPv4Address, IPv6Address
 from pathlib import Path
 from typing import Any
 
 from marshmallow.validate import Length, OneOf, Range, Regexp
 from sqlalchemy import URL
 
+from tenantapp.addresses import TLS_VERSIONS
 from tenantapp.context_key import PUBLISHED_CONTEXT_KEY, ContextKey
 from tenantapp.environment import SettingsError, catalogue, setting
 
@@ -98,6 +100,13 @@ class Settings:
     )
     watchdog_database_url: URL | None = _address("of the role that ends what takes too long", default=None)
     allow_unverified_tls: bool = setting("bool", "true or false", default=False)
+    database_tls_min: str | None = setting(
+        "str",
+        f"one of {', '.join(TLS_VERSIONS)}",
+        default="TLSv1.3",
+        by_environment={"development": None, "testing": None},
+        validate=OneOf(TLS_VERSIONS),
+    )
     pool_min_size: int = _whole_number(0, 1000, default=2)
     pool_max_size: int = _whole_number(1, 1000, default=10)
     pool_max_idle: float = setting(
@@ -128,9 +137,18 @@ class Settings:
     import_max_bytes: int = _whole_number(1024, 10 * 1024**3, default=100 * 1024**2, unit=" of bytes")
     import_max_rows: int = _whole_number(1, 10_000_000, default=200_000)
     instance_path: Path = setting("path", "a folder", default=ROOT / "instance")
+    bind_address: IPv4Address | IPv6Address = setting(
+        "ip_address", "an IP address of this machine, such as 0.0.0.0", default=IPv4Address("127.0.0.1")
+    )
     port: int = _whole_number(1, 65_535, default=8000)
     web_workers: int = _whole_number(1, 128, default=2)
     web_threads: int = _whole_number(1, 1024, default=8)
+
+    @property
+    def listens_on(self) -> str:
+        """Where the web server listens, as gunicorn writes it."""
+        host = f"[{self.bind_address}]" if self.bind_address.version == 6 else str(self.bind_address)
+        return f"{host}:{self.port}"
 
     def require(self, name: str, needed_by: str = "this command") -> URL:
         """Return an address, for a command that cannot do without it.

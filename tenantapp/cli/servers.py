@@ -14,6 +14,7 @@ from marshmallow import Schema, ValidationError
 from sqlalchemy import URL
 from sqlalchemy.exc import DBAPIError
 
+from tenantapp.addresses import printable
 from tenantapp.config import Settings, SettingsError
 from tenantapp.context_key import ContextKey
 from tenantapp.db.errors import DatabaseUnavailable
@@ -217,12 +218,12 @@ def validated(schema: Schema, given: dict[str, Any]) -> dict[str, Any]:
 
 
 def echo_used(url: URL) -> None:
-    """Say on standard error which address is used, without its password.
+    """Say on standard error which address is used, without its secrets.
 
     Args:
         url: the address.
     """
-    click.echo(f"as {url.username} at {url.set(drivername='postgresql').render_as_string()}", err=True)
+    click.echo(f"as {url.username} at {printable(url)}", err=True)
 
 
 def echo_report(report: Report, *, as_json: bool = False) -> None:

@@ -103,4 +103,6 @@ def test_a_wrong_environment_ends_gunicorn_once_naming_every_key(tmp_path: Path)
     with running(GUNICORN, told, tmp_path) as program:
         assert program.ends() == 2
     keys = [line.partition(":")[0] for line in program.errors.splitlines()]
-    assert sorted(keys) == ["CONTEXT_KEY", "DATABASE_URL", "LOG_LEVEL", "POOL_MAX_SIZE", "PORT", "SECRET_KEY"]
+    assert sorted(keys) == [
+        *("BASE_DOMAIN", "CONTEXT_KEY", "DATABASE_URL", "LOG_LEVEL", "POOL_MAX_SIZE", "PORT", "SECRET_KEY")
+    ]

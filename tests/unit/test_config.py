@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import URL, make_url
 
+from tenantapp.addresses import printable
 from tenantapp.config import PUBLISHED_KEY, ROOT, Settings, SettingsError, load_settings
 from tenantapp.context_key import PUBLISHED_CONTEXT_KEY, ContextKey
 
@@ -19,6 +20,9 @@ NO_CONTEXT_KEY = (
 )
 APP_URL = "postgresql://app:hunter2@db.example.com:6432/tenantapp"
 PARTS = {"DB_HOST": "db", "DB_NAME": "tenantapp", "DB_USER": "app", "DB_PASSWORD": "p@ss:/word"}
+NO_DOMAIN = (
+    "expected your own domain in production, whose subdomains are the tenants, such as example.com, got "
+)
 AS_DATABASE_URL = "as postgresql://user:password@host:5432/database"
 
 
@@ -37,6 +41,7 @@ def production(**environ: str) -> dict[str, str]:
         "APP_ENV": "production",
         "SECRET_KEY": SIGNING_KEY,
         "CONTEXT_KEY": CONTEXT_KEY,
+        "BASE_DOMAIN": "example.com",
         "DATABASE_URL": f"{APP_URL}?sslmode=verify-full",
         **environ,
     }
@@ -65,7 +70,7 @@ class TestDefaults:
 
     @pytest.mark.parametrize("app_env", ["staging", "production"])
     def test_staging_and_production_have_no_default_for_secret_and_database(self, app_env: str) -> None:
-        assert problems(APP_ENV=app_env) == {
+        assert problems(APP_ENV=app_env, BASE_DOMAIN="example.com") == {
             "SECRET_KEY": "expected an unpublished secret of at least 32 characters, got nothing",
             "CONTEXT_KEY": NO_CONTEXT_KEY,
             "DATABASE_URL": "expected the address the application serves requests with (or the DB_ keys), "
@@ -176,7 +181,7 @@ class TestBadValues:
     def test_an_unknown_app_env_is_refused_and_asks_for_what_production_does(self) -> None:
         found = problems(APP_ENV="prod")
         assert found["APP_ENV"] == "expected one of development, testing, staging, production, got 'prod'"
-        assert found.keys() == {"APP_ENV", "SECRET_KEY", "CONTEXT_KEY", "DATABASE_URL"}
+        assert found.keys() == {"APP_ENV", "SECRET_KEY", "CONTEXT_KEY", "BASE_DOMAIN", "DATABASE_URL"}
 
     def test_the_pool_cannot_keep_more_than_it_may_have(self) -> None:
         assert problems(POOL_MIN_SIZE="12") == {
@@ -206,6 +211,7 @@ class TestBadValues:
             load(APP_ENV="production", POOL_MAX_SIZE="many", PORT="x", DB_PORT="y", SQL_ECHO="maybe")
         lines = str(caught.value).splitlines()
         assert sorted(line.partition(":")[0] for line in lines) == [
+            "BASE_DOMAIN",
             "CONTEXT_KEY",
             "DB_HOST",
             "DB_NAME",
@@ -251,19 +257,24 @@ class TestDatabaseParts:
         assert url is not None
         assert unverified is not None
         assert socket is not None
-        assert (url.query, unverified.query, socket.query) == ({"sslmode": "verify-full"}, {}, {})
+        assert url.query == {"sslmode": "verify-full", "ssl_min_protocol_version": "TLSv1.3"}
+        assert unverified.query == {"ssl_min_protocol_version": "TLSv1.3"}
+        assert socket.query == {}
 
 
 class TestProductionAddresses:
-    @pytest.mark.parametrize("mode", ["verify-full", "verify-ca"])
-    def test_verifying_modes_are_taken(self, mode: str) -> None:
-        assert load(**production(DATABASE_URL=f"{APP_URL}?sslmode={mode}")).database_url is not None
+    def test_an_address_that_verifies_the_server_is_taken(self) -> None:
+        assert load(**production()).database_url is not None
 
     @pytest.mark.parametrize(
         ("address", "got"),
         [
             (APP_URL, "no sslmode"),
             (f"{APP_URL}?sslmode=require", "sslmode=require"),
+            (f"{APP_URL}?sslmode=verify-ca", "sslmode=verify-ca"),
+            (f"{APP_URL}?sslmode=VERIFY-FULL", "sslmode=VERIFY-FULL"),
+            (f"{APP_URL}?sslmode=verify-full,require", "sslmode=verify-full,require"),
+            (f"{APP_URL}?sslmode=verify-full&sslmode=verify-full", "sslmode=verify-full,verify-full"),
             (f"{APP_URL}?sslmode=verify-full&sslmode=disable", "sslmode=verify-full,disable"),
             (f"{APP_URL}?host=/run/postgresql", "no sslmode"),
             ("postgresql:///tenantapp?host=db.example.com", "no sslmode"),
@@ -288,10 +299,101 @@ class TestProductionAddresses:
     def test_a_unix_socket_needs_no_tls(self, address: str) -> None:
         assert load(**production(DATABASE_URL=address)).database_url is not None
 
+    def test_the_mode_of_the_environment_does_not_count(self) -> None:
+        environ = production(DATABASE_URL=APP_URL, PGSSLMODE="verify-full")
+        assert problems(**environ)["DATABASE_URL"].endswith("got no sslmode")
+
+    def test_a_socket_is_none_where_the_environment_has_an_address_of_the_host(self) -> None:
+        address = "postgresql:///tenantapp?host=/run/postgresql"
+        environ = production(DATABASE_URL=address, PGHOSTADDR="192.0.2.1")
+        assert problems(**environ).keys() == {"DATABASE_URL"}
+
     @pytest.mark.parametrize("key", ["PGHOST", "PGHOSTADDR", "PGSERVICE"])
     def test_an_absent_host_is_no_socket_where_libpq_finds_one_elsewhere(self, key: str) -> None:
         environ = production(DATABASE_URL="postgresql:///tenantapp", **{key: "db.example.com"})
         assert problems(**environ).keys() == {"DATABASE_URL"}
+
+
+class TestLowestTls:
+    @pytest.mark.parametrize("key", ["DATABASE_URL", "MIGRATION_DATABASE_URL", "WATCHDOG_DATABASE_URL"])
+    @pytest.mark.parametrize(
+        ("told", "expected"),
+        [
+            ({}, "TLSv1.3"),
+            ({"APP_ENV": "staging"}, "TLSv1.3"),
+            ({"ALLOW_UNVERIFIED_TLS": "true"}, "TLSv1.3"),
+            ({"DATABASE_TLS_MIN": "TLSv1.2"}, "TLSv1.2"),
+            ({"APP_ENV": "development"}, None),
+            ({"APP_ENV": "testing"}, None),
+            ({"APP_ENV": "development", "DATABASE_TLS_MIN": "TLSv1.3"}, "TLSv1.3"),
+        ],
+    )
+    def test_is_a_parameter_of_every_address(
+        self, key: str, told: dict[str, str], expected: str | None
+    ) -> None:
+        environ = production(**{key: f"{APP_URL}?sslmode=verify-full"}, **told)
+        url = getattr(load(**environ), key.lower())
+        assert url.query.get("ssl_min_protocol_version") == expected
+
+    @pytest.mark.parametrize("version", ["TLSv1.2", "TLSv1.3"])
+    def test_an_address_may_choose_for_itself(self, version: str) -> None:
+        address = f"{APP_URL}?sslmode=verify-full&ssl_min_protocol_version={version}"
+        url = load(**production(DATABASE_URL=address)).database_url
+        assert url is not None
+        assert url.query["ssl_min_protocol_version"] == version
+
+    @pytest.mark.parametrize("app_env", ["staging", "production"])
+    @pytest.mark.parametrize(
+        ("parameters", "got"),
+        [
+            ("ssl_min_protocol_version=TLSv1.1", "TLSv1.1"),
+            ("ssl_min_protocol_version=TLSv1.3&ssl_min_protocol_version=TLSv1", "TLSv1.3,TLSv1"),
+        ],
+    )
+    def test_an_older_one_is_refused(self, app_env: str, parameters: str, got: str) -> None:
+        address = f"{APP_URL}?sslmode=verify-full&{parameters}"
+        assert problems(**production(APP_ENV=app_env, DATABASE_URL=address)) == {
+            "DATABASE_URL": "expected TLS 1.2 or later (DATABASE_TLS_MIN), "
+            f"got ssl_min_protocol_version={got}"
+        }
+
+    def test_a_unix_socket_has_none(self) -> None:
+        url = load(**production(DATABASE_URL="postgresql:///tenantapp?host=/run/postgresql")).database_url
+        assert url is not None
+        assert "ssl_min_protocol_version" not in url.query
+
+
+class TestBaseDomain:
+    @pytest.mark.parametrize("host", ["localhost", "intranet", "a.localhost", "a.test", "a.invalid"])
+    def test_one_that_leads_nowhere_is_refused_in_production(self, host: str) -> None:
+        assert problems(**production(BASE_DOMAIN=host)) == {"BASE_DOMAIN": f"{NO_DOMAIN}{host!r}"}
+        assert load(**production(APP_ENV="staging", BASE_DOMAIN=host)).base_domain == host
+
+    def test_none_is_refused_in_production(self) -> None:
+        assert problems(**production(BASE_DOMAIN="")) == {"BASE_DOMAIN": f"{NO_DOMAIN}nothing"}
+
+    def test_one_that_is_no_host_name_is_told_once(self) -> None:
+        found = problems(**production(BASE_DOMAIN="a b"))
+        assert found == {"BASE_DOMAIN": "expected a host name without port, such as example.com, got 'a b'"}
+
+
+class TestBindAddress:
+    @pytest.mark.parametrize(
+        ("told", "expected"),
+        [
+            ({}, "127.0.0.1:8000"),
+            ({"BIND_ADDRESS": "192.0.2.1", "PORT": "80"}, "192.0.2.1:80"),
+            ({"BIND_ADDRESS": "::"}, "[::]:8000"),
+        ],
+    )
+    def test_is_where_the_web_server_listens(self, told: dict[str, str], expected: str) -> None:
+        assert load(**told).listens_on == expected
+
+    @pytest.mark.parametrize("value", ["localhost", "0.0.0.0:80", "256.0.0.1", "unix:/run/x", "*"])
+    def test_anything_but_an_address_is_refused(self, value: str) -> None:
+        assert problems(BIND_ADDRESS=value) == {
+            "BIND_ADDRESS": f"expected an IP address of this machine, such as 0.0.0.0, got {value!r}"
+        }
 
 
 class TestDotenv:
@@ -373,6 +475,31 @@ class TestSecrets:
         settings = load(SECRET_KEY=SECRET, DATABASE_URL=f"postgresql:///d?password={SECRET}")
         assert SECRET not in repr(settings)
 
+    @pytest.mark.parametrize(
+        "parameter", ["password", "sslpassword", "passfile", "oauth_client_secret", "new"]
+    )
+    def test_are_in_no_address_that_is_printed(self, parameter: str) -> None:
+        url = load(DATABASE_URL=f"{APP_URL.replace(':hunter2', '')}?{parameter}={SECRET}").database_url
+        assert url is not None
+        assert printable(url).replace(":***", "") == "postgresql://app@db.example.com:6432/tenantapp"
+
+    def test_an_address_is_printed_with_how_it_verifies(self) -> None:
+        url = make_url(f"{APP_URL}?sslmode=verify-full&sslrootcert=/ca.pem&options=-csome.secret%3Dx")
+        assert printable(url) == (
+            "postgresql://app:***@db.example.com:6432/tenantapp?sslmode=verify-full&sslrootcert=%2Fca.pem"
+        )
+
+    def test_a_password_that_comes_as_a_parameter_is_hidden_as_any_other(self) -> None:
+        url = load(DATABASE_URL=f"postgresql:///tenantapp?user=app&password={SECRET}").database_url
+        assert url is not None
+        assert (url.username, url.password, url.query) == ("app", SECRET, {})
+        assert SECRET not in repr(url)
+
+    @pytest.mark.parametrize("parameters", ["password=x", "user=x", "sslmode=x&password=a&password=b"])
+    def test_two_values_for_one_are_refused(self, parameters: str) -> None:
+        found = problems(DATABASE_URL=f"postgresql://app:{SECRET}@db/tenantapp?{parameters}")
+        assert found["DATABASE_URL"].endswith("got another value (not shown, it may hold a password)")
+
     def test_are_in_no_error(self) -> None:
         found = problems(
             APP_ENV="production",
@@ -382,7 +509,9 @@ class TestSecrets:
             MIGRATION_DATABASE_URL=f"mysql://app:{SECRET}@db/d",
             DB_PASSWORD=SECRET,
         )
-        assert found.keys() == {"SECRET_KEY", "CONTEXT_KEY", "DATABASE_URL", "MIGRATION_DATABASE_URL"}
+        assert found.keys() == {
+            *("SECRET_KEY", "CONTEXT_KEY", "BASE_DOMAIN", "DATABASE_URL", "MIGRATION_DATABASE_URL")
+        }
         assert SECRET not in str(SettingsError(found))
         assert SECRET[:31] not in str(SettingsError(found))
 
