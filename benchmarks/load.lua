@@ -3,7 +3,7 @@
 local requests, position, verb, mark, filters, headers = {}, 0, nil, nil, nil, {}
 
 local function build(subdomain, token, customer, service)
-  local all = { Host = subdomain .. ".localhost", Authorization = "Bearer " .. token,
+  local all = { Host = subdomain .. ".example.com", Authorization = "Bearer " .. token,
                 Connection = headers.connection }
   local paths = {
     list = "/api/v1/customers?limit=50",

@@ -21,6 +21,7 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.sql.schema import SchemaItem
 
 from tenantapp.db.base import Base
+from tenantapp.db.failures import tls_failure
 from tenantapp.db.roles import RoleNames
 from tenantapp.db.safety import check_preparation
 from tenantapp.db.sealing import sealer_for, sealing_engine
@@ -72,6 +73,8 @@ def connected(engine: sa.Engine) -> Connection:
         return engine.connect()
     except OperationalError as error:
         said = first_line(error.orig) if isinstance(error.orig, psycopg.Error) else str(error.orig)
+        if error.orig is not None and tls_failure(error.orig):
+            raise CommandError(f"MIGRATION_DATABASE_URL: {said}") from error
         raise CommandError(
             f"MIGRATION_DATABASE_URL: {said} (a new server needs `flask roles create` and "
             "`flask databases prepare` first; `make run` does both)"

@@ -14,6 +14,7 @@ from sqlalchemy import URL
 
 from tenantapp.config import ROOT, Settings
 from tenantapp.db.connection import TenantConnection
+from tenantapp.db.failures import tls_failure
 from tenantapp.db.pool import TenantPool
 from tenantapp.db.roles import RoleNames
 from tenantapp.db.safety import (
@@ -171,4 +172,4 @@ def _unreachable(error: psycopg.Error) -> Problem:
     # Refused in words, it is there; without, it may be anywhere.
     refused = _REFUSED.search(str(error))
     reason = f"the database refuses connections: {refused[1]}" if refused else "the database does not answer"
-    return Problem("connection", reason, "error")
+    return Problem("connection", tls_failure(error) or reason, "error")

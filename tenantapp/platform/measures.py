@@ -11,6 +11,7 @@ import psycopg
 from psycopg import sql
 from psycopg.rows import class_row
 
+from tenantapp.db.failures import tls_failure
 from tenantapp.platform.errors import PreparationError
 from tenantapp.platform.report import Outcome, Report, Status
 
@@ -99,8 +100,8 @@ def attempt(connection: Connection, statements: sql.Composed) -> str:
 
 
 def first_line(error: psycopg.Error) -> str:
-    """Return what the server said, without position and context."""
-    return (error.diag.message_primary or str(error)).partition("\n")[0].strip()
+    """Return what the server said, without position and context, or why there is no TLS with it."""
+    return tls_failure(error) or (error.diag.message_primary or str(error)).partition("\n")[0].strip()
 
 
 def _read(connection: Connection, verify: sql.Composed) -> list[_Fact]:
