@@ -84,7 +84,8 @@ def _refuse_unready(connection: Connection, seals: ContextSealer) -> None:
         connection, seals
     )
     for problem in problems:
-        raise UnusableDatabase(problem.reason)
+        if problem.is_error:
+            raise UnusableDatabase(problem.reason)
 
 
 def _tell(what: str) -> None:

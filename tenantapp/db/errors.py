@@ -89,5 +89,5 @@ class ContextRejected(DatabaseUnavailable):
     def __init__(self) -> None:
         super().__init__(
             "the database rejected the context: its key is not installed (`flask keys install`), "
-            "or this machine's clock is behind"
+            "or the clocks of this machine and the server are a minute apart (`/readyz` tells)"
         )

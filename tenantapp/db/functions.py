@@ -30,7 +30,7 @@ class Function:
 
 
 FUNCTIONS = (
-    Function("tenancy.verified_context()", 1, EVERYONE, "sealer"),
+    Function("tenancy.verified_context()", 2, EVERYONE, "sealer"),
     Function("tenancy.current_context()", 2, EVERYONE),
     Function("tenancy.current_tenant_id()", 1, EVERYONE),
     Function("tenancy.current_actor_id()", 1, EVERYONE),

@@ -15,9 +15,10 @@ from uuid import uuid4
 import psycopg
 from psycopg.rows import dict_row
 
+from tenantapp.db.clocks import certain_skew, is_refused, told_skew
 from tenantapp.db.roles import RoleNames, compose, compose_database_file
 from tenantapp.tenancy.context import TenantContext
-from tenantapp.tenancy.seal import LIFETIME_SECONDS, ContextSealer
+from tenantapp.tenancy.seal import ContextSealer
 
 Severity = Literal["error", "warning"]
 Connection = psycopg.Connection[Any]
@@ -27,6 +28,10 @@ Connection = psycopg.Connection[Any]
 MINIMUM_VERSIONS = {15: "15.18", 16: "16.14", 17: "17.10", 18: "18.4"}
 _OLDEST_MAJOR = min(MINIMUM_VERSIONS)
 _DETAIL_LENGTH = 300
+WITHOUT_A_SUPERUSER = 'docs/deployment.md, "Without a superuser"'
+"""Where an operator reads what a bootstrap role that is no superuser cannot do, and who can."""
+_BY_A_SUPERUSER = f"a superuser must run `flask databases prepare` ({WITHOUT_A_SUPERUSER})"
+_PID_AND_TIME = "SELECT pg_catalog.pg_backend_pid(), extract(epoch FROM pg_catalog.clock_timestamp())"
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +128,7 @@ def check_preparation(connection: Connection, names: RoleNames) -> list[Problem]
         Problem(
             "preparation",
             f"database {database!r}: {row['measure']}: {row['detail'][:_DETAIL_LENGTH]}: "
-            "run `flask databases prepare`",
+            + ("run `flask databases prepare`" if row["required"] else _BY_A_SUPERUSER),
             "error" if row["required"] else "warning",
         )
         for row in rows
@@ -132,7 +137,7 @@ def check_preparation(connection: Connection, names: RoleNames) -> list[Problem]
 
 
 def check_context_key(connection: Connection, sealer: ContextSealer) -> list[Problem]:
-    """Find out whether the database takes what the program seals: a context of nobody's is bound.
+    """Find out whether the database takes what the program seals, and whether the clocks agree enough for it.
 
     Args:
         connection: of the application's role, in autocommit mode.
@@ -142,23 +147,27 @@ def check_context_key(connection: Connection, sealer: ContextSealer) -> list[Pro
         psycopg.Error: the server cannot be asked.
     """
     context = TenantContext(uuid4(), role="readiness")
+    found: list[Problem] = []
     try:
         with connection.transaction():
-            # Behind a pooler the driver does not know it.
-            row = connection.execute("SELECT pg_catalog.pg_backend_pid()").fetchone()
-            connection.execute("SELECT tenancy.bind(%s)", (sealer.seal(context, row[0] if row else 0),))
+            asked = time.time()
+            # Behind a pooler the driver does not know the pid.
+            pid, server_time = connection.execute(_PID_AND_TIME).fetchall()[0]
+            found = _clock_problems(certain_skew(asked, float(server_time), time.time()))
+            connection.execute("SELECT tenancy.bind(%s)", (sealer.seal(context, pid),))
     except psycopg.errors.InsufficientPrivilege:
-        row = connection.execute("SELECT extract(epoch FROM clock_timestamp())").fetchone()
-        ahead = float(row[0]) - time.time() if row else 0.0
-        if ahead > LIFETIME_SECONDS - 1:
-            reason = f"the server's clock is {ahead:.0f} s ahead of this machine's: contexts come expired"
-        else:
+        if not any(problem.is_error for problem in found):
             reason = (
                 f"the context key {sealer.key_id!r} is not installed in this database, {sealer.database!r}: "
                 "run `flask keys install`"
             )
-        return [Problem("context_key", reason, "error")]
-    return []
+            found.append(Problem("context_key", reason, "error"))
+    return found
+
+
+def _clock_problems(skew: float) -> list[Problem]:
+    reason = told_skew(skew)
+    return [Problem("clock", reason, "error" if is_refused(skew) else "warning")] if reason else []
 
 
 def check_connection_limit(connection: Connection, sessions: int) -> list[Problem]:

@@ -11,6 +11,9 @@ from tenantapp.tenancy.context import TenantContext
 LIFETIME_SECONDS = 60
 """How long a token may wait for its transaction to begin; the transaction itself may last longer."""
 
+SKEW_SECONDS = 60
+"""How far this machine's clock may be from the database's, as `tenancy.verified_context()` has it."""
+
 
 class ContextSealer:
     """Makes the wire format of the context, which `tenancy.verified_context()` reads on the other side.

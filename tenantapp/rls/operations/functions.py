@@ -156,16 +156,18 @@ class ReplaceFunctionOp(MigrateOperation):
 def _create_function(operations: Operations, op: CreateFunctionOp) -> None:
     run(operations, function_text(op.signature, op.version))
     operations.execute(f"REVOKE ALL ON FUNCTION {op.signature} FROM PUBLIC")
-    for role in op.execute:
-        operations.execute(f"GRANT EXECUTE ON FUNCTION {op.signature} TO {role_name(operations, role)}")
+    # A function that is replaced gives the roles themselves, a declared one their purposes.
+    callers = [role_name(operations, role) for role in op.execute]
+    for caller in callers:
+        operations.execute(f"GRANT EXECUTE ON FUNCTION {op.signature} TO {caller}")
     if op.owner:
         with may_create(operations, schema_of(op.signature), op.owner) as owner:
             operations.execute(f"ALTER FUNCTION {op.signature} OWNER TO {owner}")
-            if "owner" in op.execute:
+            previous = role_name(operations, "owner")
+            if previous in callers:
                 # What the previous owner might, the new one may; the previous one no more.
                 operations.execute(f"SET LOCAL ROLE {owner}")
-                granted = f"GRANT EXECUTE ON FUNCTION {op.signature} TO {role_name(operations, 'owner')}"
-                operations.execute(granted)
+                operations.execute(f"GRANT EXECUTE ON FUNCTION {op.signature} TO {previous}")
                 operations.execute("RESET ROLE")
 
 

@@ -62,6 +62,11 @@ def _expired(connection: Connection, _: str) -> str:
         return sealed(connection, TenantContext(B))
 
 
+def _of_a_clock_ahead(connection: Connection, _: str) -> str:
+    with mock.patch.object(seal, "LIFETIME_SECONDS", seal.LIFETIME_SECONDS + seal.SKEW_SECONDS + 2):
+        return sealed(connection, TenantContext(B))
+
+
 FORGERIES = {
     "another tenant": _part(1, str(B)),
     "an actor": _part(2, str(B)),
@@ -89,6 +94,7 @@ FORGERIES = {
     "another database": _of_another_database,
     "another connection": _of_another_connection,
     "an expired one": _expired,
+    "one of a clock that is ahead": _of_a_clock_ahead,
 }
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 from typing import Any
 
 import psycopg
@@ -125,13 +124,3 @@ def test_a_missing_or_wrong_key_is_a_reason_not_to_be_ready(
     assert ready.status_code == 503
     assert reason in ready.get_data(as_text=True)
     close_pool(app)
-
-
-def test_a_clock_that_is_behind_is_told_from_a_wrong_key(
-    server: Server, shared_database: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    behind = time.time() - 3600
-    with server.connect("app", shared_database) as connection:
-        monkeypatch.setattr(time, "time", lambda: behind)
-        (problem,) = check_context_key(connection, sealer_of(shared_database))
-    assert "the server's clock is 3600 s ahead" in problem.reason
