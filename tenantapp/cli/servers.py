@@ -19,6 +19,7 @@ from tenantapp.config import Settings, SettingsError
 from tenantapp.context_key import ContextKey
 from tenantapp.db.errors import DatabaseUnavailable
 from tenantapp.db.roles import RoleNames
+from tenantapp.db.safety import WITHOUT_A_SUPERUSER
 from tenantapp.db.sealing import sealer_for
 from tenantapp.platform.errors import OperatorError
 from tenantapp.platform.measures import Connection, first_line
@@ -234,6 +235,8 @@ def echo_report(report: Report, *, as_json: bool = False) -> None:
         as_json: for a machine.
     """
     click.echo(json.dumps(report.as_json(), indent=2) if as_json else "\n".join(map(str, report.outcomes)))
+    if any(outcome.needs_superuser for outcome in report.outcomes):
+        click.echo(f"needs a superuser: see {WITHOUT_A_SUPERUSER}", err=True)
     if not report.acceptable:
         raise click.ClickException("a required measure was not possible")
 

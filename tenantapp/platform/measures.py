@@ -116,4 +116,7 @@ def _outcome(fact: _Fact, held: set[str], refusals: dict[str, str], role: str) -
     refusal = refusals.get(fact.step, "")
     detail = f"{fact.detail[:_REASON_LENGTH]}..." if len(fact.detail) > _REASON_LENGTH else fact.detail
     reason = f"with role {role!r}: {refusal}; {detail}" if refusal else f"with role {role!r}: {detail}"
-    return Outcome(fact.measure, "not possible", reason, required=fact.required)
+    # What every start requires is chosen so that a role with CREATEROLE and CREATEDB can do it.
+    return Outcome(
+        fact.measure, "not possible", reason, required=fact.required, needs_superuser=not fact.required
+    )

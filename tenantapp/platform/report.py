@@ -17,6 +17,7 @@ class Outcome:
     status: Status
     reason: str = ""
     required: bool = False
+    needs_superuser: bool = False
 
     def __str__(self) -> str:
         return f"{self.status}: {self.measure}" + (f" ({self.reason})" if self.reason else "")
