@@ -36,7 +36,7 @@ SERVE, REQUEST = "6. Start the server", "7. Send a request"
 BY_A_SUPERUSER, WATCHDOG = "Without a superuser", "The watchdog"
 # How programs reach the index of packages on this machine; nothing else of the environment comes along.
 OF_PIP = ("PIP_", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "SSL_CERT_FILE")
-INSTALL_SECONDS, COMMAND_SECONDS, START_SECONDS, STOP_SECONDS = 600, 120, 60, 15
+INSTALL_SECONDS, COMMAND_SECONDS, START_SECONDS, STOP_SECONDS = 600, 300, 60, 15
 
 
 @dataclass(frozen=True)
@@ -212,13 +212,24 @@ def served(page: Page, prepared: str) -> Iterator[subprocess.Popen[str]]:
 
 def finish_as_superuser(page: Page) -> None:
     """Do what the page leaves to a superuser, in a shell that knows what step 3 and 4 said."""
-    kept = [line for line in page.blocks[SETTINGS][0].splitlines() if line.startswith(("server=", "tls="))]
-    kept += [line for line in page.blocks[ROLES][0].splitlines() if line.startswith("set -a")]
+    kept = [line for line in page.blocks[ROLES][0].splitlines() if line.startswith("set -a")]
     blocks = [
         block.replace("creator:creator-secret@", f"postgres:{PASSWORD}@")
         for block in page.blocks[BY_A_SUPERUSER]
     ]
-    page.machine.run(page.begin, *kept, *blocks)
+    page.machine.run(page.begin, *_variables(page), *kept, *blocks)
+
+
+def operate(page: Page) -> None:
+    """Run the commands of docs/operations.md that a running installation is looked after with."""
+    exported = [line for line in page.blocks[ROLES][0].splitlines() if line.startswith(("set -a", "export "))]
+    tasks = commands(PAGE.with_name("operations.md"), {})
+    page.machine.run(page.begin, *_variables(page), *exported, *tasks["Tenants"], *tasks["A new release"])
+
+
+def _variables(page: Page) -> list[str]:
+    """Return the lines of step 3 that name the server."""
+    return [line for line in page.blocks[SETTINGS][0].splitlines() if line.startswith(("server=", "tls="))]
 
 
 def is_answering(port: int) -> bool:
@@ -249,9 +260,12 @@ def test_a_tenant_is_served(
         assert "a superuser must run `flask databases prepare`" in warning
     page.machine.run(page.begin, *page.blocks[WATCHDOG])
 
-    finish_as_superuser(page)
+    if not page.is_superuser:
+        finish_as_superuser(page)
     # What was found is remembered for a moment.
     assert eventually(lambda: page.readiness() == (200, [])), page.readiness()
+
+    operate(page)
 
     served.send_signal(signal.SIGTERM)
     assert served.wait(STOP_SECONDS) == 0
