@@ -30,7 +30,7 @@ _OLDEST_MAJOR = min(MINIMUM_VERSIONS)
 _DETAIL_LENGTH = 300
 WITHOUT_A_SUPERUSER = 'docs/deployment.md, "Without a superuser"'
 """Where an operator reads what a bootstrap role that is no superuser cannot do, and who can."""
-_BY_A_SUPERUSER = f"a superuser must run `flask databases prepare` ({WITHOUT_A_SUPERUSER})"
+BY_A_SUPERUSER = f"a superuser must run `flask databases prepare` ({WITHOUT_A_SUPERUSER})"
 _PID_AND_TIME = "SELECT pg_catalog.pg_backend_pid(), extract(epoch FROM pg_catalog.clock_timestamp())"
 
 
@@ -128,7 +128,7 @@ def check_preparation(connection: Connection, names: RoleNames) -> list[Problem]
         Problem(
             "preparation",
             f"database {database!r}: {row['measure']}: {row['detail'][:_DETAIL_LENGTH]}: "
-            + ("run `flask databases prepare`" if row["required"] else _BY_A_SUPERUSER),
+            + ("run `flask databases prepare`" if row["required"] else BY_A_SUPERUSER),
             "error" if row["required"] else "warning",
         )
         for row in rows

@@ -13,6 +13,7 @@ from psycopg import sql
 from psycopg.rows import class_row
 
 from tenantapp.db.roles import RoleNames, compose
+from tenantapp.db.safety import BY_A_SUPERUSER
 from tenantapp.platform.errors import WatchdogBlind
 from tenantapp.platform.measures import Connection, first_line
 
@@ -61,7 +62,7 @@ def end_overdue(connection: Connection, names: RoleNames, seconds: float) -> lis
         with connection.cursor(row_factory=class_row(Overdue)) as cursor:
             return cursor.execute(compose("sessions/end_overdue_v01.sql", values)).fetchall()
     except psycopg.errors.InsufficientPrivilege as error:
-        raise WatchdogBlind(f"{first_line(error)}: run `flask databases prepare`") from error
+        raise WatchdogBlind(f"{first_line(error)}: {BY_A_SUPERUSER}") from error
 
 
 def _require_sight(connection: Connection, names: RoleNames) -> None:

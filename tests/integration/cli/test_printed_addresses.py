@@ -59,12 +59,19 @@ def required(command: click.Command, folder: Path) -> list[str]:
 
 @pytest.fixture(
     params=[
+        f":hunter@127.0.0.1:{{port}}/d?nonsense={SECRET}",
         f":{SECRET}@127.0.0.1:{{port}}/d?connect_timeout=2",
         f"@127.0.0.1:{{port}}/d?password={SECRET}",
         f":hunter@127.0.0.1:{{port}}/d?sslpassword={SECRET}&passfile=/{SECRET}",
         f":hunter@127.0.0.1:{{port}}/d?options=-c%20a.b%3D{SECRET}",
     ],
-    ids=["in its place", "as a parameter", "of the client's key", "in the options"],
+    ids=[
+        "in a parameter that libpq does not know",
+        "in its place",
+        "as a parameter",
+        "of the client's key",
+        "in the options",
+    ],
 )
 def app(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Flask]:
     """An application whose server does not answer."""

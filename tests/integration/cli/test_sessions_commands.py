@@ -160,7 +160,7 @@ def test_the_watchdog_may_end_no_sessions_of_others(server: Server, database: st
         (
             "REVOKE EXECUTE ON FUNCTION pg_terminate_backend(integer, bigint) FROM {watchdog}",
             "GRANT EXECUTE ON FUNCTION pg_terminate_backend(integer, bigint) TO {watchdog}",
-            "run `flask databases prepare`",
+            "a superuser must run `flask databases prepare`",
         ),
         (
             "ALTER ROLE {watchdog} SET track_activities = off",
