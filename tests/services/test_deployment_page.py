@@ -108,7 +108,7 @@ class Role:
 
 
 @pytest.fixture(params=["a superuser", "a role that is no superuser"])
-def bootstrap(request: pytest.FixtureRequest, database_server: TlsServer) -> Role:
+def role(request: pytest.FixtureRequest, database_server: TlsServer) -> Role:
     """Who prepares the server."""
     if request.param == "a superuser":
         return Role("postgres", PASSWORD)
@@ -153,20 +153,20 @@ class Page:
 
 
 @pytest.fixture
-def page(machine: Machine, database_server: TlsServer, bootstrap: Role) -> Iterator[Page]:
+def page(machine: Machine, database_server: TlsServer, role: Role) -> Iterator[Page]:
     port = free_port()
     found = commands(
         PAGE,
         {
             "/opt/tenantapp": str(machine.folder),
             "/etc/ssl/db-authority.pem": str(database_server.authority),
-            "postgres:password@": f"{bootstrap.name}:{bootstrap.password}@",
+            "postgres:password@": f"{role.name}:{role.password}@",
             "db.example.com:5432": f"{HOST}:{database_server.port}",
             "example.com": DOMAIN,
             "8000": str(port),
         },
     )
-    yield Page(found, machine, port, is_superuser=bootstrap.name == "postgres")
+    yield Page(found, machine, port, is_superuser=role.name == "postgres")
     for name in (".env", "operator.env", "acme-key.json", "prepare.sql"):
         (machine.folder / name).unlink(missing_ok=True)
 
