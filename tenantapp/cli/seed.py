@@ -6,7 +6,8 @@ import click
 from flask import Flask, current_app
 from flask.cli import with_appcontext
 
-from tenantapp.cli.servers import not_in_production, one_line_errors
+from tenantapp.cli.production import not_in_production
+from tenantapp.cli.servers import one_line_errors
 from tenantapp.seeds.options import PROFILES, options_of
 from tenantapp.seeds.run import reset, seed
 

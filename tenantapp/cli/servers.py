@@ -18,8 +18,8 @@ from tenantapp.addresses import printable
 from tenantapp.config import Settings, SettingsError
 from tenantapp.context_key import ContextKey
 from tenantapp.db.errors import DatabaseUnavailable
+from tenantapp.db.failures import WITHOUT_A_SUPERUSER
 from tenantapp.db.roles import RoleNames
-from tenantapp.db.safety import WITHOUT_A_SUPERUSER
 from tenantapp.db.sealing import sealer_for
 from tenantapp.platform.errors import OperatorError
 from tenantapp.platform.measures import Connection, first_line
@@ -73,22 +73,6 @@ def one_line_errors(command: Command) -> Command:
             raise click.ClickException("an argument holds bytes that are no text") from error
         except (DatabaseUnavailable, OperatorError, SettingsError, TenancyError) as error:
             raise click.ClickException(str(error)) from error
-
-    return cast("Command", guarded)
-
-
-def not_in_production(command: Command) -> Command:
-    """Make a command that is for development refuse to run in production, before it does anything."""
-
-    @functools.wraps(command)
-    def guarded(*args: Any, **kwargs: Any) -> None:
-        if _settings().app_env == "production":
-            name = click.get_current_context().command_path.partition(" ")[2]
-            raise click.ClickException(
-                f"APP_ENV: this is production, and `flask {name}` is for development: it makes or removes "
-                "demo tenants and shows their keys"
-            )
-        command(*args, **kwargs)
 
     return cast("Command", guarded)
 

@@ -16,13 +16,13 @@ from flask import current_app
 from flask.cli import with_appcontext
 from flask_migrate import upgrade
 
+from tenantapp.cli.production import not_in_production
 from tenantapp.cli.servers import (
     address,
     bootstrap_url,
     connect,
     context_key,
     database_name,
-    not_in_production,
     one_line_errors,
     passwords,
     role_limits,

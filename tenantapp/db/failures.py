@@ -1,4 +1,4 @@
-"""Why no connection came about, said so that an operator knows what to do."""
+"""What failed on the server's side, said so that an operator knows what to do."""
 
 from __future__ import annotations
 
@@ -6,6 +6,9 @@ import re
 
 import psycopg
 
+WITHOUT_A_SUPERUSER = 'docs/deployment.md, "Without a superuser"'
+"""Where an operator reads what a bootstrap role that is no superuser cannot do, and who can."""
+BY_A_SUPERUSER = f"a superuser must run `flask databases prepare` ({WITHOUT_A_SUPERUSER})"
 _MARKS = ("SSL error", "certificate", "does not support SSL")
 _VERSIONS = re.compile(
     r"any SSL protocol version between (?P<lowest>\S+) and (?P<highest>\S+?)\.?$", re.MULTILINE

@@ -16,6 +16,7 @@ import psycopg
 from psycopg.rows import dict_row
 
 from tenantapp.db.clocks import certain_skew, is_refused, told_skew
+from tenantapp.db.failures import BY_A_SUPERUSER
 from tenantapp.db.roles import RoleNames, compose, compose_database_file
 from tenantapp.tenancy.context import TenantContext
 from tenantapp.tenancy.seal import ContextSealer
@@ -28,9 +29,6 @@ Connection = psycopg.Connection[Any]
 MINIMUM_VERSIONS = {15: "15.18", 16: "16.14", 17: "17.10", 18: "18.4"}
 _OLDEST_MAJOR = min(MINIMUM_VERSIONS)
 _DETAIL_LENGTH = 300
-WITHOUT_A_SUPERUSER = 'docs/deployment.md, "Without a superuser"'
-"""Where an operator reads what a bootstrap role that is no superuser cannot do, and who can."""
-BY_A_SUPERUSER = f"a superuser must run `flask databases prepare` ({WITHOUT_A_SUPERUSER})"
 _PID_AND_TIME = "SELECT pg_catalog.pg_backend_pid(), extract(epoch FROM pg_catalog.clock_timestamp())"
 
 

@@ -12,8 +12,8 @@ import psycopg
 from psycopg import sql
 from psycopg.rows import class_row
 
+from tenantapp.db.failures import BY_A_SUPERUSER
 from tenantapp.db.roles import RoleNames, compose
-from tenantapp.db.safety import BY_A_SUPERUSER
 from tenantapp.platform.errors import WatchdogBlind
 from tenantapp.platform.measures import Connection, first_line
 

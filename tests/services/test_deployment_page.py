@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import signal
 import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
@@ -17,12 +15,12 @@ from pathlib import Path
 import pytest
 
 from tests.e2e.programs import eventually, free_port
+from tests.support.machine import ROOT, Machine, new_machine
 from tests.support.pages import commands
 from tests.support.tls import HOST, PASSWORD, TlsServer, tls_server
 
 pytestmark = pytest.mark.services
 
-ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "docs" / "deployment.md"
 DELIVERED = ("tenantapp", "migrations", "sql", "wsgi.py", "pyproject.toml", "requirements.txt")
 DOMAIN = "service.example.net"
@@ -34,66 +32,18 @@ INSTALL, SETTINGS, ROLES, TENANT = (
 )
 SERVE, REQUEST = "6. Start the server", "7. Send a request"
 BY_A_SUPERUSER, WATCHDOG = "Without a superuser", "The watchdog"
-# How programs reach the index of packages on this machine; nothing else of the environment comes along.
-OF_PIP = ("PIP_", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "SSL_CERT_FILE")
-INSTALL_SECONDS, COMMAND_SECONDS, START_SECONDS, STOP_SECONDS = 600, 300, 60, 15
-
-
-@dataclass(frozen=True)
-class Machine:
-    """A machine with the program's files and nothing of this checkout.
-
-    Args:
-        folder: where the program is.
-        environ: what a fresh shell has.
-    """
-
-    folder: Path
-    environ: dict[str, str]
-
-    def run(self, *blocks: str, seconds: float = COMMAND_SECONDS) -> str:
-        """Run blocks of commands in one shell that stops at the first failure; return what they printed."""
-        done = subprocess.run(
-            ["/bin/bash", "-euo", "pipefail", "-c", "\n".join(blocks)],
-            cwd="/",
-            env=self.environ,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            timeout=seconds,
-            check=False,
-        )
-        assert done.returncode == 0, done.stdout
-        return done.stdout
+INSTALL_SECONDS, START_SECONDS, STOP_SECONDS = 600, 60, 15
 
 
 @pytest.fixture(scope="module")
 def machine(tmp_path_factory: pytest.TempPathFactory) -> Machine:
     """An installation from `requirements.txt` alone, by the page's own commands."""
-    home = tmp_path_factory.mktemp("machine")
-    folder, programs = home / "program", home / "bin"
-    folder.mkdir()
-    programs.mkdir()
-    for name in DELIVERED:
-        source = ROOT / name
-        if source.is_dir():
-            shutil.copytree(source, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
-        else:
-            shutil.copy(source, folder)
-    (programs / "python3").symlink_to(Path(sys._base_executable).resolve())  # type: ignore[attr-defined]
-    kept = {key: value for key, value in os.environ.items() if key.upper().startswith(OF_PIP)}
-    pip = Path.home() / ".config" / "pip" / "pip.conf"
-    environ = {**kept, "PATH": f"{programs}:/usr/bin:/bin", "HOME": str(home), "LC_ALL": "C.UTF-8"}
-    if pip.is_file():
-        environ.setdefault("PIP_CONFIG_FILE", str(pip))
-    machine = Machine(folder, environ)
-    install, begin = commands(PAGE, {"/opt/tenantapp": str(folder)})[INSTALL]
+    machine = new_machine(tmp_path_factory.mktemp("machine"), delivering=DELIVERED)
+    install, begin = commands(PAGE, {"/opt/tenantapp": str(machine.folder)})[INSTALL]
     machine.run(install, seconds=INSTALL_SECONDS)
-    told = machine.run(
-        begin, "command -v flask gunicorn python", "python -c 'import tenantapp; print(tenantapp.__file__)'"
-    )
-    assert [Path(line).is_relative_to(folder) for line in told.splitlines()] == [True] * 4
+    imported = "python -c 'import tenantapp; print(tenantapp.__file__)'"
+    told = machine.run(begin, "command -v flask gunicorn python", imported).splitlines()
+    assert [Path(line).is_relative_to(machine.folder) for line in told] == [True] * 4
     for absent in ("pytest", "ruff", "selenium"):
         assert "No module named" in machine.run(begin, f"python -c 'import {absent}' 2>&1 || true")
     return machine
