@@ -16,7 +16,7 @@ ON_A_DATABASE = tests/integration tests/isolation tests/audit tests/probe tests/
 
 # The models against a database that the migrations made, on a server of its own whatever the environment says.
 DRIFT = folder=$$(mktemp -d) && chmod 755 "$$folder" && trap 'rm -rf "$$folder"' EXIT && { \
-	export APP_ENV=development SQL_ECHO=false INSTANCE_PATH="$$folder/instance" ROLE_PREFIX= CONTEXT_KEY= CONTEXT_KEY_FILE= \
+	export DOTENV_FILE=/dev/null APP_ENV=development SQL_ECHO=false INSTANCE_PATH="$$folder/instance" ROLE_PREFIX= CONTEXT_KEY= CONTEXT_KEY_FILE= \
 		DATABASE_URL= MIGRATION_DATABASE_URL= PLATFORM_DATABASE_URL= BOOTSTRAP_DATABASE_URL= \
 		WATCHDOG_DATABASE_URL= DB_HOST= DB_PORT= DB_NAME= DB_USER= DB_PASSWORD=; \
 	$(BIN)/flask roles create && $(BIN)/flask databases prepare && $(BIN)/flask db upgrade && $(BIN)/flask db check; \

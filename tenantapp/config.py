@@ -28,18 +28,18 @@ _NOWHERE = (".localhost", ".test", ".invalid")
 
 
 def load_settings(environ: Mapping[str, str] | None = None, dotenv: Path | None = ROOT / ".env") -> Settings:
-    """Read the settings, the environment before `.env`; a key with an empty value counts as absent.
+    """Read the settings, the environment before `.env`; a key with an empty value counts as absent in both.
 
     Args:
         environ: the environment; the process's own by default. It is not changed.
-        dotenv: a file of further keys, which need not exist; None for no file.
+        dotenv: a file of further keys, which need not exist; None for no file. `DOTENV_FILE` names another.
 
     Raises:
         SettingsError: anything is missing or wrong; it holds all problems.
     """
-    lines, problems = read_dotenv(dotenv) if dotenv else ({}, {})
-    merged = lines | dict(os.environ if environ is None else environ)
-    given = {key: value for key, value in merged.items() if value}
+    told = {key: value for key, value in (os.environ if environ is None else environ).items() if value}
+    lines, problems = _read_file(told, dotenv)
+    given = {key: value for key, value in lines.items() if value} | told
     # A wrong APP_ENV gets no default of its own: like an absent one, it asks for all that production does.
     app_env = given.get("APP_ENV", "production")
     values, wrong = read(Settings, given, app_env)
@@ -62,6 +62,16 @@ def require_settings() -> Settings:
     except SettingsError as error:
         sys.stderr.write(f"{error}\n")
         raise SystemExit(2) from None
+
+
+def _read_file(told: Mapping[str, str], dotenv: Path | None) -> tuple[dict[str, str], dict[str, str]]:
+    named = told.get("DOTENV_FILE")
+    if dotenv is None or named is None:
+        return read_dotenv(dotenv) if dotenv else ({}, {})
+    path = ROOT / named
+    if not path.exists():
+        return {}, {"DOTENV_FILE": f"expected a file that exists, got {named!r}"}
+    return read_dotenv(path)
 
 
 def _join_parts(

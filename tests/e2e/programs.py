@@ -20,13 +20,15 @@ from tests.support.databases import Server
 REPOSITORY = Path(__file__).parents[2]
 UP = (sys.executable, "-m", "flask", "--app", "wsgi", "up")
 GUNICORN = (sys.executable, "-m", "gunicorn", "-c", "python:tenantapp.server", "wsgi:app")
-NOT_HEARD = ("FLASK_", "GUNICORN_", "PG", *KEYS)
+NOT_HEARD = ("DOTENV_", "FLASK_", "GUNICORN_", "PG", *KEYS)
 
 
 def environment(**settings: str) -> dict[str, str]:
-    """Return an environment of `settings` alone: a key that is set but empty hides the checkout's `.env`."""
+    """Return an environment of `settings` alone, without the checkout's `.env`."""
     kept = {key: value for key, value in os.environ.items() if not key.startswith(NOT_HEARD)}
-    return kept | dict.fromkeys(KEYS, "") | {"FLASK_SKIP_DOTENV": "1", "PYTHONUNBUFFERED": "1"} | settings
+    return (
+        kept | {"DOTENV_FILE": os.devnull, "FLASK_SKIP_DOTENV": "1", "PYTHONUNBUFFERED": "1"} | settings
+    )
 
 
 def on_database(server: Server, database: str, role: str = "app", **settings: str) -> dict[str, str]:

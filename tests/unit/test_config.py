@@ -403,10 +403,25 @@ class TestDotenv:
         settings = load_settings({"PORT": "9001"}, dotenv)
         assert (settings.app_env, settings.port, settings.web_threads) == ("development", 9001, 4)
 
-    def test_an_empty_value_in_the_environment_switches_off_the_files(self, tmp_path: Path) -> None:
+    def test_an_empty_value_in_the_environment_does_not_hide_the_files(self, tmp_path: Path) -> None:
         dotenv = tmp_path / ".env"
         dotenv.write_text(f"APP_ENV=development\nDATABASE_URL={APP_URL}\n")
-        assert load_settings({"DATABASE_URL": ""}, dotenv).database_url is None
+        settings = load_settings({"APP_ENV": "", "DATABASE_URL": ""}, dotenv)
+        assert (settings.app_env, settings.database_url) == ("development", make_url(APP_URL).set(drivername="postgresql+psycopg"))
+
+    def test_another_file_is_read_in_its_place(self, tmp_path: Path) -> None:
+        dotenv, other = tmp_path / ".env", tmp_path / "other.env"
+        dotenv.write_text("APP_ENV=testing\nPORT=9000\nWEB_THREADS=4\n")
+        other.write_text("APP_ENV=development\nPORT=9001\n")
+        settings = load_settings({"DOTENV_FILE": str(other)}, dotenv)
+        assert (settings.app_env, settings.port, settings.web_threads) == ("development", 9001, 8)
+        assert load_settings({"DOTENV_FILE": ""}, dotenv).port == 9000
+        assert load_settings({"DOTENV_FILE": os.devnull, "APP_ENV": "testing"}, dotenv).port == 8000
+
+    def test_another_file_that_is_missing_is_named(self, tmp_path: Path) -> None:
+        with pytest.raises(SettingsError) as caught:
+            load_settings({"APP_ENV": "testing", "DOTENV_FILE": "/no/such/file"}, tmp_path / ".env")
+        assert caught.value.problems == {"DOTENV_FILE": "expected a file that exists, got '/no/such/file'"}
 
     def test_the_process_environment_is_read_and_not_changed(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -585,6 +600,6 @@ class TestRequireSettings:
         assert SECRET[:9] not in done.stderr
 
     def test_is_silent_when_all_is_well(self) -> None:
-        # What a developer's own .env may say is blanked.
-        done = self.run(APP_ENV="testing", **dict.fromkeys(["DATABASE_URL", *PARTS, "DB_PORT"], ""))
+        # What a developer's own .env may say is not read.
+        done = self.run(APP_ENV="testing", DOTENV_FILE=os.devnull)
         assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
