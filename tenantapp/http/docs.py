@@ -1,4 +1,4 @@
-"""The docs page: Swagger UI from the files of a package, asking no other host for anything."""
+"""The docs page: Swagger UI from the files of a package, asking no other host for anything. `/` leads to it."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ _PAGE = Template("""<!doctype html>
 </html>
 """)
 
-blueprint = Blueprint("docs", __name__, url_prefix="/docs")
+blueprint = Blueprint("docs", __name__)
 
 
 def init_app(app: Flask) -> None:
@@ -48,7 +48,14 @@ def init_app(app: Flask) -> None:
     app.register_blueprint(blueprint)
 
 
-@blueprint.route("")
+@blueprint.route("/")
+@permits(PUBLIC)
+def root() -> Response:
+    """Lead a person who opens the address alone to the page, on whatever host it was asked."""
+    return Response(status=302, headers={"Location": url_for("docs.page"), "Cache-Control": "no-store"})
+
+
+@blueprint.route("/docs")
 @permits(PUBLIC)
 def page() -> Response:
     """Show the API document to a person, who may try its operations out."""
@@ -60,7 +67,7 @@ def page() -> Response:
     return Response(html, headers=headers, content_type="text/html; charset=utf-8")
 
 
-@blueprint.route(f"/assets/<any{_ASSETS}:name>")
+@blueprint.route(f"/docs/assets/<any{_ASSETS}:name>")
 @permits(PUBLIC)
 def asset(name: str) -> Response:
     """Send one of the page's own files."""

@@ -15,6 +15,17 @@ def described() -> Flask:
     return described_app()
 
 
+@pytest.mark.parametrize("host", ["localhost", "acme.localhost", "nobody.localhost", "evil.example", "a b", ""])
+def test_the_root_leads_to_it_on_every_host_and_names_none(described: Flask, host: str) -> None:
+    answer = described.test_client().get("/", environ_overrides={"HTTP_HOST": host, "SERVER_NAME": "evil"})
+    assert (answer.status_code, answer.headers["Location"], answer.data) == (302, "/docs", b"")
+    assert answer.headers["Cache-Control"] == "no-store"
+
+
+def test_the_root_takes_no_other_method(described: Flask) -> None:
+    assert described.test_client().post("/").status_code == 405
+
+
 def test_names_no_other_host(described: Flask) -> None:
     html = described.test_client().get("/docs").get_data(as_text=True)
     addresses = re.findall(r'(?:src|href)="([^"]*)"', html)

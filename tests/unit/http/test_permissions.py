@@ -38,6 +38,7 @@ def test_what_is_public_is_meant_to_be() -> None:
     assert {rule.partition("<")[0] for rule in public} == {
         "/healthz",
         "/readyz",
+        "/",
         "/docs",
         "/docs/assets/",
         "/api/v1/openapi.json",

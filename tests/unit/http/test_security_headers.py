@@ -8,6 +8,7 @@ from tests.support.described import described_app
 
 PATHS = [
     "/healthz",
+    "/",
     "/docs",
     "/api/v1/openapi.json",
     "/api/v1/schemas/Nobody",
