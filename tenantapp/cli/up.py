@@ -16,6 +16,7 @@ from flask import current_app
 from flask.cli import with_appcontext
 from flask_migrate import upgrade
 
+from tenantapp.cli.ending import heed_signals, kill, stop, wait_for
 from tenantapp.cli.production import not_in_production
 from tenantapp.cli.servers import (
     address,
@@ -35,6 +36,7 @@ from tenantapp.seeds.run import seed
 
 START_SECONDS = 30.0
 PR_SET_PDEATHSIG = 1
+LIMITS = "docs/security/model.md, Limits"
 
 
 @click.command("up")
@@ -43,6 +45,7 @@ PR_SET_PDEATHSIG = 1
 @not_in_production
 def up() -> None:
     """Prepare server and database, migrate, install the context key, make two demo tenants, and serve."""
+    heed_signals()
     settings = current_app.extensions["tenantapp"].settings
     _refuse_taken_port(settings.port)
     if settings.bootstrap_database_url is not None:
@@ -76,24 +79,32 @@ def _prepare() -> None:
         create_database(connection, database)
     with connect(url.set(database=database)) as connection:
         reports.append(prepare_database(connection, role_names()))
-    for outcome in (outcome for report in reports for outcome in report.outcomes):
-        if outcome.status == "not possible":
-            click.echo(f"  {outcome}")
+    if refused := [measure for report in reports for measure in report.with_status("not possible")]:
+        click.echo(f"not possible on this server: {', '.join(refused)} (see {LIMITS})")
 
 
 def _serve(port: int, tokens: dict[str, str]) -> int:
-    """Run gunicorn until it ends; however this program ends, gunicorn ends with it."""
+    """Run the web server until it ends; however this program ends, the server ends with it."""
     command = [sys.executable, "-m", "gunicorn", "-c", "python:tenantapp.server", "wsgi:app"]
-    server = subprocess.Popen(command, preexec_fn=_end_with_parent)  # noqa: PLW1509 - no thread is left
+    # In a group of its own, which Control-C in a terminal does not reach: how long it may take is said here.
+    server = subprocess.Popen(
+        command,
+        preexec_fn=_end_with_parent,  # noqa: PLW1509 - no thread is left
+        process_group=0,
+    )
     try:
-        signal.signal(signal.SIGTERM, lambda *_: server.terminate())
-        # Control-C reaches the whole group: gunicorn ends by itself.
-        signal.signal(signal.SIGINT, signal.SIG_IGN)
         if _answers(port, server):
             _show(port, tokens)
-        return server.wait()
+        elif server.poll() is None:
+            click.echo(
+                f"not ready within {START_SECONDS:g} s: http://127.0.0.1:{port}/readyz says why", err=True
+            )
+        return wait_for(server)
+    except KeyboardInterrupt:
+        stop(server)
+        return 0
     finally:
-        server.terminate()
+        kill(server)
 
 
 def _end_with_parent() -> None:
@@ -126,7 +137,8 @@ def _show(port: int, tokens: dict[str, str]) -> None:
             f'-H "X-Tenant-Subdomain: {subdomain}" http://127.0.0.1:{port}/api/v1/customers'
         )
 
-    click.echo(f"\nServing on http://127.0.0.1:{port} (Control-C ends it). Paste:\n")
+    address = f"http://127.0.0.1:{port}"
+    click.echo(f"\nServing on {address} (Control-C ends it). Open {address}/ to read the API, or paste:\n")
     click.echo(f"# acme's customers\n{curl('acme', tokens['acme'])}\n")
     click.echo(f"# globex's customers\n{curl('globex', tokens['globex'])}\n")
     click.echo(f"# acme's key is refused at globex\n{curl('globex', tokens['acme'])}\n")

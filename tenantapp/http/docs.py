@@ -1,4 +1,4 @@
-"""The docs page: Swagger UI from the files of a package, asking no other host for anything. `/` leads to it."""
+"""The docs page, to which `/` leads: Swagger UI from the files of a package, asking no other host."""
 
 from __future__ import annotations
 

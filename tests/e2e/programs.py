@@ -26,9 +26,7 @@ NOT_HEARD = ("DOTENV_", "FLASK_", "GUNICORN_", "PG", *KEYS)
 def environment(**settings: str) -> dict[str, str]:
     """Return an environment of `settings` alone, without the checkout's `.env`."""
     kept = {key: value for key, value in os.environ.items() if not key.startswith(NOT_HEARD)}
-    return (
-        kept | {"DOTENV_FILE": os.devnull, "FLASK_SKIP_DOTENV": "1", "PYTHONUNBUFFERED": "1"} | settings
-    )
+    return kept | {"DOTENV_FILE": os.devnull, "FLASK_SKIP_DOTENV": "1", "PYTHONUNBUFFERED": "1"} | settings
 
 
 def on_database(server: Server, database: str, role: str = "app", **settings: str) -> dict[str, str]:

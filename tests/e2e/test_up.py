@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import http.client
 import signal
 import socket
+import time
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 
 import psutil
@@ -15,6 +18,13 @@ from tests.e2e.wire import CUSTOMERS, call, paste
 
 ADA = {"name": "Ada Lovelace", "email": "ada@lovelace.example"}
 LAST_LINE = "refused at globex\ncurl "
+STOPPING = "Stopping: open requests have 1 s to finish; an embedded PostgreSQL stops last."
+# As a shell's & does.
+IN_THE_BACKGROUND = ("sh", "-c", 'trap "" INT; exec "$@"', "sh")
+HALF_A_REQUEST = (
+    "POST /api/v1/customers HTTP/1.1\r\nHost: acme.localhost:{port}\r\nAuthorization: Bearer {token}\r\n"
+    'Content-Type: application/json\r\nContent-Length: 500\r\n\r\n{{"name": '
+)
 Start = Callable[..., Program]
 
 
@@ -23,11 +33,11 @@ def start(tmp_path: Path) -> Iterator[Start]:
     """Start the program on a folder of its own; whatever is left of it afterwards fails the test."""
     started: list[Program] = []
 
-    def up(port: int) -> Program:
+    def up(port: int, *, before: tuple[str, ...] = ()) -> Program:
         told = environment(
             APP_ENV="development", SQL_ECHO="false", INSTANCE_PATH=str(tmp_path / "instance"), PORT=str(port)
         )
-        started.append(Program(UP, told, tmp_path / f"run-{len(started)}"))
+        started.append(Program((*before, *UP), told, tmp_path / f"run-{len(started)}"))
         return started[-1]
 
     yield up
@@ -51,6 +61,44 @@ def test_the_printed_curl_lines_show_two_tenants_and_a_refused_key(start: Start)
     assert not acme_emails & globex_emails
     assert refused[0] == 401
     assert refused[1]["status"] == 401
+
+
+def test_a_newcomer_reads_where_to_go_and_what_is_not_possible_in_a_line_each(start: Start) -> None:
+    port = free_port()
+    program = start(port)
+    curl_lines(program)
+    address = f"http://127.0.0.1:{port}"
+    (serving,) = (line for line in program.output.splitlines() if address in line and "curl" not in line)
+    assert f"Open {address}/ to read the API" in serving
+    root = call(port, "GET", "/")
+    assert (root.status, root.headers["location"]) == (302, "/docs")
+    assert call(port, "GET", root.headers["location"]).status == 200
+    assert [line for line in program.output.splitlines() if "not possible" in line] == [
+        "not possible on this server: listen_and_notify, own_settings, table_locks "
+        "(see docs/security/model.md, Limits)"
+    ]
+
+
+def test_control_c_waits_a_second_for_a_request_in_flight_even_in_the_background(start: Start) -> None:
+    port = free_port()
+    program = start(port, before=IN_THE_BACKGROUND)
+    token = curl_lines(program)[0].split("Bearer ")[1].split('"')[0]
+    family = program.family()
+    with closing(http.client.HTTPConnection("127.0.0.1", port)) as idle, socket.socket() as sending:
+        idle.request("GET", "/healthz")
+        assert idle.getresponse().read()
+        sending.connect(("127.0.0.1", port))
+        sending.sendall(HALF_A_REQUEST.format(port=port, token=token).encode())
+        # Either may be in flight by then; the server must not wait for what comes no more.
+        time.sleep(0.5)
+        asked = time.monotonic()
+        assert program.end(signal.SIGINT) == 0
+        took = time.monotonic() - asked
+    # 1.5 s on a quiet machine; a server that waited for the request would take 30.
+    assert took < 15
+    assert program.errors.splitlines()[-1] == STOPPING
+    assert "Traceback" not in program.errors
+    assert_gone(family, port)
 
 
 def test_rows_and_tokens_survive_sigterm_and_kill_9_and_no_process_does(start: Start, tmp_path: Path) -> None:

@@ -407,7 +407,10 @@ class TestDotenv:
         dotenv = tmp_path / ".env"
         dotenv.write_text(f"APP_ENV=development\nDATABASE_URL={APP_URL}\n")
         settings = load_settings({"APP_ENV": "", "DATABASE_URL": ""}, dotenv)
-        assert (settings.app_env, settings.database_url) == ("development", make_url(APP_URL).set(drivername="postgresql+psycopg"))
+        assert (settings.app_env, settings.database_url) == (
+            "development",
+            make_url(APP_URL).set(drivername="postgresql+psycopg"),
+        )
 
     def test_another_file_is_read_in_its_place(self, tmp_path: Path) -> None:
         dotenv, other = tmp_path / ".env", tmp_path / "other.env"

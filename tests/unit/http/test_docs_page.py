@@ -15,7 +15,9 @@ def described() -> Flask:
     return described_app()
 
 
-@pytest.mark.parametrize("host", ["localhost", "acme.localhost", "nobody.localhost", "evil.example", "a b", ""])
+@pytest.mark.parametrize(
+    "host", ["localhost", "acme.localhost", "nobody.localhost", "evil.example", "a b", ""]
+)
 def test_the_root_leads_to_it_on_every_host_and_names_none(described: Flask, host: str) -> None:
     answer = described.test_client().get("/", environ_overrides={"HTTP_HOST": host, "SERVER_NAME": "evil"})
     assert (answer.status_code, answer.headers["Location"], answer.data) == (302, "/docs", b"")
