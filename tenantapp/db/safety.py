@@ -18,16 +18,13 @@ from psycopg.rows import dict_row
 from tenantapp.db.clocks import certain_skew, is_refused, told_skew
 from tenantapp.db.failures import BY_A_SUPERUSER
 from tenantapp.db.roles import RoleNames, compose, compose_database_file
+from tenantapp.db.server_versions import OLDEST_MAJOR, minimum_minors
 from tenantapp.tenancy.context import TenantContext
 from tenantapp.tenancy.seal import ContextSealer
 
 Severity = Literal["error", "warning"]
 Connection = psycopg.Connection[Any]
 
-# The first releases without any fault that audit check 0086 names, which a test holds them to:
-# https://www.postgresql.org/support/security/
-MINIMUM_VERSIONS = {15: "15.18", 16: "16.14", 17: "17.10", 18: "18.4"}
-_OLDEST_MAJOR = min(MINIMUM_VERSIONS)
 _DETAIL_LENGTH = 300
 _PID_AND_TIME = "SELECT pg_catalog.pg_backend_pid(), extract(epoch FROM pg_catalog.clock_timestamp())"
 
@@ -207,17 +204,17 @@ def version_problems(version: int, *, development: bool = False) -> list[Problem
         development: an old minor version is a warning there; an old major version lacks what is used.
     """
     major, minor = divmod(version, 10_000)
-    if major < _OLDEST_MAJOR:
+    if major < OLDEST_MAJOR:
         reason = (
-            f"PostgreSQL {major}.{minor} is too old: {_OLDEST_MAJOR} is the first with security_invoker views"
+            f"PostgreSQL {major}.{minor} is too old: {OLDEST_MAJOR} is the first with security_invoker views"
         )
         return [Problem("server_version", reason, "error")]
-    minimum = MINIMUM_VERSIONS.get(major)
-    if minimum is None or minor >= int(minimum.partition(".")[2]):
+    minimum = minimum_minors().get(major, 0)
+    if minor >= minimum:
         return []
     reason = (
         f"PostgreSQL {major}.{minor} has known faults that pass row-level security: "
-        f"update to {minimum} or later"
+        f"update to {major}.{minimum} or later"
     )
     return [Problem("server_version", reason, "warning" if development else "error")]
 

@@ -14,6 +14,7 @@ from typing import cast
 from psycopg import sql
 
 from tenantapp.db.roles import FOLDER, RoleNames, compose, compose_function_lists
+from tenantapp.db.server_versions import FAULTS
 from tenantapp.rls.audit.configuration import AuditConfiguration
 from tenantapp.rls.audit.findings import Severity
 
@@ -78,6 +79,9 @@ def parameters(names: RoleNames, configuration: AuditConfiguration) -> dict[str,
             f"{names.as_values().get(purpose, purpose)}: {setting}"
             for purpose, settings in configuration.role_settings.items()
             for setting in settings
+        ),
+        "known_faults": sql.SQL(", ").join(
+            sql.SQL("({}, {})").format(fault.told, _texts(fault.mended_in)) for fault in FAULTS
         ),
         "minimum_versions": _texts(configuration.minimum_versions),
     }

