@@ -19,26 +19,28 @@ DATABASE = "tenantapp"
 CONTEXT_KEY_FILE = "context-key"
 
 
-def _embedded(root: Path) -> URL:
-    try:
-        server = EmbeddedServer(root).start()
-    except EmbeddedServerError as error:
-        sys.exit(f"tenantapp: {error}")
+_embedded: list[EmbeddedServer] = []
+
+
+def started_alone() -> bool:
+    """Tell whether the embedded server was down until this program started it: it ends with this program."""
+    return any(server.started_here for server in _embedded)
+
+
+def _start_embedded(root: Path) -> URL:
+    server = EmbeddedServer(root).start()
     atexit.register(server.stop)
+    _embedded.append(server)
     return server.superuser_url
 
 
 def _context_key(folder: Path) -> ContextKey:
     path = folder / CONTEXT_KEY_FILE
+    if not path.exists():
+        folder.mkdir(parents=True, exist_ok=True)
+        create_once(path, ContextKey.generate().written())
     try:
-        if not path.exists():
-            folder.mkdir(parents=True, exist_ok=True)
-            create_once(path, ContextKey.generate().written())
         return ContextKey.parse(path.read_text(encoding="ascii", errors="replace").strip())
-    except OSError as error:
-        sys.exit(
-            f"tenantapp: INSTANCE_PATH: {error.filename}: {error.strerror}; give the folder to this user"
-        )
     except ValueError as error:
         sys.exit(f"tenantapp: {path}: {error}; restore it, or set CONTEXT_KEY")
 
@@ -54,6 +56,18 @@ def complete(settings: Settings) -> Settings:
     """
     if settings.app_env != "development":
         return settings
+    try:
+        return _completed(settings)
+    except EmbeddedServerError as error:
+        sys.exit(f"tenantapp: {error}")
+    except OSError as error:
+        sys.exit(
+            f"tenantapp: INSTANCE_PATH: {error.filename or settings.instance_path}: {error.strerror}; "
+            "give the folder to this user, or set INSTANCE_PATH to one of this user's"
+        )
+
+
+def _completed(settings: Settings) -> Settings:
     if settings.context_key is None:
         settings = replace(settings, context_key=_context_key(settings.instance_path))
     if settings.database_url is not None:
@@ -61,7 +75,7 @@ def complete(settings: Settings) -> Settings:
     root = settings.instance_path / "postgresql"
     bootstrap = settings.bootstrap_database_url
     if bootstrap is None:
-        bootstrap = _embedded(root)
+        bootstrap = _start_embedded(root)
     root.mkdir(parents=True, exist_ok=True, mode=0o700)
     passwords = Passwords(root)
     names = RoleNames(settings.role_prefix)

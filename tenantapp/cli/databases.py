@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 from flask.cli import with_appcontext
 
+from tenantapp import development
 from tenantapp.cli.servers import (
     ADDRESS_FIELDS,
     address,
@@ -52,4 +53,9 @@ def prepare(as_sql: bool, as_json: bool) -> None:
 @one_line_errors
 def url(role: str) -> None:
     """Print a role's address, password included, for psql and other tools."""
+    if development.started_alone():
+        raise click.ClickException(
+            "the embedded PostgreSQL is not running, and one that this command starts ends with it: "
+            "keep `make run` running (start it anew if it runs), then ask again"
+        )
     click.echo(plain(address(role)))

@@ -73,6 +73,9 @@ def one_line_errors(command: Command) -> Command:
             raise click.ClickException("an argument holds bytes that are no text") from error
         except (DatabaseUnavailable, OperatorError, SettingsError, TenancyError) as error:
             raise click.ClickException(str(error)) from error
+        except OSError as error:
+            said = f"{error.filename}: {error.strerror}" if error.filename else str(error)
+            raise click.ClickException(said) from error
 
     return cast("Command", guarded)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
+import errno
 import http.client
 import signal
 import socket
@@ -29,6 +30,7 @@ from tenantapp.cli.servers import (
     role_limits,
     role_names,
 )
+from tenantapp.health.revisions import MigrationsUnreadable, read_revisions
 from tenantapp.platform.context_keys import install_key
 from tenantapp.platform.preparation import create_database, create_roles, prepare_database
 from tenantapp.seeds.options import options_of
@@ -50,8 +52,7 @@ def up() -> None:
     _refuse_taken_port(settings.port)
     if settings.bootstrap_database_url is not None:
         _prepare()
-    click.echo("migrating")
-    upgrade()
+    _migrate()
     with connect(address("owner")) as connection:
         install_key(connection, context_key())
     tokens = seed(current_app, options_of("demo", {}))
@@ -66,9 +67,17 @@ def _refuse_taken_port(port: int) -> None:
         try:
             probe.bind(("127.0.0.1", port))
         except OSError as error:
+            reason = (
+                "is taken" if error.errno == errno.EADDRINUSE else f"cannot be listened on ({error.strerror})"
+            )
             raise click.ClickException(
-                f"PORT: 127.0.0.1:{port} is taken; choose another: PORT={port + 1} make run"
+                f"PORT: 127.0.0.1:{port} {reason}; choose another: PORT={_another(port)} make run"
             ) from error
+
+
+def _another(port: int) -> int:
+    """Return a port that any user may listen on."""
+    return port + 1 if 1024 <= port < 65_535 else 8080
 
 
 def _prepare() -> None:
@@ -81,6 +90,15 @@ def _prepare() -> None:
         reports.append(prepare_database(connection, role_names()))
     if refused := [measure for report in reports for measure in report.with_status("not possible")]:
         click.echo(f"not possible on this server: {', '.join(refused)} (see {LIMITS})")
+
+
+def _migrate() -> None:
+    click.echo("migrating")
+    try:
+        read_revisions()
+    except MigrationsUnreadable as error:
+        raise click.ClickException(str(error)) from error
+    upgrade()
 
 
 def _serve(port: int, tokens: dict[str, str]) -> int:

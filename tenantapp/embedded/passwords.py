@@ -8,6 +8,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
+from tenantapp.embedded.errors import UnusableDataError
+
 FILE: Final = "passwords.json"
 NAMES: Final = ("superuser", "owner", "app", "platform")
 
@@ -31,10 +33,16 @@ class Passwords:
 
         Raises:
             KeyError: there is no password of that name.
+            UnusableDataError: the file does not hold what was written into it.
         """
         if not self.exist():
             self._generate()
-        passwords: dict[str, str] = json.loads(self._file.read_text())
+        try:
+            passwords = {known: str(kept) for known, kept in json.loads(self._file.read_text()).items()}
+        except (AttributeError, ValueError) as error:
+            raise UnusableDataError(
+                f"{self._file} is not as it was written: restore it, or remove {self._file.parent}"
+            ) from error
         return passwords[name]
 
     def _generate(self) -> None:

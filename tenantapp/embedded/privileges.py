@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from tenantapp.embedded.errors import UnreachableFolderError
+from tenantapp.embedded.errors import UnreachableFolderError, UnusableDataError
 
 COPY: Final = "binaries"
 OTHERS_MAY_ENTER: Final = 0o001
@@ -55,6 +55,19 @@ class Account:
         """Make the user the owner of a file or an empty folder."""
         if self.uid is not None and self.gid is not None:
             os.chown(path, self.uid, self.gid)
+
+    def require_own(self, data: Path) -> None:
+        """Check that the data folder, if there is one, is the user's, as PostgreSQL demands.
+
+        Raises:
+            UnusableDataError: it is another user's.
+        """
+        expected = os.geteuid() if self.uid is None else self.uid
+        if data.exists() and data.stat().st_uid != expected:
+            raise UnusableDataError(
+                f"{data} belongs to user {_name(data.stat().st_uid)}, and PostgreSQL would run as "
+                f"{_name(expected)}: run as that user, or set INSTANCE_PATH to another folder"
+            )
 
     def open_folder(self, root: Path) -> None:
         """Let the user enter `root`, whose files stay closed.
@@ -106,6 +119,10 @@ def _is_known(uid: int) -> bool:
     except KeyError:
         return False
     return True
+
+
+def _name(uid: int) -> str:
+    return pwd.getpwuid(uid).pw_name if _is_known(uid) else str(uid)
 
 
 def _namespace() -> tuple[str, ...]:

@@ -30,7 +30,7 @@ class EmbeddedServer:
 
     The first `start()` starts it, the others join; it stops when the last one leaves or ends,
     however it ends. `port` and `socket_dir` are known from `start()` on; the port changes
-    whenever the server is started.
+    whenever the server is started. `started_here` tells whether it was down until this program came.
 
     Arguments:
         root: the folder of its data, passwords and log; made when missing.
@@ -48,6 +48,7 @@ class EmbeddedServer:
         self._settings: Final = dict(settings or {})
         self._users: Lock | None = None
         self._joined_by = 0
+        self.started_here = False
 
     def start(self) -> Self:
         """Start the server, or join the one that runs in the folder; again, to make sure that it still runs.
@@ -147,12 +148,15 @@ class EmbeddedServer:
         self._ensure_keeper()
         processes = Lock(self.root / keeper.PROCESSES)
         try:
-            return running_server(self.root, processes) or self._start(programs, processes)
+            running = running_server(self.root, processes)
+            self.started_here = running is None
+            return running or self._start(programs, processes)
         finally:
             processes.close()
 
     def _start(self, programs: Path, processes: Lock) -> Address:
         account = choose_account()
+        account.require_own(self.root / keeper.DATA)
         account.open_folder(self.root)
         programs = account.reachable(programs, self.root) / "bin"
         sync = self._settings.get("fsync") != "off"

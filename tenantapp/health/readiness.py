@@ -8,11 +8,10 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 
 import psycopg
-from alembic.script import ScriptDirectory
 from psycopg_pool import PoolTimeout
 from sqlalchemy import URL
 
-from tenantapp.config import ROOT, Settings
+from tenantapp.config import Settings
 from tenantapp.db.connection import TenantConnection
 from tenantapp.db.failures import tls_failure
 from tenantapp.db.pool import TenantPool
@@ -27,6 +26,7 @@ from tenantapp.db.safety import (
 from tenantapp.db.sealing import sealer_for
 from tenantapp.health.cutting import cut_after
 from tenantapp.health.inquiry import Inquiry
+from tenantapp.health.revisions import MigrationsUnreadable, read_revisions
 
 KEPT_SECONDS = 2.0
 """How long an answer about readiness is kept: anybody may ask."""
@@ -145,13 +145,16 @@ def check_writable(connection: Connection) -> list[Problem]:
 
 
 def _verify(connection: Connection, settings: Settings) -> list[Problem]:
-    scripts = ScriptDirectory(str(ROOT / "migrations"))
+    try:
+        revisions = read_revisions()
+    except MigrationsUnreadable as error:
+        return [Problem("migrations", str(error), "error")]
     found = find_problems(
         connection,
         RoleNames(settings.role_prefix),
         sealer_for(settings, _address(settings)),
-        heads=scripts.get_heads(),
-        revisions=[script.revision for script in scripts.walk_revisions()],
+        heads=revisions.heads,
+        revisions=revisions.known,
         development=settings.app_env == "development",
     )
     return found + check_connection_limit(connection, settings.web_workers * settings.pool_max_size)

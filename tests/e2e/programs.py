@@ -68,15 +68,28 @@ def at_work_in(folder: Path) -> list[str]:
 
 
 class Program:
-    """A program that runs until it is ended; what it prints is in two files of `folder`."""
+    """A program that runs until it is ended; what it prints is in two files of `folder`.
 
-    def __init__(self, command: Sequence[str], environ: Mapping[str, str], folder: Path) -> None:
+    Args:
+        command: the program and its arguments.
+        environ: its whole environment.
+        folder: where what it prints is kept.
+        checkout: the folder of the source that it runs.
+    """
+
+    def __init__(
+        self,
+        command: Sequence[str],
+        environ: Mapping[str, str],
+        folder: Path,
+        checkout: Path = REPOSITORY,
+    ) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self._out, self._err = folder / "stdout.txt", folder / "stderr.txt"
         with self._out.open("w") as out, self._err.open("w") as err:
             self.process = subprocess.Popen(
                 command,
-                cwd=REPOSITORY,
+                cwd=checkout,
                 env=dict(environ),
                 stdin=subprocess.DEVNULL,
                 stdout=out,
@@ -119,9 +132,11 @@ class Program:
 
 
 @contextmanager
-def running(command: Sequence[str], environ: Mapping[str, str], folder: Path) -> Iterator[Program]:
+def running(
+    command: Sequence[str], environ: Mapping[str, str], folder: Path, checkout: Path = REPOSITORY
+) -> Iterator[Program]:
     """Lend a program that does not outlive the block."""
-    program = Program(command, environ, folder)
+    program = Program(command, environ, folder, checkout)
     try:
         yield program
     finally:

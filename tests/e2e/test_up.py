@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.client
+import re
 import signal
 import socket
 import time
@@ -13,7 +14,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from tests.e2e.programs import UP, Program, at_work_in, environment, eventually, free_port
+from tests.e2e.programs import REPOSITORY, UP, Program, at_work_in, environment, eventually, free_port
 from tests.e2e.wire import CUSTOMERS, call, paste
 
 ADA = {"name": "Ada Lovelace", "email": "ada@lovelace.example"}
@@ -33,9 +34,10 @@ def start(tmp_path: Path) -> Iterator[Start]:
     """Start the program on a folder of its own; whatever is left of it afterwards fails the test."""
     started: list[Program] = []
 
-    def up(port: int, *, before: tuple[str, ...] = ()) -> Program:
+    def up(port: int, *, before: tuple[str, ...] = (), **settings: str) -> Program:
+        folder = str(tmp_path / "instance")
         told = environment(
-            APP_ENV="development", SQL_ECHO="false", INSTANCE_PATH=str(tmp_path / "instance"), PORT=str(port)
+            APP_ENV="development", SQL_ECHO="false", INSTANCE_PATH=folder, PORT=str(port), **settings
         )
         started.append(Program((*before, *UP), told, tmp_path / f"run-{len(started)}"))
         return started[-1]
@@ -77,6 +79,19 @@ def test_a_newcomer_reads_where_to_go_and_what_is_not_possible_in_a_line_each(st
         "not possible on this server: listen_and_notify, own_settings, table_locks "
         "(see docs/security/model.md, Limits)"
     ]
+
+
+def test_an_embedded_server_without_known_fixes_is_told_of_in_a_line(start: Start, tmp_path: Path) -> None:
+    (tmp_path / "sitecustomize.py").write_text(
+        "from tenantapp.db import server_versions as known\n"
+        "known.FAULTS += (known.Fault('a fault of tomorrow', ('18.99',)),)\n"
+    )
+    program = start(free_port(), PYTHONPATH=f"{tmp_path}:{REPOSITORY}")
+    curl_lines(program)
+    (told,) = (line for line in program.errors.splitlines() if "PostgreSQL" in line)
+    running, _, faults = told.partition(" has ")
+    assert re.fullmatch(r"tenantapp: warning: server_version: PostgreSQL 18\.\d+", running)
+    assert faults == "known faults that pass row-level security: update to 18.99 or later"
 
 
 def test_control_c_waits_a_second_for_a_request_in_flight_even_in_the_background(start: Start) -> None:
@@ -149,15 +164,18 @@ def assert_gone(family: list[psutil.Process], port: int) -> None:
         call(port, "GET", "/healthz")
 
 
-def test_a_taken_port_is_one_clear_line_and_changes_nothing(start: Start, tmp_path: Path) -> None:
+@pytest.mark.parametrize(("wanted", "step"), [(0, 1), (65_535, 8080 - 65_535)])
+def test_a_taken_port_is_one_clear_line_and_changes_nothing(
+    start: Start, tmp_path: Path, wanted: int, step: int
+) -> None:
     with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
+        taken.bind(("127.0.0.1", wanted))
         taken.listen()
         port = taken.getsockname()[1]
         program = start(port)
         assert program.ends() == 1
     assert program.errors.splitlines() == [
-        f"Error: PORT: 127.0.0.1:{port} is taken; choose another: PORT={port + 1} make run"
+        f"Error: PORT: 127.0.0.1:{port} is taken; choose another: PORT={port + step} make run"
     ]
     assert program.output == ""
     assert not (tmp_path / "instance" / "seed-keys.json").exists()

@@ -11,7 +11,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from tenantapp.embedded import UnreachableFolderError, binaries, privileges
+from tenantapp.embedded import UnreachableFolderError, UnusableDataError, binaries, privileges
 
 from .support import Program, connect, embedded, eventually, postmaster_of, processes_of
 
@@ -72,4 +72,15 @@ def test_programs_closed_to_nobody_are_copied(
 def test_a_folder_closed_to_nobody_is_refused_in_a_line(root: Path, no_namespaces: None) -> None:
     root.parent.chmod(0o700)
     with pytest.raises(UnreachableFolderError, match=f"may not enter {root.parent}"):
+        embedded(root).start()
+
+
+@as_root
+def test_the_data_of_another_user_is_refused_in_a_line(root: Path) -> None:
+    with embedded(root):
+        pass
+    os.chown(root / "data", NOBODY, NOBODY)
+    with pytest.raises(
+        UnusableDataError, match="data belongs to user nobody, and PostgreSQL would run as root:"
+    ):
         embedded(root).start()

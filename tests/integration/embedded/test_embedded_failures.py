@@ -123,6 +123,19 @@ def test_lost_passwords_are_noticed(root: Path) -> None:
         embedded(root).start()
 
 
+@pytest.mark.parametrize("written", ["", "[]", '{"superuser":', "\xff"])
+def test_passwords_that_are_broken_are_named(root: Path, written: str) -> None:
+    with embedded(root):
+        pass
+    (root / "passwords.json").write_bytes(written.encode("latin-1"))
+    server = embedded(root)
+    with (
+        pytest.raises(UnusableDataError, match=r"passwords\.json is not as it was written: restore it"),
+        server,
+    ):
+        assert server.superuser_url
+
+
 def test_a_wrong_setting_is_named_by_the_servers_own_words(root: Path) -> None:
     with pytest.raises(
         ServerFailedError, match='unrecognized configuration parameter "no_such_thing"'
