@@ -27,6 +27,12 @@ def started_alone() -> bool:
     return any(server.started_here for server in _embedded)
 
 
+def stop_embedded() -> None:
+    """Leave the embedded server, if this program uses one, before the program's end would."""
+    for server in _embedded:
+        server.stop()
+
+
 def _start_embedded(root: Path) -> URL:
     server = EmbeddedServer(root).start()
     atexit.register(server.stop)

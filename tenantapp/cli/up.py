@@ -17,7 +17,8 @@ from flask import current_app
 from flask.cli import with_appcontext
 from flask_migrate import upgrade
 
-from tenantapp.cli.ending import heed_signals, kill, stop, wait_for
+from tenantapp import development
+from tenantapp.cli.ending import heed_signals, kill, leave, stop, wait_for
 from tenantapp.cli.production import not_in_production
 from tenantapp.cli.servers import (
     address,
@@ -58,7 +59,9 @@ def up() -> None:
     tokens = seed(current_app, options_of("demo", {}))
     # The server's workers have pools of their own.
     current_app.extensions["tenantapp"].pool.close()
-    sys.exit(_serve(settings.port, tokens))
+    code = _serve(settings.port, tokens)
+    development.stop_embedded()
+    leave(code)
 
 
 def _refuse_taken_port(port: int) -> None:
