@@ -149,7 +149,7 @@ class EmbeddedServer:
         processes = Lock(self.root / keeper.PROCESSES)
         try:
             running = running_server(self.root, processes)
-            self.started_here = running is None
+            self.started_here |= running is None
             return running or self._start(programs, processes)
         finally:
             processes.close()

@@ -29,6 +29,12 @@ def test_a_second_program_uses_the_same_server_until_the_last_leaves(
     assert eventually(lambda: not processes_of(root))
 
 
+def test_tells_whether_the_server_was_down_until_it_came(root: Path) -> None:
+    with embedded(root) as first, embedded(root) as second:
+        first.start()
+        assert (first.started_here, second.started_here) == (True, False)
+
+
 def test_programs_that_start_at_once_share_one_server(root: Path, program: StartProgram) -> None:
     programs = [program() for _ in range(4)]
     assert len({each.port() for each in programs}) == 1

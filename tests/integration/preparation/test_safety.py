@@ -7,6 +7,7 @@ from typing import Any
 import psycopg
 import pytest
 
+from tenantapp.config import ROOT
 from tenantapp.db.roles import RoleNames, compose
 from tenantapp.db.safety import (
     Problem,
@@ -233,6 +234,12 @@ def test_start_up_and_the_audit_ask_for_the_same_releases() -> None:
     for fault in FAULTS:
         releases = ", ".join(f"'{release}'" for release in fault.mended_in)
         assert f"('{fault.told}', ARRAY[{releases}]" in check
+
+
+def test_deployment_names_the_same_releases() -> None:
+    page = (ROOT / "docs" / "deployment.md").read_text(encoding="utf-8")
+    releases = ", ".join(f"{major}.{minor}" for major, minor in sorted(minimum_minors().items()))
+    assert f"PostgreSQL {releases} or later" in page
 
 
 def test_a_major_version_that_lacks_what_is_used_is_refused_in_development_too() -> None:
