@@ -2,10 +2,14 @@
 .POSIX:
 .SUFFIXES:
 
-PYTHON = python3
-VENV = .venv
-BIN = $(VENV)/bin
-READY = $(VENV)/ready
+BIN = .venv/bin
+# The Python of .venv, if it is there and new enough. Name another with `make PYTHON=python3.12 run`.
+PYTHON = $$($(BIN)/python -c '$(SUPPORTED); print("$(BIN)/python")' 2>/dev/null || echo python3)
+SUPPORTED = import sys; sys.version_info < (3, 11) and sys.exit(1)
+INSTALL = @python="$(PYTHON)"; "$$python" -c '$(SUPPORTED)' 2>/dev/null || { \
+	echo "tenantapp needs Python 3.11 or later; $$python says: $$("$$python" --version 2>&1 | head -n 1)." \
+		"Name another: make PYTHON=python3.11" >&2; exit 1; }; \
+	"$$python" .ci/install.py
 # The Flask command would expand ${} in .env and put it into the environment; the settings read it themselves.
 export FLASK_SKIP_DOTENV = 1
 export PYTHONUNBUFFERED = 1
@@ -22,17 +26,25 @@ DRIFT = folder=$$(mktemp -d) && chmod 755 "$$folder" && trap 'rm -rf "$$folder"'
 	$(BIN)/flask roles create && $(BIN)/flask databases prepare && $(BIN)/flask db upgrade && $(BIN)/flask db check; \
 	} >"$$folder/output" 2>&1 || { cat "$$folder/output" >&2; exit 1; }
 
+LOCK = $(BIN)/uv pip compile --quiet --universal --generate-hashes --python-version 3.11 --no-header --no-strip-extras \
+	--no-emit-index-url --no-emit-find-links $(UPGRADE)
+
 .PHONY: run test test-services quality lock clean
 
-run: $(READY) .env
+run:
+	$(INSTALL) run
+	@test -e .env || printf '%s\n' '# Written by make; .env.example describes every key.' \
+		'APP_ENV=development' 'SQL_ECHO=false' > .env
 	@exec $(BIN)/flask up
 
-test: $(READY)
+test:
+	$(INSTALL) test
 	$(PYTEST) -m "not services" tests
 	@test -n "$$TEST_DATABASE_URL" || { set -x; TEST_POSTGRES_VERSION=16 $(PYTEST) $(ON_A_DATABASE); }
-	@echo "not run: what needs Debian's PostgreSQL 15, PgBouncer and Chromium; that is make test-services"
+	@echo "not run: what needs Debian's PostgreSQL 15, PgBouncer and Chromium, or takes long; that is make test-services"
 
-test-services: $(READY)
+test-services:
+	$(INSTALL) test
 	@command -v /usr/lib/postgresql/15/bin/initdb >/dev/null || { \
 		echo "missing: PostgreSQL 15; on Debian 12: apt-get install postgresql-15" >&2; exit 1; }
 	@command -v chromium >/dev/null && command -v chromedriver >/dev/null || { \
@@ -42,33 +54,25 @@ test-services: $(READY)
 	GENERATED_REQUESTS=2000 TEST_POSTGRES_VERSION=15 $(PYTEST) $(ON_A_DATABASE)
 	TEST_POSTGRES_VERSION=15 $(PYTEST) -m services tests
 
-quality: $(READY)
+quality:
+	$(INSTALL) quality
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/python .ci/audit.py requirements-dev.txt
+	$(BIN)/python .ci/audit.py requirements.txt requirements/*.txt
 	@echo "comparing models and migrations"
 	@$(DRIFT)
 
-# One environment for running and developing; production installs requirements.txt alone.
-$(READY): requirements-dev.txt
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
-		echo "tenantapp needs Python 3.11 or later, this is $$($(PYTHON) --version): make PYTHON=python3.11" >&2; exit 1; }
-	@echo "installing the pinned dependencies into $(VENV)"
-	@$(PYTHON) -m venv $(VENV) || { \
-		echo "Python's venv module is missing; on Debian: apt-get install python3-venv" >&2; exit 1; }
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
-	@touch $(READY)
-
-.env:
-	@printf '%s\n' '# Written by make; .env.example describes every key.' 'APP_ENV=development' 'SQL_ECHO=false' > .env
-
+# Pins stay as they are, unless asked: make lock UPGRADE=--upgrade, or UPGRADE='--upgrade-package flask'.
 lock:
-	$(BIN)/uv pip compile --quiet --universal --generate-hashes --python-version 3.11 --no-header \
-		--no-emit-index-url --no-emit-find-links requirements.in -o requirements.txt
-	$(BIN)/uv pip compile --quiet --universal --generate-hashes --python-version 3.11 --no-header \
-		--no-emit-index-url --no-emit-find-links -c requirements.txt requirements-dev.in -o requirements-dev.txt
+	$(INSTALL) lock
+	$(LOCK) requirements/uv.in -o requirements/uv.txt
+	$(LOCK) requirements.in -o requirements.txt
+	$(LOCK) -c requirements.txt requirements/run.in -o requirements/run.txt
+	$(LOCK) -c requirements.txt -c requirements/run.txt requirements/test.in -o requirements/test.txt
+	$(LOCK) -c requirements.txt -c requirements/run.txt -c requirements/test.txt requirements/quality.in \
+		-o requirements/quality.txt
 
 clean:
-	rm -rf $(VENV) instance
+	rm -rf .venv instance

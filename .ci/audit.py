@@ -12,14 +12,15 @@ import sys
 from typing import Any
 
 COMMAND = (sys.executable, "-m", "pip_audit", "--require-hashes", "--disable-pip", "--timeout", "10",
-           "--progress-spinner", "off", "--format", "json", "--requirement")  # fmt: skip
+           "--progress-spinner", "off", "--format", "json")  # fmt: skip
 UNREACHED = ("requests.exceptions.", "ServiceError", "your network may be blocking this service")
 NOT_DONE = "the dependency audit could not reach any advisories: not done"
 
 
-def audit(requirements: str) -> int:
-    """Audit a file of pinned requirements, print the outcome and return the exit code."""
-    done = subprocess.run([*COMMAND, requirements], check=False, capture_output=True, text=True)
+def audit(locks: list[str]) -> int:
+    """Audit files of pinned requirements, print the outcome and return the exit code."""
+    files = [word for lock in locks for word in ("--requirement", lock)]
+    done = subprocess.run([*COMMAND, *files], check=False, capture_output=True, text=True)
     try:
         dependencies = json.loads(done.stdout)["dependencies"]
     except ValueError:
@@ -50,4 +51,4 @@ def _say(text: str, code: int = 0) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(audit(sys.argv[1]))
+    sys.exit(audit(sys.argv[1:]))
