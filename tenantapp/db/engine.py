@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from enum import StrEnum
 from typing import Any, cast
 from weakref import WeakKeyDictionary
 
@@ -12,11 +11,12 @@ import sqlalchemy as sa
 from psycopg_pool import PoolTimeout
 from sqlalchemy.engine import Connection, CursorResult, Engine, RootTransaction
 from sqlalchemy.engine.base import OptionEngine
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.pool import PoolProxiedConnection
 
 from tenantapp.db.connection import TenantConnection
 from tenantapp.db.errors import ContextRejected, DatabaseUnavailable
+from tenantapp.db.isolation import Isolation
 from tenantapp.db.pool import TenantPool
 from tenantapp.db.selection import Selected, Selection
 from tenantapp.tenancy.context import TenantContext, current_context, trust_credential
@@ -42,15 +42,8 @@ def engine_options(pool: TenantPool) -> dict[str, object]:
 
 
 _NONE_YET = object()
+_MODES = {"isolation_level", "postgresql_readonly", "postgresql_deferrable"}
 _pools: WeakKeyDictionary[Engine, TenantPool] = WeakKeyDictionary()
-
-
-class Isolation(StrEnum):
-    """How much a transaction sees of those beside it."""
-
-    READ_COMMITTED = "READ COMMITTED"
-    REPEATABLE_READ = "REPEATABLE READ"
-    SERIALIZABLE = "SERIALIZABLE"
 
 
 class BoundConnection(Connection):
@@ -111,7 +104,7 @@ class BoundConnection(Connection):
     def _begin_bound(self, context: TenantContext) -> Standing | None:
         """Begin on the pooled connection; where that one was dropped, once more on a new one.
 
-        Only here is a retry harmless: nothing of the transaction has happened yet.
+        A retry is harmless here: nothing of the transaction has happened yet.
         """
         driver = self._driver
         try:
@@ -120,12 +113,18 @@ class BoundConnection(Connection):
             if not driver.closed:
                 driver.rollback()
                 raise DatabaseUnavailable("the database refused to begin a transaction") from error
-        self.invalidate()
-        driver.renew_pool()
+            self.invalidate()
+            driver.renew_pool()
         try:
             return self._driver.begin_bound(context, self._begin)
         except psycopg.OperationalError as error:
             raise DatabaseUnavailable("the database dropped two connections in a row") from error
+
+    def _revalidate_connection(self) -> PoolProxiedConnection:
+        """Ask the connection that takes a dropped one's place for what that one was asked for."""
+        connection = super()._revalidate_connection()
+        self.dialect.set_connection_execution_options(self, self.get_execution_options())
+        return connection
 
     @property
     def _driver(self) -> TenantConnection:
@@ -180,6 +179,16 @@ class ReadOnlyConnection(BoundConnection):
     def reads_alone(self) -> bool:
         """Whether a statement may be a transaction of its own: nothing was begun, or is to be one."""
         return self._dbapi_connection is None and self._isolation is None and not self._echo
+
+    def execution_options(self, **options: Any) -> Connection:
+        """Set options; see the base.
+
+        Raises:
+            sqlalchemy.exc.ArgumentError: one would change how transactions begin, which is settled.
+        """
+        if unheeded := _MODES & options.keys():
+            raise ArgumentError(f"{', '.join(sorted(unheeded))}: a level is asked for by reading(isolation)")
+        return super().execution_options(**options)
 
     def close(self) -> None:
         """Close; a transaction that is still open ends in the message that cleans the connection."""

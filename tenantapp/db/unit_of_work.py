@@ -13,8 +13,9 @@ from sqlalchemy.engine import Connection
 from sqlalchemy.exc import DBAPIError, InternalError
 from sqlalchemy.orm import Session
 
-from tenantapp.db.engine import Isolation, ReadOnlyConnection
+from tenantapp.db.engine import ReadOnlyConnection
 from tenantapp.db.errors import WroteWhileReading
+from tenantapp.db.isolation import Isolation
 from tenantapp.db.session import db
 
 Result = TypeVar("Result")

@@ -17,7 +17,7 @@ from flask_smorest import Blueprint
 from marshmallow import Schema
 from sqlalchemy.engine import Connection
 
-from tenantapp.db.engine import Isolation
+from tenantapp.db.isolation import Isolation
 from tenantapp.db.unit_of_work import changing, reading, retrying
 from tenantapp.http.answers import item_answer
 from tenantapp.http.documentation import read_notes, write_notes

@@ -14,7 +14,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from tenantapp.application import create_app
 from tenantapp.customers.repository import CustomerRepository
-from tenantapp.db.engine import Isolation
+from tenantapp.db.isolation import Isolation
 from tenantapp.db.unit_of_work import changing, reading, retrying, savepoint, writing
 from tenantapp.http.endpoints import TenantBlueprint
 from tenantapp.services.models import Service
