@@ -33,8 +33,8 @@ from tenantapp.application import create_app
 from tenantapp.customers.models import Customer
 from tenantapp.db import repository
 from tenantapp.db.connection import TenantConnection
+from tenantapp.db.lending import LendingPool
 from tenantapp.db.models import table_of
-from tenantapp.db.pool import IdlePool
 from tenantapp.db.selection import Selection
 from tenantapp.tenancy.context import TenantContext, current_context
 from tenantapp.tenancy.directory import Standing
@@ -146,9 +146,9 @@ class Client:
 def round_trips(client: Client) -> int:
     """Return how many answers one warm request asks the server for, its cleaning included."""
     lent: list[TenantConnection] = []
-    getconn = IdlePool.getconn
+    getconn = LendingPool.getconn
 
-    def traced(pool: IdlePool) -> TenantConnection:
+    def traced(pool: LendingPool) -> TenantConnection:
         lent.append(getconn(pool))
         lent[-1].pgconn.trace(log.fileno())
         return lent[-1]
@@ -156,7 +156,7 @@ def round_trips(client: Client) -> int:
     for _ in range(20):
         client.get()
     with tempfile.TemporaryFile("w+") as log:
-        with mock.patch.object(IdlePool, "getconn", traced):
+        with mock.patch.object(LendingPool, "getconn", traced):
             client.get()
         time.sleep(CLEANING_SECONDS)
         for connection in lent:

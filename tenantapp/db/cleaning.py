@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from time import monotonic
 from typing import Any
 
 import psycopg
-from psycopg import pq
+from psycopg import generators, pq, waiting
 from psycopg.pq.abc import PGresult
 
 # Everything a borrower may leave behind that outlives its transaction. SET SESSION AUTHORIZATION also ends a
@@ -18,6 +19,10 @@ _CLEAN = (
     b"FROM pg_catalog.pg_prepared_statements"
 )
 UNLOCK = b"SELECT pg_catalog.pg_advisory_unlock_all(); "
+_LOOK_SECONDS = 0.1
+# What the borrower did last can hold the answer up for ever: the end of a transaction fills its cursors WITH
+# HOLD.
+_CLEANING_SECONDS = 1.0
 _OPEN = (pq.TransactionStatus.INTRANS, pq.TransactionStatus.INERROR)
 # What a lock guards is looked at once it is there: a higher level, which the server's default may be, would
 # show it as it was before.
@@ -30,6 +35,8 @@ class CleanedConnection(psycopg.Connection[Any]):
     # Whether nothing can have been left on it since it was cleaned, and whether whoever has it has only read.
     is_clean = False
     has_only_read = False
+    # Until when, on the monotonic clock, the answer to the cleaning may come.
+    cleaned_by = 0.0
     # Whether the role may take advisory locks, which a prepared database denies it.
     may_lock = False
 
@@ -43,21 +50,43 @@ class CleanedConnection(psycopg.Connection[Any]):
 
         A transaction that has only read ends in the same message.
         """
+        self.start_clock()
         commit = b"COMMIT; " if self.ends_unseen else b""
         self.has_only_read = False
         self.pgconn.send_query(commit + (UNLOCK if self.may_lock else b"") + _CLEAN)
 
-    def finish_cleaning(self) -> None:
+    @property
+    def is_answered(self) -> bool:
+        """Whether nobody waits for the answer to the cleaning: it is here, or never comes."""
+        if self.is_clean:
+            return True
+        try:
+            self.pgconn.consume_input()
+            return not self.pgconn.is_busy()
+        except psycopg.OperationalError:
+            return True
+
+    def start_clock(self) -> None:
+        """Begin to count the time that the cleaning may take."""
+        self.cleaned_by = monotonic() + _CLEANING_SECONDS
+
+    def finish_cleaning(self, deadline: float) -> None:
         """Read the answer, and undo what the borrower left on the driver.
 
+        Args:
+            deadline: until when to wait for it at most, on the monotonic clock.
+
         Raises:
-            psycopg.OperationalError: the server refused, SQL prepared or deallocated statements, or the
-                connection is gone; it is closed now.
+            psycopg.OperationalError: the answer did not come in time; or the server refused, SQL prepared or
+                deallocated statements, or the connection is gone: then it is closed now.
         """
         if self.is_clean:
             self.is_clean = False
             return
-        results = list(iter(self.pgconn.get_result, None))
+        # Not get_result(), which waits with the interpreter's lock in its hand.
+        answer = generators.execute(self.pgconn)
+        seconds = max(0.0, min(deadline, self.cleaned_by) - monotonic())
+        results = waiting.wait(answer, self.pgconn.socket, interval=_LOOK_SECONDS, timeout=seconds)
         refused = any(result.status == pq.ExecStatus.FATAL_ERROR for result in results)
         if refused or not self._is_as_lent(results):
             # Not close(): that would give it back.

@@ -13,8 +13,8 @@ from psycopg.adapt import PyFormat, Transformer
 from psycopg.pq.abc import PGconn, PGresult
 
 from tenantapp.db.answers import Answer, bounded
-from tenantapp.db.cleaning import CleanedConnection
 from tenantapp.db.errors import ContextRejected
+from tenantapp.db.healing import HealingConnection
 from tenantapp.db.own_settings import start_without_own_settings
 from tenantapp.db.selection import Selected, Selection
 from tenantapp.tenancy.context import TenantContext
@@ -32,14 +32,12 @@ _FORGETS = 3
 MOST_PREPARED = 100
 
 
-class TenantConnection(CleanedConnection):
+class TenantConnection(HealingConnection):
     """A connection of the application's pool.
 
-    `renew_pool` replaces those that lie idle beside it; `sealer` seals what is bound on it; `settings` are
-    what it works with.
+    `sealer` seals what is bound on it; `settings` are what it works with.
     """
 
-    renew_pool: Callable[[], None]
     settings: Mapping[str, str]
     sealer: ContextSealer
     # What one answer may hold.
@@ -64,6 +62,7 @@ class TenantConnection(CleanedConnection):
 
         Raises:
             AnswerTooLarge: more has come than `max_bytes`; the connection is closed.
+            Exception: as the base.
         """
         return super().wait(bounded(gen, self.pgconn, self.max_bytes), *args, **kwargs)
 
@@ -194,6 +193,7 @@ class TenantConnection(CleanedConnection):
                 error = psycopg.errors.error_from_result(result, encoding=self.info.encoding)
                 if place == _BINDS and isinstance(error, psycopg.errors.InsufficientPrivilege):
                     raise ContextRejected from error
+                self.heal(error)
                 raise error
         return results
 

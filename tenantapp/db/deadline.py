@@ -10,23 +10,76 @@ import os
 import socket
 import threading
 import time
+from collections.abc import Callable
 from contextlib import suppress
+from typing import Any
 
 import psycopg
 
-from tenantapp.db.connection import TenantConnection
-
 _LOOKS_A_DEADLINE = 10
+_LONGEST_PAUSE = 1.0
 _SECONDS_TO_CANCEL = 2.0
 
 _log = logging.getLogger(__name__)
 
 
-class Loans:
-    """Since when which connections are lent, and a thread that ends those that last too long.
+class Loan:
+    """One borrower's time with a connection.
 
-    The server is asked to cancel, and the socket is shut down: the thread that waits for an answer gets an
-    error, and the pool replaces the connection.
+    It is ended or cut, never both: a cut cannot hit the next borrower of the same connection.
+
+    Args:
+        connection: what is lent.
+        ends_at: when it is overdue, on the monotonic clock.
+    """
+
+    def __init__(self, connection: psycopg.Connection[Any], ends_at: float) -> None:
+        self.connection = connection
+        self.ends_at = ends_at
+        self.was_cut = False
+        self._is_over = False
+        self._ending = threading.Lock()
+
+    def end(self) -> None:
+        """End it, after a cut that has begun."""
+        with self._ending:
+            self._is_over = True
+
+    def cut(self, reason: str) -> None:
+        """Cancel what the server does for it and shut the socket down, unless it is over.
+
+        The thread that waits for an answer gets an error, and the pool replaces the connection.
+
+        Args:
+            reason: what the log says.
+        """
+        with self._ending:
+            if self._is_over or self.was_cut:
+                return
+            self.was_cut = True
+            _log.error("a connection is cut: %s", reason)
+            with suppress(psycopg.Error):
+                self.connection.cancel_safe(timeout=_SECONDS_TO_CANCEL)
+            with suppress(psycopg.Error, OSError):
+                _shut_down(self.connection)
+
+    def cut_aside(self, reason: str, then: Callable[[], None] = lambda: None) -> None:
+        """Cut it in a thread of its own, since to ask for the cancellation may take seconds.
+
+        Args:
+            reason: what the log says.
+            then: what that thread does after it.
+        """
+
+        def work() -> None:
+            self.cut(reason)
+            then()
+
+        threading.Thread(target=work, name="cut", daemon=True).start()
+
+
+class Loans:
+    """The loans of a pool's connections, and a thread that cuts those that last too long.
 
     Args:
         seconds: how long a loan may last.
@@ -34,7 +87,8 @@ class Loans:
 
     def __init__(self, seconds: float) -> None:
         self._seconds = seconds
-        self._since: dict[TenantConnection, float] = {}
+        self._open: set[Loan] = set()
+        self._changing = threading.Lock()
         self._closing = threading.Event()
 
     def start(self) -> None:
@@ -45,26 +99,36 @@ class Loans:
         """Look no more."""
         self._closing.set()
 
-    def begin(self, connection: TenantConnection) -> None:
+    def begin(self, connection: psycopg.Connection[Any]) -> Loan:
         """Note that a connection is lent."""
-        self._since[connection] = time.monotonic()
+        loan = Loan(connection, time.monotonic() + self._seconds)
+        with self._changing:
+            self._open.add(loan)
+        return loan
 
-    def end(self, connection: TenantConnection) -> None:
-        """Note that it is back."""
-        self._since.pop(connection, None)
+    def end(self, loan: Loan) -> None:
+        """Note that its connection is back."""
+        with self._changing:
+            self._open.discard(loan)
+        loan.end()
+
+    def cut_overdue(self) -> None:
+        """Cut the loans whose time is over, each in a thread of its own."""
+        now = time.monotonic()
+        with self._changing:
+            overdue = {loan for loan in self._open if loan.ends_at < now}
+            self._open -= overdue
+        for loan in overdue:
+            loan.cut_aside(f"it was lent for more than {self._seconds:g} s")
 
     def _watch(self) -> None:
-        while not self._closing.wait(self._seconds / _LOOKS_A_DEADLINE):
-            overdue = time.monotonic() - self._seconds
-            for connection, since in list(self._since.items()):
-                if since < overdue and self._since.pop(connection, None) is not None:
-                    _cut(connection, self._seconds)
+        while not self._closing.wait(min(self._seconds / _LOOKS_A_DEADLINE, _LONGEST_PAUSE)):
+            self.cut_overdue()
 
 
-def _cut(connection: TenantConnection, seconds: float) -> None:
-    _log.error("a connection was lent for more than %g s: it is cut", seconds)
-    with suppress(psycopg.Error):
-        connection.cancel_safe(timeout=_SECONDS_TO_CANCEL)
-    # It may have come back and been closed meanwhile.
-    with suppress(psycopg.Error, OSError), socket.socket(fileno=os.dup(connection.fileno())) as wire:
-        wire.shutdown(socket.SHUT_RDWR)
+def _shut_down(connection: psycopg.Connection[Any]) -> None:
+    number = connection.fileno()
+    with socket.socket(fileno=os.dup(number)) as wire:
+        # Closed before it was copied, the number may already be another socket's.
+        if connection.fileno() == number:
+            wire.shutdown(socket.SHUT_RDWR)

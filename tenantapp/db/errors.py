@@ -18,6 +18,12 @@ class WroteWhileReading(InternalError):
     """Raised when a unit of work that reads has written: the program is at fault, not a read-only server."""
 
 
+class LoanCut(psycopg.OperationalError):
+    """Raised when a connection was lent for too long, and was cut."""
+
+    sqlstate = psycopg.errors.QueryCanceled.sqlstate
+
+
 class UnsafeRole(Exception):
     """Raised when a new connection's role could get past row-level security, or has settings of its own.
 

@@ -7,7 +7,9 @@ from contextlib import suppress
 from typing import Any
 
 import psycopg
-from psycopg import sql
+from psycopg import generators, pq, sql, waiting
+from psycopg.abc import PQGen, PQGenConn
+from psycopg.pq.abc import PGconn, PGresult
 
 from tenantapp.db.errors import UnsafeRole
 from tenantapp.db.roles import compose
@@ -15,6 +17,9 @@ from tenantapp.db.roles import compose
 logger = logging.getLogger(__name__)
 
 _WITH_TRANSACTION_TIMEOUT = 170_000
+_LOOK_SECONDS = 0.1
+# Where the address names no time-out.
+_SECONDS_TO_CONNECT = 10
 # READ ONLY may be one of them.
 _RESET = """
     SET TRANSACTION READ WRITE;
@@ -31,7 +36,7 @@ def begin_unhurried(connection: psycopg.Connection[Any]) -> None:
     """
     if connection.info.server_version >= _WITH_TRANSACTION_TIMEOUT:
         # In one message: a second one would come too late.
-        connection.pgconn.exec_(b"BEGIN; SET LOCAL transaction_timeout = 0")
+        connection.wait(_answered(connection.pgconn, b"BEGIN; SET LOCAL transaction_timeout = 0"))
 
 
 def start_without_own_settings(connection: psycopg.Connection[Any]) -> None:
@@ -47,8 +52,8 @@ def start_without_own_settings(connection: psycopg.Connection[Any]) -> None:
     """
     if not remove_own_settings(connection):
         return
-    connection.pgconn.reset()
-    connection.pgconn.nonblocking = 1
+    seconds = float(connection.info.get_parameters().get("connect_timeout") or _SECONDS_TO_CONNECT)
+    waiting.wait_conn(_started_again(connection.pgconn), interval=_LOOK_SECONDS, timeout=seconds)
     if left := _own_settings(connection):
         raise UnsafeRole(f"the role has settings of its own: {', '.join(left)}: run `flask roles create`")
 
@@ -71,6 +76,24 @@ def remove_own_settings(connection: psycopg.Connection[Any]) -> bool:
         connection.commit()
     connection.rollback()
     return True
+
+
+def _answered(pgconn: PGconn, command: bytes) -> PQGen[list[PGresult]]:
+    pgconn.send_query(command)
+    answers: list[PGresult] = yield from generators.execute(pgconn)
+    return answers
+
+
+def _started_again(pgconn: PGconn) -> PQGenConn[None]:
+    """Start the session again as libpq's `PQreset` does, which would wait with the interpreter's lock."""
+    pgconn.reset_start()
+    while (status := pgconn.reset_poll()) != pq.PollingStatus.OK:
+        if status == pq.PollingStatus.FAILED:
+            raise psycopg.OperationalError("the session could not be started again")
+        wanted = waiting.WAIT_R if status == pq.PollingStatus.READING else waiting.WAIT_W
+        while not (yield pgconn.socket, wanted):
+            pass
+    pgconn.nonblocking = 1
 
 
 def _own_settings(connection: psycopg.Connection[Any]) -> list[str]:

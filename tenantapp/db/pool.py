@@ -6,18 +6,19 @@ import atexit
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
+from time import monotonic
 from typing import Any
 
 import orjson
 import psycopg
 from psycopg.types.json import set_json_loads
-from psycopg_pool import ConnectionPool
 from sqlalchemy import URL
 
 from tenantapp.db.connection import TenantConnection
 from tenantapp.db.cursor import TenantCursor
 from tenantapp.db.deadline import Loans
-from tenantapp.db.errors import DatabaseUnavailable, UnsafeRole
+from tenantapp.db.errors import DatabaseUnavailable, LoanCut, UnsafeRole
+from tenantapp.db.lending import LendingPool
 from tenantapp.db.own_settings import begin_unhurried
 from tenantapp.db.pooled import PooledConnection
 from tenantapp.db.roles import RoleNames
@@ -28,6 +29,13 @@ from tenantapp.tenancy.directory import Standing
 from tenantapp.tenancy.seal import ContextSealer
 
 _NO_LIBRARIES = {"local_preload_libraries": ""}
+# A peer that is gone without a word is found out within half a minute, not within TCP's two hours.
+_KEEPALIVES = {
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 20_000,
+}
 _MAY_LOCK = "SELECT has_function_privilege('pg_catalog.pg_advisory_unlock_all()', 'EXECUTE')"
 
 
@@ -49,52 +57,6 @@ class PoolLimits:
 
 class _Dropped(Exception):
     """Raised when a lent connection was found to be gone."""
-
-
-class IdlePool(ConnectionPool[TenantConnection]):
-    """Cleans a connection between two borrowers, and lends none that was not cleaned.
-
-    The server is asked when it comes back, and what it answered is looked at before it is lent again: nobody
-    waits in between, and no thread of the pool's is woken.
-
-    Every connection that a period saw idle is closed, where the base closes one a period.
-    """
-
-    loans: Loans
-
-    def getconn(self, timeout: float | None = None) -> TenantConnection:
-        """Lend a connection on which nothing is left of its last borrower; see the base."""
-        while True:
-            connection = super().getconn(timeout)
-            try:
-                connection.finish_cleaning()
-            except psycopg.OperationalError:
-                # Closed by now; the pool opens another in its place.
-                self.putconn(connection)
-            else:
-                self.loans.begin(connection)
-                return connection
-
-    def putconn(self, connection: TenantConnection) -> None:
-        """Take a connection back; see the base."""
-        self.loans.end(connection)
-        super().putconn(connection)
-
-    def _reset_connection(self, connection: TenantConnection) -> None:
-        if connection.is_clean:
-            return
-        if not connection.ends_unseen:
-            super()._reset_connection(connection)
-        if connection.closed:
-            return
-        try:
-            connection.start_cleaning()
-        except psycopg.OperationalError:
-            self._close_connection(connection)
-
-    def _shrink_pool(self) -> None:
-        for _ in range(max(1, self._nconns_min)):
-            super()._shrink_pool()
 
 
 class TenantPool:
@@ -125,7 +87,7 @@ class TenantPool:
         self._sealer = sealer
         self._answer_limits = limits.answer_max_bytes, limits.answer_max_rows
         self._opening = threading.Lock()
-        self.pool = IdlePool(
+        self.pool = LendingPool(
             url.set(drivername="postgresql").render_as_string(hide_password=False),
             min_size=limits.min_size,
             max_size=limits.max_size,
@@ -139,6 +101,7 @@ class TenantPool:
                 "connect_timeout": limits.connect_timeout,
                 "application_name": "tenantapp",
                 "cursor_factory": TenantCursor,
+                **{name: value for name, value in _KEEPALIVES.items() if name not in url.query},
                 **session,
             },
             configure=self._configure,
@@ -191,6 +154,8 @@ class TenantPool:
             # Whoever had it before deallocated it; on a new connection it is prepared anew.
             connection.pgconn.finish()
             raise
+        except LoanCut:
+            raise
         except psycopg.OperationalError as error:
             if connection.closed:
                 raise _Dropped from error
@@ -211,6 +176,8 @@ class TenantPool:
                 atexit.register(self.pool.close)
 
     def _configure(self, connection: TenantConnection) -> None:
+        connection.wait_until = monotonic() + self.pool.timeout
+        connection.renew_pool = self.renew
         begin_unhurried(connection)
         reasons = [problem.reason for problem in check_role(connection, self._names) if problem.is_error]
         if reasons:
@@ -222,11 +189,11 @@ class TenantPool:
         connection.set_modes()
         # As the edge reads JSON: a number beyond 64 bits, which JSONB writes out digit by digit, is a float.
         set_json_loads(orjson.loads, connection)
-        connection.renew_pool = self.renew
         connection.is_clean = True
         connection.sealer = self._sealer
         connection.may_lock = connection.execute(_MAY_LOCK).fetchone() == (True,)
         connection.commit()
+        connection.wait_until = None
 
     def renew(self) -> None:
         """Replace every idle connection: one was found dropped, as by a server that restarted."""

@@ -42,6 +42,7 @@ class PooledConnection(TenantConnection):
 
     def start_cleaning(self) -> None:
         """End a transaction that has only read; what is left behind is the next transaction's to undo."""
+        self.start_clock()
         if self.ends_unseen:
             self.pgconn.send_query(_COMMIT)
         self.has_only_read = False
