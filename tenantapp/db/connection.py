@@ -94,7 +94,8 @@ class TenantConnection(HealingConnection):
             psycopg.Error: the server refused, or the connection is gone.
         """
         with self.lock:
-            first = self._before_binding(begin or self._get_tx_start_command())
+            self.begun = begin or self._get_tx_start_command()
+            first = self._before_binding(self.begun)
             token = self._sealed(context)
 
             def send(pgconn: PGconn) -> None:
@@ -123,7 +124,8 @@ class TenantConnection(HealingConnection):
         with self.lock:
             is_new = prepares and name not in self._prepared_selections
             oldest = self._oldest_prepared() if is_new else None
-            first = self._before_binding(b"BEGIN READ ONLY")
+            self.begun = b"BEGIN READ ONLY"
+            first = self._before_binding(self.begun)
             token = self._sealed(context)
 
             def send(pgconn: PGconn) -> None:

@@ -8,7 +8,7 @@ import psycopg
 from psycopg.rows import TupleRow
 from psycopg_pool import PoolTimeout
 
-from tenantapp.db.errors import DatabaseUnavailable
+from tenantapp.db.errors import ConnectionOutdated, DatabaseUnavailable
 from tenantapp.db.pool import TenantPool
 from tenantapp.tenancy.directory import DirectoryEntry
 
@@ -32,8 +32,10 @@ class DatabaseDirectory:
         except PoolTimeout as error:
             # No connection was found dropped: a second wait would only be longer.
             raise DatabaseUnavailable("no connection was to be had in time") from error
-        except psycopg.OperationalError:
-            self._pool.renew()
+        except psycopg.OperationalError as error:
+            # What is out of date is prepared anew; what was dropped is replaced.
+            if not isinstance(error, ConnectionOutdated):
+                self._pool.renew()
             try:
                 row = self._find(subdomain)
             except psycopg.OperationalError as error:

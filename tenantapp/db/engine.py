@@ -15,7 +15,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.pool import PoolProxiedConnection
 
 from tenantapp.db.connection import TenantConnection
-from tenantapp.db.errors import ContextRejected, DatabaseUnavailable, LoanCut
+from tenantapp.db.errors import ConnectionOutdated, ContextRejected, DatabaseUnavailable, LoanCut
 from tenantapp.db.isolation import Isolation
 from tenantapp.db.pool import TenantPool
 from tenantapp.db.selection import Selected, Selection
@@ -111,6 +111,8 @@ class BoundConnection(Connection):
             return driver.begin_bound(context, self._begin)
         except LoanCut as error:
             raise DatabaseUnavailable("the connection was lent for too long") from error
+        except ConnectionOutdated:
+            driver.rollback()
         except psycopg.OperationalError as error:
             if not driver.closed:
                 driver.rollback()

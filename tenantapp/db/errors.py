@@ -18,6 +18,19 @@ class WroteWhileReading(InternalError):
     """Raised when a unit of work that reads has written: the program is at fault, not a read-only server."""
 
 
+class ConnectionOutdated(psycopg.OperationalError):
+    """Raised when a connection holds what the server has changed since, such as the plan of a statement.
+
+    The statement is not at fault: done again, the work succeeds.
+    """
+
+
+class ServerReadOnly(psycopg.OperationalError):
+    """Raised when a write meets a server that takes none, as a standby does."""
+
+    sqlstate = psycopg.errors.ReadOnlySqlTransaction.sqlstate
+
+
 class LoanCut(psycopg.OperationalError):
     """Raised when a connection was lent for too long, and was cut."""
 

@@ -12,28 +12,36 @@ from psycopg.abc import PQGen
 
 from tenantapp.db.cleaning import CleanedConnection
 from tenantapp.db.deadline import Loan
-from tenantapp.db.errors import LoanCut
+from tenantapp.db.errors import ConnectionOutdated, LoanCut, ServerReadOnly
 
 Answer = TypeVar("Answer")
+# Texts of PostgreSQL's own, which it translates into no language.
+_VANISHED = ("cache lookup failed", "could not open relation with OID")
 _ENDS_THE_SESSION = ("FATAL", "PANIC")
 
 
 class HealingConnection(CleanedConnection):
-    """A connection that is closed where no other answer follows.
+    """A connection on which an outdated plan, a lost session or a read-only server is met once.
 
-    `renew_pool` replaces those that lie idle beside it.
+    `renew_pool` replaces those that lie idle beside it; `forget_plans` is told the generation of a plan that
+    was found stale.
     """
 
     renew_pool: Callable[[], None]
+    forget_plans: Callable[[int], None]
     # Whose it is; and until when it waits for answers before it is anybody's.
     loan: Loan | None = None
     wait_until: float | None = None
+    # As of which generation of tables and functions its statements are prepared.
+    plans = 0
+    # How its transaction began.
+    begun = b""
 
     def wait(self, gen: PQGen[Answer], *args: Any, **kwargs: Any) -> Answer:
         """Wait for an answer; see the base.
 
         Raises:
-            LoanCut: in place of the server's own error.
+            ConnectionOutdated, ServerReadOnly, LoanCut: in place of the server's own error.
         """
         if self.wait_until is not None:
             kwargs["timeout"] = max(0.0, self.wait_until - monotonic())
@@ -43,6 +51,14 @@ class HealingConnection(CleanedConnection):
             self.heal(error)
             raise
 
+    def forget_prepared(self, plans: int) -> None:
+        """Have the server forget all that is prepared: it is of an older generation than `plans`."""
+        self.plans = plans
+        if self.prepare_threshold is not None:
+            with self.lock:
+                self._prepared.clear()
+                self.wait(self._deallocate(None))
+
     def heal(self, error: psycopg.Error) -> None:
         """See to it that what is wrong with the connection or the server is met once.
 
@@ -50,13 +66,29 @@ class HealingConnection(CleanedConnection):
             error: what the server answered, or what became of the connection.
 
         Raises:
-            LoanCut: what `error` means; nothing for any other.
+            ConnectionOutdated, ServerReadOnly, LoanCut: what `error` means; nothing for any other.
         """
         if self.loan is not None and self.loan.was_cut:
             self.pgconn.finish()
             raise LoanCut("the connection was lent for too long, and was cut") from error
         if _ends_the_session(error):
             self.pgconn.finish()
+        elif _plan_is_stale(error):
+            self.forget_plans(self.plans)
+            raise ConnectionOutdated(str(error)) from error
+        elif isinstance(error, pg.InvalidSqlStatementName | pg.DuplicatePreparedStatement):
+            # SQL has changed what the driver had prepared; its cleaning finds that out, and it is closed.
+            raise ConnectionOutdated(str(error)) from error
+        elif isinstance(error, pg.ReadOnlySqlTransaction) and b"READ ONLY" not in self.begun:
+            self.renew_pool()
+            raise ServerReadOnly(str(error)) from error
+
+
+def _plan_is_stale(error: psycopg.Error) -> bool:
+    """Whether a prepared statement's plan is of tables or functions that have changed or gone since."""
+    if isinstance(error, pg.FeatureNotSupported):
+        return error.diag.source_function == "RevalidateCachedQuery"
+    return isinstance(error, pg.InternalError_) and str(error.diag.message_primary).startswith(_VANISHED)
 
 
 def _ends_the_session(error: psycopg.Error) -> bool:

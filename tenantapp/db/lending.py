@@ -22,6 +22,8 @@ class LendingPool(ConnectionPool[TenantConnection]):
     """
 
     loans: Loans
+    # The generation of tables and functions: one more each time that a plan is found stale.
+    plans = 0
 
     def getconn(self, timeout: float | None = None) -> TenantConnection:
         """Lend a connection on which nothing is left of its last borrower; see the base."""
@@ -31,10 +33,22 @@ class LendingPool(ConnectionPool[TenantConnection]):
             connection.loan = self.loans.begin(connection)
             try:
                 connection.finish_cleaning(deadline)
+                if connection.plans != self.plans:
+                    connection.forget_prepared(self.plans)
             except psycopg.Error:
                 self._replace(connection)
             else:
                 return connection
+
+    def forget_plans(self, plans: int) -> None:
+        """Let the next borrower of each connection find nothing prepared.
+
+        Args:
+            plans: of which generation a plan was found stale; a later one than that is not.
+        """
+        with self._lock:
+            if plans == self.plans:
+                self.plans += 1
 
     def _get_ready_connection(self, timeout: float | None) -> TenantConnection | None:
         """Prefer one that has been cleaned to one that the server is still busy with; see the base."""

@@ -17,7 +17,7 @@ from sqlalchemy import URL
 from tenantapp.db.connection import TenantConnection
 from tenantapp.db.cursor import TenantCursor
 from tenantapp.db.deadline import Loans
-from tenantapp.db.errors import DatabaseUnavailable, LoanCut, UnsafeRole
+from tenantapp.db.errors import ConnectionOutdated, DatabaseUnavailable, LoanCut, UnsafeRole
 from tenantapp.db.lending import LendingPool
 from tenantapp.db.own_settings import begin_unhurried
 from tenantapp.db.pooled import PooledConnection
@@ -125,8 +125,8 @@ class TenantPool:
     ) -> tuple[Standing | None, list[Any]]:
         """Select in a transaction of its own on a lent connection; see TenantConnection.
 
-        Where the connection was dropped, or what it had prepared was, once more on another: only read, it
-        can be done again.
+        Where the connection was dropped, or what it had prepared is out of date, once more: only read, it can
+        be done again.
 
         Raises:
             DatabaseUnavailable: no transaction can be begun.
@@ -135,7 +135,7 @@ class TenantPool:
         """
         try:
             return self._select_bound(context, selection, parameters)
-        except psycopg.errors.InvalidSqlStatementName:
+        except ConnectionOutdated:
             pass
         except _Dropped:
             self.renew()
@@ -150,10 +150,6 @@ class TenantPool:
         connection = self.connect()
         try:
             selected = connection.select_bound(context, selection, parameters)
-        except psycopg.errors.InvalidSqlStatementName:
-            # Whoever had it before deallocated it; on a new connection it is prepared anew.
-            connection.pgconn.finish()
-            raise
         except LoanCut:
             raise
         except psycopg.OperationalError as error:
@@ -178,6 +174,8 @@ class TenantPool:
     def _configure(self, connection: TenantConnection) -> None:
         connection.wait_until = monotonic() + self.pool.timeout
         connection.renew_pool = self.renew
+        connection.forget_plans = self.pool.forget_plans
+        connection.plans = self.pool.plans
         begin_unhurried(connection)
         reasons = [problem.reason for problem in check_role(connection, self._names) if problem.is_error]
         if reasons:

@@ -14,7 +14,7 @@ from sqlalchemy.exc import DBAPIError, InternalError
 from sqlalchemy.orm import Session
 
 from tenantapp.db.engine import ReadOnlyConnection
-from tenantapp.db.errors import WroteWhileReading
+from tenantapp.db.errors import ConnectionOutdated, LoanCut, WroteWhileReading
 from tenantapp.db.isolation import Isolation
 from tenantapp.db.session import db
 
@@ -122,20 +122,33 @@ def by_halves(
         by_halves(unit, items[middle:], work, refuse, *refusals)
 
 
-def retrying(work: Callable[[], Result]) -> Result:
+def retrying(work: Callable[[], Result], *, only_reads: bool = False) -> Result:
     """Do a unit of work, again where PostgreSQL ended it for the sake of a concurrent one.
+
+    Once again, too, where its connection was out of date; and where it was lost, if the work only reads.
 
     Args:
         work: the whole unit, from begin to commit; it must be safe to do again, having been rolled back.
+        only_reads: whether it is safe to do again though nobody knows how its last transaction ended.
 
     Raises:
         sqlalchemy.exc.DBAPIError: it was ended so at each attempt.
     """
+    healed = False
     for attempt in range(1, ATTEMPTS + 1):
         try:
             return work()
         except DBAPIError as error:
-            if attempt == ATTEMPTS or not isinstance(error.orig, COLLISIONS):
+            heals = not healed and _heals(error, only_reads=only_reads)
+            if attempt == ATTEMPTS or not (heals or isinstance(error.orig, COLLISIONS)):
                 raise
+            healed = healed or heals
         time.sleep(random.uniform(0, _LONGEST_PAUSE))  # noqa: S311 - only to part those who collided
     raise AssertionError("unreachable")
+
+
+def _heals(error: DBAPIError, *, only_reads: bool) -> bool:
+    """Whether the next attempt meets another connection, or the same one brought up to date."""
+    if isinstance(error.orig, ConnectionOutdated):
+        return True
+    return only_reads and error.connection_invalidated and not isinstance(error.orig, LoanCut)

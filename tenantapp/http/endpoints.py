@@ -94,8 +94,12 @@ class TenantBlueprint(Blueprint):  # type: ignore[misc]  # flask-smorest has no 
         def declare(work: Work) -> Work:
             def view(**path: Any) -> Response:
                 sent = _sent(query, read_query, refuse_query)
-                with reading() as connection:
-                    return answer(work(connection, *sent, **path), dump)
+
+                def unit() -> Response:
+                    with reading() as connection:
+                        return answer(work(connection, *sent, **path), dump)
+
+                return retrying(unit, only_reads=True)
 
             documented = read_notes(
                 work,

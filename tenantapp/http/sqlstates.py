@@ -8,6 +8,7 @@ from types import MappingProxyType
 from psycopg import Error
 
 from tenantapp.db.error_text import is_raised
+from tenantapp.db.errors import ConnectionOutdated
 
 SHORTLY, SOON = "1", "5"
 
@@ -98,6 +99,8 @@ OURS = frozenset(
 
 def meaning_of(error: BaseException | None) -> Meaning | None:
     """Return what a database error means to the client, or None where it is the program's own fault."""
+    if isinstance(error, ConnectionOutdated):
+        return OUTDATED
     if not isinstance(error, Error) or error.sqlstate is None:
         return None
     # By its place in the server, not by its text, which depends on the server's language.

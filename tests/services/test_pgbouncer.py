@@ -163,6 +163,24 @@ def test_a_token_is_good_on_the_backend_alone_that_the_transaction_has_got(
         attacker.execute("SELECT tenancy.bind(%s)", (sealed(attacker, tenant.context),))
 
 
+def test_a_change_of_a_table_is_not_noticed(server: Server, shared_database: str, pooled: Flask) -> None:
+    tenant = make_tenant(pooled)
+    customer = f"{CUSTOMERS}/{_create(tenant)}"
+    with server.connect("bootstrap", shared_database) as superuser:
+        kind = superuser.execute(
+            "SELECT format_type(atttypid, atttypmod) FROM pg_attribute"
+            " WHERE attrelid = 'customers'::regclass AND attname = 'phone'"
+        ).fetchone()
+        assert kind is not None
+        for changed in ("varchar(90)", *kind):
+            for _ in range(8):
+                assert tenant.request("GET", customer).status_code == 200
+                assert tenant.request("PATCH", customer, json={"phone": "1"}).status_code == 200
+            superuser.execute(f"ALTER TABLE customers ALTER phone TYPE {changed}")
+            assert tenant.request("GET", customer).status_code == 200
+            assert tenant.request("PATCH", customer, json={"phone": "2"}).status_code == 200
+
+
 @pytest.mark.parametrize("limits", [{"longest_loan_seconds": 0.5}])
 def test_a_loan_that_lasts_too_long_is_cut_and_the_statement_behind_the_pooler_cancelled(
     server: Server, shared_database: str, pooled: Flask
