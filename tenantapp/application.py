@@ -72,6 +72,7 @@ def _pool(settings: Settings) -> TenantPool:
         lock_timeout_ms=settings.lock_timeout_ms,
         idle_in_transaction_timeout_ms=settings.idle_in_transaction_timeout_ms,
         longest_loan=settings.longest_loan_seconds,
+        tenant_share=settings.pool_tenant_share or (settings.pool_max_size + 1) // 2,
         answer_max_bytes=settings.answer_max_bytes,
         answer_max_rows=settings.answer_max_rows,
     )

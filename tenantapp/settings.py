@@ -109,6 +109,9 @@ class Settings:
     )
     pool_min_size: int = _whole_number(0, 1000, default=2)
     pool_max_size: int = _whole_number(1, 1000, default=10)
+    pool_tenant_share: int | None = setting(
+        "int", "a whole number from 1 to 1000", default=None, validate=Range(1, 1000)
+    )
     pool_max_idle: float = setting(
         "float", "a number of seconds from 1 to 86400", default=30.0, validate=Range(1, 86_400)
     )

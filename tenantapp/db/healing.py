@@ -13,6 +13,7 @@ from psycopg.abc import PQGen
 from tenantapp.db.cleaning import CleanedConnection
 from tenantapp.db.deadline import Loan
 from tenantapp.db.errors import ConnectionOutdated, LoanCut, ServerReadOnly
+from tenantapp.db.shares import Turn
 
 Answer = TypeVar("Answer")
 # Texts of PostgreSQL's own, which it translates into no language.
@@ -29,8 +30,9 @@ class HealingConnection(CleanedConnection):
 
     renew_pool: Callable[[], None]
     forget_plans: Callable[[int], None]
-    # Whose it is; and until when it waits for answers before it is anybody's.
+    # Whose it is, and of whose share; and until when it waits for answers before it is anybody's.
     loan: Loan | None = None
+    turn: Turn | None = None
     wait_until: float | None = None
     # As of which generation of tables and functions its statements are prepared.
     plans = 0

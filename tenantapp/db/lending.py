@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from functools import partial
 from time import monotonic
+from uuid import UUID
 
 import psycopg
 from psycopg_pool import ConnectionPool
 
 from tenantapp.db.connection import TenantConnection
 from tenantapp.db.deadline import Loans
+from tenantapp.db.shares import Shares
 
 
 class LendingPool(ConnectionPool[TenantConnection]):
@@ -22,8 +24,28 @@ class LendingPool(ConnectionPool[TenantConnection]):
     """
 
     loans: Loans
+    shares: Shares
     # The generation of tables and functions: one more each time that a plan is found stale.
     plans = 0
+
+    def lend(self, tenant_id: UUID | None) -> TenantConnection:
+        """Lend a connection to a tenant, within its share and the pool's time-out.
+
+        Args:
+            tenant_id: the tenant; None for work without a context.
+
+        Raises:
+            psycopg_pool.PoolTimeout: none was to be had in time.
+        """
+        deadline = monotonic() + self.timeout
+        turn = self.shares.take(tenant_id, self.timeout)
+        try:
+            connection = self.getconn(deadline - monotonic())
+        except BaseException:
+            self.shares.give_back(turn)
+            raise
+        connection.turn = turn
+        return connection
 
     def getconn(self, timeout: float | None = None) -> TenantConnection:
         """Lend a connection on which nothing is left of its last borrower; see the base."""
@@ -96,10 +118,13 @@ class LendingPool(ConnectionPool[TenantConnection]):
 
     def _end_loan(self, connection: TenantConnection) -> None:
         loan, connection.loan = connection.loan, None
+        turn, connection.turn = connection.turn, None
         if loan is not None:
             self.loans.end(loan)
             if loan.was_cut:
                 connection.pgconn.finish()
+        if turn is not None:
+            self.shares.give_back(turn)
 
     def _shrink_pool(self) -> None:
         for _ in range(max(1, self._nconns_min)):

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from time import monotonic
 from typing import Any
+from uuid import UUID
 
 import orjson
 import psycopg
@@ -24,7 +25,8 @@ from tenantapp.db.pooled import PooledConnection
 from tenantapp.db.roles import RoleNames
 from tenantapp.db.safety import check_role
 from tenantapp.db.selection import Selected, Selection
-from tenantapp.tenancy.context import TenantContext
+from tenantapp.db.shares import Shares
+from tenantapp.tenancy.context import TenantContext, open_context_here
 from tenantapp.tenancy.directory import Standing
 from tenantapp.tenancy.seal import ContextSealer
 
@@ -51,6 +53,7 @@ class PoolLimits:
     lock_timeout_ms: int
     idle_in_transaction_timeout_ms: int
     longest_loan: float
+    tenant_share: int
     answer_max_bytes: int
     answer_max_rows: int
 
@@ -109,16 +112,21 @@ class TenantPool:
             open=False,
         )
         self.pool.loans = Loans(limits.longest_loan)
+        self.pool.shares = Shares(limits.tenant_share, limits.max_size)
 
     def connect(self) -> TenantConnection:
-        """Lend a connection; closing it gives it back.
+        """Lend a connection to the tenant of the open context, if there is one; closing it gives it back.
 
         Raises:
             psycopg_pool.PoolTimeout: none was to be had in time.
         """
+        context = open_context_here()
+        return self._lend(context.tenant_id if context else None)
+
+    def _lend(self, tenant_id: UUID | None) -> TenantConnection:
         if self.pool.closed:
             self._open()
-        return self.pool.getconn()
+        return self.pool.lend(tenant_id)
 
     def select_bound(
         self, context: TenantContext, selection: Selection[Selected], parameters: Mapping[str, object]
@@ -147,7 +155,7 @@ class TenantPool:
     def _select_bound(
         self, context: TenantContext, selection: Selection[Selected], parameters: Mapping[str, object]
     ) -> tuple[Standing | None, list[Any]]:
-        connection = self.connect()
+        connection = self._lend(context.tenant_id)
         try:
             selected = connection.select_bound(context, selection, parameters)
         except LoanCut:
