@@ -18,6 +18,8 @@ from tenantapp.db.shares import Turn
 Answer = TypeVar("Answer")
 # Texts of PostgreSQL's own, which it translates into no language.
 _VANISHED = ("cache lookup failed", "could not open relation with OID")
+# A connection younger than this has reached the server as it is now: to replace it would change nothing.
+_SETTLED_SECONDS = 5.0
 _ENDS_THE_SESSION = ("FATAL", "PANIC")
 
 
@@ -82,7 +84,8 @@ class HealingConnection(CleanedConnection):
             # SQL has changed what the driver had prepared; its cleaning finds that out, and it is closed.
             raise ConnectionOutdated(str(error)) from error
         elif isinstance(error, pg.ReadOnlySqlTransaction) and b"READ ONLY" not in self.begun:
-            self.renew_pool()
+            if monotonic() - self._created_at > _SETTLED_SECONDS:
+                self.renew_pool()
             raise ServerReadOnly(str(error)) from error
 
 

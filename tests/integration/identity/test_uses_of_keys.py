@@ -98,7 +98,7 @@ def test_reads_are_answered_on_a_server_that_is_read_only(
             assert_served_promptly(there(tenant, elsewhere))
             uses_of(elsewhere).finish()
     told = [entry for entry in entries if entry["event"] == "uses of keys are not written down"]
-    assert [entry["error"] for entry in told] == ["ReadOnlySqlTransaction"]
+    assert [entry["error"] for entry in told] == ["ServerReadOnly"]
 
 
 @pytest.mark.parametrize("what", ["locked", "suspended"])
