@@ -23,6 +23,7 @@ from tenantapp.db.errors import (
 )
 from tenantapp.http.constraints import Explanation, explain
 from tenantapp.http.edge import request_id
+from tenantapp.http.excerpts import first_errors, with_the_rest
 from tenantapp.http.shortage import shortage
 from tenantapp.http.sqlstates import SOON, UNAVAILABLE, Meaning, meaning_of
 from tenantapp.tenancy.errors import TenancyError
@@ -54,7 +55,7 @@ class ProblemSchema(Schema):
     errors = fields.Dict(
         keys=fields.String(),
         metadata={
-            "description": "What is wrong, by field.",
+            "description": "What is wrong, by field. Of more than 100 errors, `detail` counts the rest.",
             "examples": [{"name": ["Missing data for required field."]}],
         },
     )
@@ -116,10 +117,11 @@ def problem_document(
         "title": HTTPStatus(status).phrase,
         "status": status,
     }
+    told, left = first_errors(errors or {})
     if detail:
-        body["detail"] = detail
-    if errors:
-        body["errors"] = errors
+        body["detail"] = with_the_rest(detail, left)
+    if told:
+        body["errors"] = told
     body["request_id"] = request_id
     return body
 
