@@ -15,7 +15,7 @@ from tenantapp.db.models import Record
 from tenantapp.db.repository import Repository
 from tenantapp.db.unit_of_work import by_halves
 from tenantapp.http.edge import request_id
-from tenantapp.http.fields import each_once
+from tenantapp.http.fields import ShortList, each_once
 from tenantapp.http.listing import LONGEST
 from tenantapp.http.problems import Problem, ProblemSchema, explain_refusal, problem_document
 
@@ -42,10 +42,12 @@ class BulkQuerySchema(Schema):
 class BulkSchema(Schema):
     """The rows that a bulk request is about."""
 
-    ids = fields.List(
+    ids = ShortList(
         fields.UUID(),
+        least=1,
+        most=LONGEST,
+        then=[each_once],
         required=True,
-        validate=[validate.Length(1, LONGEST), each_once],
         metadata={"uniqueItems": True, "description": "Their ids, each once."},
     )
 

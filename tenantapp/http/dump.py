@@ -111,7 +111,7 @@ def _converter(field: fields.Field[Any]) -> Converter | None:
     if type(field) is fields.Nested:
         nested = compile_dump(field.schema)
         return _each(nested) if field.many or field.schema.many else nested
-    if type(field) is fields.List:
+    if isinstance(field, fields.List):
         inner = _converter(field.inner)
         return None if inner is None else _each(inner)
     raise TypeError(f"{type(field).__name__}: teach tenantapp.http.dump how it is dumped")

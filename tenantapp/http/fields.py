@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -14,49 +13,55 @@ from tenantapp.db.columns import LONGEST_TAG, MOST_TAGS
 from tenantapp.db.states import States
 from tenantapp.http.dump import passes_unchanged
 from tenantapp.http.moments import COMPARED, KEPT, read_moment
+from tenantapp.http.texts import LONGEST_DECOMPOSITION, compose, refuse_unstorable, texts_in
 
 LARGEST_OBJECT = 16 * 1024
 NONE = "none"
 _AN_ID = fields.UUID(error_messages={"invalid_uuid": f"Not a valid UUID, nor {NONE}."})
 
 
-def refuse_unstorable(text: str) -> None:
-    """Refuse what PostgreSQL cannot store (NUL) or UTF-8 cannot carry (a lone surrogate).
-
-    Raises:
-        ValidationError: the text holds either.
-    """
-    if any(character == "\0" or "\ud800" <= character <= "\udfff" for character in text):
-        raise ValidationError("Must not hold NUL or lone surrogates.")
-
-
 @passes_unchanged
 class Text(fields.String):
-    """Text in NFC without white space around it, with something in it, of at most `length` characters."""
+    """Text in NFC without white space around it, with something in it, of at most `length` characters.
+
+    Its length is that of the form in which it is kept, which may be longer than what was sent.
+    """
 
     def __init__(self, length: int, **kwargs: Any) -> None:
-        super().__init__(validate=validate.Length(1, length), **kwargs)
+        self._length = validate.Length(1, length)
+        self._longest_sent = LONGEST_DECOMPOSITION * length
+        super().__init__(validate=self._length, **kwargs)
 
     def _deserialize(
         self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any
     ) -> str:
-        text: str = super()._deserialize(value, attr, data, **kwargs)
+        text: str = super()._deserialize(value, attr, data, **kwargs).strip()
+        # No longer text becomes short enough, so no more work is done on it.
+        if len(text) > self._longest_sent:
+            self._length(text)
         refuse_unstorable(text)
-        return unicodedata.normalize("NFC", text).strip()
+        return self._kept(text)
+
+    def _kept(self, text: str) -> str:
+        return compose(text).strip()
 
 
 @passes_unchanged
-class Email(Text):
-    """An e-mail address, in lower case: it is compared by value."""
+class LowerCaseText(Text):
+    """Text in lower case: it is compared by value."""
+
+    def _kept(self, text: str) -> str:
+        # Letters and marks that compose in lower case alone are parted in upper case.
+        return compose(super()._kept(text).lower())
+
+
+@passes_unchanged
+class Email(LowerCaseText):
+    """An e-mail address."""
 
     def __init__(self, *, metadata: Mapping[str, Any] | None = None, **kwargs: Any) -> None:
         super().__init__(254, metadata={"format": "email", **(metadata or {})}, **kwargs)
         self.validators.append(validate.Email())
-
-    def _deserialize(
-        self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any
-    ) -> str:
-        return super()._deserialize(value, attr, data, **kwargs).lower()
 
 
 class Count(fields.Integer):
@@ -102,22 +107,50 @@ def each_once(values: Sequence[object]) -> None:
         raise ValidationError("Must not hold a value twice.")
 
 
+class ShortList(fields.List[Any]):
+    """A list of a few items, which are counted before any of them is looked at.
+
+    Args:
+        item: what each item is.
+        least: how many there are at least.
+        most: how many there are at most.
+        then: further validators of the whole list.
+    """
+
+    def __init__(
+        self,
+        item: fields.Field[Any],
+        *,
+        least: int | None = None,
+        most: int,
+        then: Sequence[Callable[[Any], Any]] = (),
+        **kwargs: Any,
+    ) -> None:
+        self._count = validate.Length(least, most)
+        super().__init__(item, validate=[self._count, *then], **kwargs)
+
+    def _deserialize(
+        self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any
+    ) -> list[Any]:
+        if isinstance(value, list):
+            self._count(value)
+        items: list[Any] = super()._deserialize(value, attr, data, **kwargs)
+        return items
+
+
 @passes_unchanged
-class Tags(fields.List[Any]):
+class Tags(ShortList):
     """A few short words, in lower case, each once, in order."""
 
     def __init__(self, *, metadata: Mapping[str, Any] | None = None, **kwargs: Any) -> None:
         description = f"At most {MOST_TAGS} words; kept in lower case, each once, in order."
         metadata = {"description": description, **(metadata or {})}
-        super().__init__(
-            Text(LONGEST_TAG), validate=validate.Length(max=MOST_TAGS), metadata=metadata, **kwargs
-        )
+        super().__init__(LowerCaseText(LONGEST_TAG), most=MOST_TAGS, metadata=metadata, **kwargs)
 
     def _deserialize(
         self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any
     ) -> list[Any]:
-        tags = super()._deserialize(value, attr, data, **kwargs)
-        return sorted({str(tag).lower() for tag in tags})
+        return sorted(set(super()._deserialize(value, attr, data, **kwargs)))
 
 
 @passes_unchanged
@@ -200,19 +233,7 @@ class JsonObject(fields.Dict):
 
 
 def _storable_json(value: dict[str, Any]) -> None:
-    for text in _texts(value):
-        refuse_unstorable(text)
     if len(orjson.dumps(value)) > LARGEST_OBJECT:
         raise ValidationError(f"Must be at most {LARGEST_OBJECT} bytes as JSON.")
-
-
-def _texts(value: Any) -> Iterator[str]:
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, dict):
-        for key, child in value.items():
-            yield key
-            yield from _texts(child)
-    elif isinstance(value, list):
-        for child in value:
-            yield from _texts(child)
+    for text in texts_in(value):
+        refuse_unstorable(text)

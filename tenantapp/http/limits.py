@@ -10,7 +10,8 @@ import sqlalchemy as sa
 from marshmallow import Schema, ValidationError, fields, validate
 
 from tenantapp.db.models import Record, table_of
-from tenantapp.http.fields import Text, refuse_unstorable
+from tenantapp.http.fields import Text
+from tenantapp.http.texts import refuse_unstorable
 
 _BYTES = ((sa.SmallInteger, 2), (sa.BigInteger, 8), (sa.Integer, 4))
 # A float is 53 bits of numbers in 4 or 8 bytes; of 8, JSON and Python hold no larger ones either.

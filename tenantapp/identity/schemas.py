@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 from marshmallow import ValidationError, fields, validate
 
-from tenantapp.http.fields import Moment, Text, each_once
+from tenantapp.http.fields import Moment, ShortList, Text, each_once
 from tenantapp.http.resource import ResourceSchema
 from tenantapp.identity.keys import SCOPES
 
@@ -24,10 +24,12 @@ class ApiKeySchema(ResourceSchema):
         dump_only=True,
         metadata={"description": "What its token is known by.", "examples": ["k7m2qd9xw4ab"]},
     )
-    scopes = fields.List(
+    scopes = ShortList(
         fields.String(validate=validate.OneOf(SCOPES)),
+        least=1,
+        most=len(SCOPES),
+        then=[each_once],
         required=True,
-        validate=[validate.Length(1, len(SCOPES)), each_once],
         metadata={"uniqueItems": True},
     )
     expires_at = Moment(

@@ -18,7 +18,17 @@ from tenantapp.customers.schemas import CustomerSchema
 from tenantapp.db.states import States
 from tenantapp.http import dump
 from tenantapp.http.dump import compile_dump
-from tenantapp.http.fields import Email, JsonObject, Moment, Reference, State, Tags, Text, Word
+from tenantapp.http.fields import (
+    Email,
+    JsonObject,
+    LowerCaseText,
+    Moment,
+    Reference,
+    State,
+    Tags,
+    Text,
+    Word,
+)
 from tenantapp.identity.schemas import ApiKeySchema, IssuedApiKeySchema
 from tenantapp.tenants.schemas import TenantSchema
 
@@ -48,6 +58,7 @@ PLAIN: dict[type[fields.Field[Any]], Kind] = {
     fields.Dict: (fields.Dict, OBJECTS),
     fields.Raw: (fields.Raw, JSON),
     Text: (lambda **options: Text(10, **options), st.text()),
+    LowerCaseText: (lambda **options: LowerCaseText(10, **options), st.text()),
     Email: (Email, st.emails()),
     Moment: (Moment, MOMENTS),
     Word: (lambda **options: Word(["a", "b"], **options), st.text()),
