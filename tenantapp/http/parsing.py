@@ -11,6 +11,7 @@ from marshmallow import Schema, ValidationError
 from tenantapp.http.problems import Problem
 
 DEEPEST = 20
+MOST_VALUES = 20_000
 _NOTHING = Schema()
 
 
@@ -65,8 +66,10 @@ def parse_json(text: bytes) -> Any:
     """Return what JSON text says.
 
     Raises:
-        MalformedBody: it is not JSON, or is nested too deep.
+        MalformedBody: it is not JSON, is nested too deep, or holds too many values.
     """
+    if _values(text) > MOST_VALUES:
+        raise MalformedBody(f"The body holds more than {MOST_VALUES} values.")
     try:
         value = orjson.loads(text)
     except orjson.JSONDecodeError:
@@ -117,6 +120,22 @@ def _load(schema: Schema, given: Any) -> Any:
     except ValidationError as error:
         messages = error.messages
         raise InvalidFields(messages if isinstance(messages, dict) else {"_schema": messages}) from None
+
+
+def _values(text: bytes) -> int:
+    """Return how many values JSON text holds, or about as many: each takes far more memory than its text."""
+    found = _marks(text)
+    if found <= MOST_VALUES:
+        return found
+    # What stands in quotation marks is one value, whatever commas and brackets it holds.
+    unescaped = text.replace(rb"\\", b"").replace(rb"\"", b"")
+    quotes = unescaped.count(b'"')
+    # A value has four at most, two of them its key's.
+    return quotes // 4 if quotes > 4 * MOST_VALUES else _marks(b"".join(unescaped.split(b'"')[::2]))
+
+
+def _marks(text: bytes) -> int:
+    return 1 + text.count(b",") + text.count(b"[") + text.count(b"{")
 
 
 def _depth(value: Any) -> int:
