@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import csv
 import io
-import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -19,6 +18,7 @@ from marshmallow import Schema, fields
 
 from tenantapp.http.parsing import MalformedBody, parse_json
 from tenantapp.http.problems import Problem
+from tenantapp.http.spreadsheets import escape, unescape
 
 CSV, NDJSON = "text/csv", "application/x-ndjson"
 FORMATS = {"csv": CSV, "ndjson": NDJSON}
@@ -26,7 +26,6 @@ LONGEST_LINE = 256 * 1024
 LINE = "_line"
 """Under what a line's errors are told that are about none of its fields."""
 
-_EXECUTED = re.compile(r"[\s']*[=+\-@\uff1d\uff0b\uff0d\uff20]|'*[\t\r\n]")
 _BOM = b"\xef\xbb\xbf"
 _STRUCTURED = (fields.List, fields.Dict, fields.Nested)
 
@@ -91,16 +90,6 @@ def write_rows(content_type: str, names: Sequence[str]) -> Callable[[Sequence[di
 def header(content_type: str, names: Sequence[str]) -> bytes:
     """Return what a file begins with."""
     return b"" if content_type == NDJSON else f"{','.join(names)}\r\n".encode()
-
-
-def escape(text: str) -> str:
-    """Return `text` as no spreadsheet executes it."""
-    return f"'{text}" if _EXECUTED.match(text) else text
-
-
-def unescape(cell: str) -> str:
-    """Return what `escape` made `cell` of."""
-    return cell[1:] if cell[:1] == "'" and _EXECUTED.match(cell, 1) else cell
 
 
 def _cell(value: Any) -> str:
