@@ -24,7 +24,7 @@ from tenantapp.http.components import (
     VERSION,
 )
 from tenantapp.http.examples import example_of
-from tenantapp.http.imports import ImportReportSchema
+from tenantapp.http.import_report import ImportReportSchema
 from tenantapp.http.tabular import CSV, NDJSON, header, write_rows
 
 JSON = "application/json"

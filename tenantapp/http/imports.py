@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from itertools import islice
-from typing import IO, Any, BinaryIO
+from typing import IO, Any, BinaryIO, NamedTuple
 
 from flask import Flask, current_app, request
 from marshmallow import Schema, ValidationError, fields, validate
@@ -20,25 +18,25 @@ from tenantapp.db.unit_of_work import by_halves
 from tenantapp.http.constraints import explain
 from tenantapp.http.idempotency import HEADER as IDEMPOTENCY_KEY
 from tenantapp.http.idempotency import IdempotencyKeyRefused
+from tenantapp.http.import_report import Report, RowsRefused
+from tenantapp.http.lines import LINE, Errors, FileRefused, Line
 from tenantapp.http.parsing import UnsupportedBody, refuse_encoding
-from tenantapp.http.problems import Problem
-from tenantapp.http.tabular import CSV, LINE, NDJSON, Errors, FileRefused, Line, read_lines
+from tenantapp.http.tabular import CSV, NDJSON, read_lines
 
 BATCH = 1000
-MOST_REFUSED = 1000
+BATCH_LENGTH = 1024 * 1024
 _BYTES, _ROWS = "IMPORT_MAX_BYTES", "IMPORT_MAX_ROWS"
 _BUFFER = 64 * 1024
 
 _NAMES = {"_schema": LINE}
 
-Loaded = tuple[int, dict[str, Any]]
 
+class Loaded(NamedTuple):
+    """A line as the schema takes it."""
 
-class RowsRefused(Problem):
-    """Raised when lines of a file are refused, and nothing of it is imported."""
-
-    status = 422
-    reason = "rows_refused"
+    number: int
+    length: int
+    values: dict[str, Any]
 
 
 class ImportQuerySchema(Schema):
@@ -49,53 +47,6 @@ class ImportQuerySchema(Schema):
         validate=validate.OneOf(["all", "partial"]),
         metadata={"description": "`all`: all rows or none. `partial`: those that can be, with a report."},
     )
-
-
-class ImportReportSchema(Schema):
-    """What came of an import."""
-
-    imported = fields.Integer(required=True, metadata={"description": "How many rows were created."})
-    refused = fields.Integer(required=True, metadata={"description": "How many lines were not."})
-    errors = fields.Dict(
-        keys=fields.String(),
-        required=True,
-        metadata={
-            "description": "What is wrong, by line and field.",
-            "examples": [{"7": {"email": ["Not a valid email address."]}}],
-        },
-    )
-
-
-@dataclass(slots=True)
-class Report:
-    """What has come of an import so far."""
-
-    partial: bool
-    imported: int = 0
-    errors: dict[int, Errors] = field(default_factory=dict)
-
-    @property
-    def refused(self) -> int:
-        """How many lines were refused."""
-        return len(self.errors)
-
-    def refuse(self, number: int, errors: Errors) -> None:
-        """Note what is wrong with a line.
-
-        Raises:
-            RowsRefused: there are too many such lines to go on.
-        """
-        self.errors[number] = errors
-        if self.refused > MOST_REFUSED:
-            raise self.refusal(f"More than {MOST_REFUSED} lines are refused; nothing was imported.")
-
-    def refusal(self, detail: str) -> RowsRefused:
-        """Return the refusal of the whole file."""
-        return RowsRefused(detail, errors=self.by_line())
-
-    def by_line(self) -> dict[str, Errors]:
-        """Return what is wrong, in the order of the file."""
-        return {str(number): self.errors[number] for number in sorted(self.errors)}
 
 
 class _WholeBody(io.RawIOBase):
@@ -163,21 +114,21 @@ def import_file(
     file, content_type = open_file()
     report = Report(partial)
     try:
-        for batch in _batches(_at_most(read_lines(file, content_type, schema), current_app.config[_ROWS])):
-            loaded = list(_load(batch, schema, belonging, report))
-            if partial or not report.errors:
+        lines = _at_most(read_lines(file, content_type, schema), current_app.config[_ROWS])
+        for loaded in _batches(_load(lines, schema, belonging, report)):
+            if partial or not report.refused:
                 for rows in _alike(loaded):
                     _insert(repository, rows, report)
     except (FileRefused, RowsRefused):
         _drain(file)
         raise
-    if report.errors and not (partial and report.imported):
+    if report.refused and not (partial and report.imported):
         raise report.refusal(f"Lines refused: {report.refused}. Nothing was imported.")
     return report
 
 
 def _at_most(lines: Iterable[Line], most: int) -> Iterator[Line]:
-    count, line = 0, Line(1, None)
+    count, line = 0, Line(1, 0, None)
     for count, line in enumerate(lines, 1):
         if count > most:
             raise FileRefused(line.number, {LINE: [f"More than {most} rows; send several files."]})
@@ -186,8 +137,17 @@ def _at_most(lines: Iterable[Line], most: int) -> Iterator[Line]:
         raise FileRefused(line.number, {LINE: ["The file holds no rows."]})
 
 
-def _batches(lines: Iterator[Line]) -> Iterator[list[Line]]:
-    while batch := list(islice(lines, BATCH)):
+def _batches(rows: Iterable[Loaded]) -> Iterator[list[Loaded]]:
+    """Yield the rows in parts of which neither the number nor the length is large."""
+    batch: list[Loaded] = []
+    length = 0
+    for row in rows:
+        batch.append(row)
+        length += row.length
+        if len(batch) == BATCH or length > BATCH_LENGTH:
+            yield batch
+            batch, length = [], 0
+    if batch:
         yield batch
 
 
@@ -201,18 +161,20 @@ def _load(
             report.refuse(line.number, line.errors)
             continue
         try:
-            yield line.number, {**absent, **schema.load(line.given), **belonging}
+            values = {**absent, **schema.load(line.given), **belonging}
         except ValidationError as error:
             report.refuse(
                 line.number, {_NAMES.get(name, name): said for name, said in error.messages_dict.items()}
             )
+        else:
+            yield Loaded(line.number, line.length, values)
 
 
 def _alike(rows: Iterable[Loaded]) -> Iterable[list[Loaded]]:
     """Return the rows by what they give: a column that has a default may be in some of them alone."""
     groups: dict[frozenset[str], list[Loaded]] = {}
     for row in rows:
-        groups.setdefault(frozenset(row[1]), []).append(row)
+        groups.setdefault(frozenset(row.values), []).append(row)
     return groups.values()
 
 
@@ -220,11 +182,11 @@ def _insert(repository: Repository[Record], rows: list[Loaded], report: Report) 
     """Insert rows, and find the lines of those that the database refuses."""
 
     def insert(some: Sequence[Loaded]) -> None:
-        repository.add_all([values for _, values in some])
+        repository.add_all([row.values for row in some])
         report.imported += len(some)
 
     def refuse(row: Loaded, error: Exception) -> None:
-        report.refuse(row[0], _explained(error))
+        report.refuse(row.number, _explained(error))
 
     by_halves(repository.connection, rows, insert, refuse, IntegrityError, IllegalStep)
 

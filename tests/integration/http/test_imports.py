@@ -94,6 +94,8 @@ def test_a_state_in_which_no_row_begins_is_told_by_its_line(tenant: TenantUnderT
     assert tenant.request("GET", "/api/v1/services").json["items"] == []
 
 
+COMMAS = "separate them by commas."
+UTF_16 = "Line 1: The file is UTF-16; save it as UTF-8 (Excel: CSV UTF-8)."
 FORMS = {
     "": (1, "_line"),
     HEAD: (1, "_line"),
@@ -102,7 +104,9 @@ FORMS = {
     "name,email,row_version\nA,a@a.example,1\n": (1, "row_version"),
     "name,email,password\nA,a@a.example,1\n": (1, "password"),
     "name,email,name\nA,a@a.example,B\n": (1, "name"),
-    "name;email\nA;a@a.example\n": (1, "email"),
+    "name;email\nA;a@a.example\n": (1, "_line"),
+    "name,,email\nA,,a@a.example\n": (1, "_line"),
+    f"name,email{',x' * 200}\n": (1, "_line"),
     "name\nA\n": (1, "email"),
     TWO + "Carl,\x00c@c.example\n": (4, "_line"),
     TWO + f"{'x' * 300_000},c@c.example\n": (4, "_line"),
@@ -136,14 +140,35 @@ def test_lines_that_are_no_objects_are_refused_as_lines(tenant: TenantUnderTest)
 
 
 def test_a_file_says_what_is_wrong_in_words_for_who_sends_it(tenant: TenantUnderTest) -> None:
-    said = {
+    said: dict[str | bytes, str] = {
         "name,email\rA,a@a.example\r": "Line 1: Not valid CSV: lines end with LF or CRLF, not with CR alone.",
-        "name;email\nA;a@a.example\n": (
-            "Line 1: name;email: Unknown field. name: Missing column. email: Missing column."
+        "name,tenant_id,extra\nA,1,2\n": (
+            "Line 1: tenant_id: Unknown field. extra: Unknown field. email: Missing column."
         ),
+        "name,,email\nA,,a@a.example\n": "Line 1: Column 2 has no name.",
+        "name;email;;\nA;a@a.example;;\n": f"Line 1: The columns are separated by semicolons; {COMMAS}",
+        '"name"\t"email"\nA\ta@a.example\n': f"Line 1: The columns are separated by tabs; {COMMAS}",
+        TWO.encode("utf-16"): UTF_16,
+        TWO.encode("utf-16-le"): UTF_16,
+        TWO.encode("utf-16-be"): UTF_16,
+        ("n" * 200_000).encode("utf-16-le"): UTF_16,
     }
     for file, detail in said.items():
         assert assert_problem(send(tenant, file), 422, "file-refused")["detail"] == detail
+
+
+def test_rows_and_columns_that_a_spreadsheet_leaves_empty_are_left_out(tenant: TenantUnderTest) -> None:
+    file = "name,email,phone,,\r\nAda,ada@a.example,,,\r\n,,,,\r\nB,b@b.example,1,,\r\n,,,,\r\n,,,,\r\n"
+    assert send(tenant, file).json == {"imported": 2, "refused": 0, "errors": {}}
+    assert names(tenant) == ["Ada", "B"]
+    told = send(tenant, "name,email,,\nC,c@c.example,,surprise\n,,,\nD,d@d.example,,\n", "partial").json
+    assert told["errors"] == {"2": {"_line": ["Has 4 cells; the header has 2."]}}
+    assert names(tenant) == ["Ada", "B", "D"]
+
+
+def test_a_file_of_empty_rows_holds_none(tenant: TenantUnderTest) -> None:
+    problem = assert_problem(send(tenant, f"{HEAD}{',' * 5}\n,\n"), 422, "file-refused")
+    assert problem["detail"] == "Line 1: The file holds no rows."
 
 
 def test_a_compressed_file_is_refused_as_such(tenant: TenantUnderTest) -> None:
@@ -156,7 +181,10 @@ def test_a_compressed_file_is_refused_as_such(tenant: TenantUnderTest) -> None:
 def test_too_many_wrong_lines_end_the_work_and_undo_it(tenant: TenantUnderTest) -> None:
     file = TWO + "A,nowhere\n" * 2500
     problem = assert_problem(send(tenant, file, "partial"), 422, "rows-refused")
-    assert len(problem["errors"]) == 1001
+    assert len(problem["errors"]) == 100
+    assert problem["detail"] == (
+        "More than 1000 lines are refused; nothing was imported. 901 more errors are not listed."
+    )
     assert names(tenant) == []
 
 
