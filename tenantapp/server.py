@@ -1,11 +1,14 @@
-"""How gunicorn serves the application: `gunicorn -c python:tenantapp.server wsgi:app`."""
+"""How the application is served: `gunicorn -c python:tenantapp.server wsgi:app`."""
 
 from __future__ import annotations
 
+import gc
+import os
+import socket
 import sys
 from typing import Any
 
-from gunicorn.glogging import Logger  # type: ignore[import-untyped]
+from gunicorn.glogging import Logger
 
 from tenantapp import development, logs
 from tenantapp.config import require_settings
@@ -14,7 +17,7 @@ from tenantapp.health.readiness import problems
 _settings = require_settings()
 
 bind = _settings.listens_on
-worker_class = "gthread"
+worker_class = "tenantapp.serving.worker.BufferedWorker"
 workers = _settings.web_workers
 threads = _settings.web_threads
 # What a proxy forwards is the application's to judge (TRUSTED_PROXIES). By itself gunicorn would let any
@@ -39,10 +42,39 @@ class ProgramsLogger(Logger):  # type: ignore[misc]  # gunicorn has no types
 logger_class = ProgramsLogger
 
 
-def on_starting(_server: Any) -> None:
-    """Refuse to start, and say why, where the application would not be safe."""
+def on_starting(server: Any) -> None:
+    """Refuse to start, and say why, where the port is taken or the application would not be safe."""
+    # A new program that takes over from a running one gets its sockets.
+    if "GUNICORN_FD" not in os.environ:
+        _refuse_taken_ports(server.cfg.address)
     found = problems(development.complete(_settings))
     for problem in found:
         print(f"tenantapp: {problem}", file=sys.stderr)  # noqa: T201 - gunicorn's log is not up yet
     if any(problem.is_error for problem in found):
         sys.exit(3)
+
+
+def when_ready(_server: Any) -> None:
+    """Look at what was loaded no more when this process ends: that takes longer than a person waits."""
+    gc.freeze()
+
+
+def worker_exit(_server: Any, _worker: Any) -> None:
+    """End a worker that has finished at once, for the same reason; one that failed tells how."""
+    if getattr(sys.exc_info()[1], "code", None) == 0:
+        sys.stderr.flush()
+        os._exit(0)
+
+
+def _refuse_taken_ports(addresses: list[Any]) -> None:
+    """End where a port cannot be had: gunicorn would try for five seconds, and tell each time."""
+    for address in addresses:
+        if isinstance(address, tuple):
+            with socket.socket(socket.AF_INET6 if ":" in address[0] else socket.AF_INET) as probe:
+                probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+                try:
+                    probe.bind(address)
+                except OSError as error:
+                    shown = f"PORT: {address[0]}:{address[1]}: {error.strerror}"
+                    print(f"tenantapp: error: {shown}", file=sys.stderr)  # noqa: T201 - as above
+                    sys.exit(1)

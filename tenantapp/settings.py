@@ -34,6 +34,11 @@ def _whole_number(low: int, high: int, *, default: int, unit: str = "") -> Any:
     return setting("int", expects, default=default, validate=Range(low, high))
 
 
+def _seconds(low: float, high: float, *, default: float) -> Any:
+    expects = f"a number of seconds from {low:g} to {high:g}"
+    return setting("float", expects, default=default, validate=Range(low, high))
+
+
 def _address(purpose: str, **defaults: Any) -> Any:
     expects = f"the address {purpose}, as postgresql://user:password@host:5432/database"
     return setting("address", expects, shown=_hidden, **defaults)
@@ -146,6 +151,15 @@ class Settings:
     port: int = _whole_number(1, 65_535, default=8000)
     web_workers: int = _whole_number(1, 128, default=2)
     web_threads: int = _whole_number(1, 1024, default=8)
+    web_connections: int = _whole_number(1, 100_000, default=2000)
+    web_backlog: int = _whole_number(1, 100_000, default=64)
+    thread_wait_seconds: float = _seconds(0.1, 3600, default=10.0)
+    longest_head: int = _whole_number(1024, 1024**2, default=32 * 1024, unit=" of bytes")
+    request_head_seconds: float = _seconds(0.1, 3600, default=10.0)
+    request_body_seconds: float = _seconds(0.1, 3600, default=20.0)
+    response_seconds: float = _seconds(0.1, 3600, default=20.0)
+    slowest_bytes_per_second: int = _whole_number(1, 1024**3, default=32 * 1024, unit=" of bytes")
+    spool_max_bytes: int = _whole_number(1024**2, 10 * 1024**4, default=1024**3, unit=" of bytes")
 
     @property
     def listens_on(self) -> str:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 from flask import Flask
 
-from tests.e2e.programs import GUNICORN, eventually, free_port, on_database, running
+from tests.e2e.programs import GUNICORN, Program, eventually, free_port, on_database, running
 from tests.e2e.wire import call
 from tests.support.databases import Server
 from tests.support.tenants import TenantUnderTest, make_tenant
@@ -22,15 +23,21 @@ def is_served(port: int) -> bool:
         return False
 
 
+@contextmanager
+def serving(server: Server, database: str, folder: Path, **settings: str) -> Iterator[tuple[int, Program]]:
+    """Serve from a database, and give the port and the program, which fails nowhere meanwhile."""
+    port = free_port()
+    with running(GUNICORN, on_database(server, database, PORT=str(port), **settings), folder) as program:
+        assert eventually(lambda: is_served(port)), program.errors
+        yield port, program
+        assert "Traceback" not in program.errors
+
+
 @pytest.fixture(scope="session")
 def port(server: Server, shared_database: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
-    """Where a gunicorn serves from the shared database."""
-    chosen = free_port()
-    folder: Path = tmp_path_factory.mktemp("gunicorn")
-    with running(GUNICORN, on_database(server, shared_database, PORT=str(chosen)), folder) as program:
-        assert eventually(lambda: is_served(chosen)), program.errors
+    """Where a server serves from the shared database."""
+    with serving(server, shared_database, tmp_path_factory.mktemp("gunicorn")) as (chosen, _):
         yield chosen
-        assert "Traceback" not in program.errors
 
 
 @pytest.fixture(scope="session")

@@ -67,6 +67,14 @@ def at_work_in(folder: Path) -> list[str]:
     return found
 
 
+def is_alive(process: psutil.Process) -> bool:
+    """Tell whether a process runs; one that only waits for init to notice its end does not."""
+    try:
+        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
+
+
 class Program:
     """A program that runs until it is ended; what it prints is in two files of `folder`.
 

@@ -14,7 +14,16 @@ from pathlib import Path
 import psutil
 import pytest
 
-from tests.e2e.programs import REPOSITORY, UP, Program, at_work_in, environment, eventually, free_port
+from tests.e2e.programs import (
+    REPOSITORY,
+    UP,
+    Program,
+    at_work_in,
+    environment,
+    eventually,
+    free_port,
+    is_alive,
+)
 from tests.e2e.wire import CUSTOMERS, call, paste
 
 ADA = {"name": "Ada Lovelace", "email": "ada@lovelace.example"}
@@ -148,14 +157,6 @@ def assert_ada_is_there(line: str) -> None:
     assert status == 200
     # The newest first.
     assert body["items"][0]["email"] == ADA["email"]
-
-
-def is_alive(process: psutil.Process) -> bool:
-    """Tell whether a process runs; one that only waits for init to notice its end does not."""
-    try:
-        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
-    except psutil.NoSuchProcess:
-        return False
 
 
 def assert_gone(family: list[psutil.Process], port: int) -> None:

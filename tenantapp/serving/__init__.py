@@ -1,0 +1,1 @@
+"""The network side of the program: a gunicorn worker in which a slow client holds no thread."""

@@ -1,0 +1,90 @@
+"""A gunicorn worker whose threads get complete requests alone: gunicorn starts, watches and replaces it."""
+
+from __future__ import annotations
+
+import gc
+import os
+import resource
+import sys
+import time
+from typing import Any
+
+from gunicorn.http.message import Request
+from gunicorn.workers.base import Worker
+
+from tenantapp.config import require_settings
+from tenantapp.http.headers import completion
+from tenantapp.serving.limits import Limits
+from tenantapp.serving.loop import Loop
+from tenantapp.serving.service import Service
+from tenantapp.tenancy.errors import TenancyError
+from tenantapp.tenancy.hooks import Tenancy
+
+_OTHER_FILES = 256
+_SWITCH_SECONDS = 0.002
+
+
+class BufferedWorker(Worker):  # type: ignore[misc]  # gunicorn has no types
+    """One process of the server; `tenantapp.serving.loop` says how it works."""
+
+    @classmethod
+    def check_config(cls, cfg: Any, log: Any) -> None:
+        """Refuse what this worker does not do."""
+        if cfg.is_ssl:
+            log.error("TLS ends at a proxy: this worker takes no certificate")
+            raise SystemExit(1)
+
+    def run(self) -> None:
+        """Serve until told to stop; then finish what has begun."""
+        # What was loaded stays: nobody need look for garbage in it.
+        gc.collect()
+        gc.freeze()
+        # Between two of its calls the loop waits this long for each thread that computes.
+        sys.setswitchinterval(_SWITCH_SECONDS)
+        settings = require_settings()
+        limits = Limits.of(settings)
+        _allow_files(limits.connections + limits.threads + _OTHER_FILES)
+        service = Service(
+            app=self.wsgi,
+            config=self.cfg,
+            limits=limits,
+            complete=completion(settings),
+            tenant_of=_tenant_of(
+                self.wsgi.extensions["tenancy"], behind_proxies=settings.trusted_proxies > 0
+            ),
+        )
+        loop = Loop(service, self.sockets, self.PIPE)
+        loop.start()
+        while self.alive and self._is_looked_after():
+            loop.turn()
+        loop.stop()
+        until = time.monotonic() + self.cfg.graceful_timeout
+        while not loop.is_idle and time.monotonic() < until and self._is_looked_after():
+            loop.turn()
+
+    def _is_looked_after(self) -> bool:
+        """Tell the arbiter that this worker lives, and look whether the arbiter does."""
+        self.notify()
+        return bool(self.ppid == os.getppid())
+
+
+def _allow_files(wanted: int) -> None:
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (min(wanted, hard), hard))
+
+
+def _tenant_of(tenancy: Tenancy, *, behind_proxies: bool) -> Any:
+    header = tenancy.header.upper()
+
+    def tenant_of(request: Request) -> str:
+        headers = dict(request.headers)
+        host = headers.get("HOST")
+        if behind_proxies:
+            host = headers.get("X-FORWARDED-HOST", host)
+        try:
+            return tenancy.resolver.resolve(host, headers.get(header))
+        except TenancyError:
+            return ""
+
+    return tenant_of
