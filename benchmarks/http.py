@@ -1,6 +1,7 @@
 """What a client gets: requests per second of tenantapp, beside a plain application without RLS.
 
-Run: `.venv/bin/python -m benchmarks.http [--rounds 3] [--seconds 5] [--rows 1000000] [--cases get list …]`
+Run: `.venv/bin/python -m benchmarks.http [--rounds 3] [--seconds 5] [--rows 1000000] [--cases get list …]
+[--parts compare workers scale]`
 """
 
 from __future__ import annotations
@@ -43,6 +44,9 @@ def main() -> None:
         if "compare" in options.parts:
             cases = [Case(verb, kind) for kind in ("close", "keep-alive") for verb in options.cases]
             compare(server, cases, options.rounds, options.seconds, options.rows)
+        if "workers" in options.parts:
+            cases = [Case(verb, kind) for kind in ("close", "keep-alive") for verb in options.cases]
+            compare_workers(server, cases, options.rounds, options.seconds, options.rows)
         if "scale" in options.parts:
             compare_latency(server, options.rounds, options.seconds, options.rows)
 
@@ -70,16 +74,37 @@ def compare(server: Server, cases: Sequence[Case], rounds: int, seconds: float, 
             _compare_cases([Case("get", "close")], (both[0], lean), file, rounds, seconds)
 
 
+def compare_workers(server: Server, cases: Sequence[Case], rounds: int, seconds: float, rows: int) -> None:
+    """Measure the application under its own worker and under gunicorn's gthread in turn."""
+    database = load(server, Dataset(TENANTS, rows))
+    with ExitStack() as stack:
+        file = stack.enter_context(written(targets(server, database, TARGETS)))
+        both = (
+            stack.enter_context(served_tenantapp(server, database)),
+            stack.enter_context(served_tenantapp(server, database, worker="gthread")),
+        )
+        remove_created(server, database)
+        stack.callback(remove_created, server, database)
+        _compare_cases(cases, both, file, rounds, seconds, beside="gthread")
+
+
 def _compare_cases(
-    cases: Sequence[Case], both: tuple[Served, Served], file: Path, rounds: int, seconds: float
+    cases: Sequence[Case],
+    both: tuple[Served, Served],
+    file: Path,
+    rounds: int,
+    seconds: float,
+    beside: str = "plain",
 ) -> None:
-    print("| case | requests/s | plain | ratio a round | median | wanted | CPU ms/request | plain |")
+    print(f"| case | requests/s | {beside} | ratio a round | median | wanted | CPU ms/request | {beside} |")
     print("|---|---|---|---|---|---|---|---|")
     for case in cases:
-        _compare_case(case, both, file, rounds, seconds)
+        _compare_case(case, both, file, rounds, seconds, WANTED[case.verb] if beside == "plain" else 1.0)
 
 
-def _compare_case(case: Case, both: tuple[Served, Served], file: Path, rounds: int, seconds: float) -> None:
+def _compare_case(
+    case: Case, both: tuple[Served, Served], file: Path, rounds: int, seconds: float, wanted: float
+) -> None:
     for served in both:
         ask(served, case, file, WARM_UP_SECONDS)
     pairs = []
@@ -87,10 +112,10 @@ def _compare_case(case: Case, both: tuple[Served, Served], file: Path, rounds: i
         order = both if number % 2 == 0 else both[::-1]
         results = [ask(served, case, file, seconds) for served in order]
         pairs.append(results if number % 2 == 0 else results[::-1])
-    print(_row(case, pairs), flush=True)
+    print(_row(case, pairs, wanted), flush=True)
 
 
-def _row(case: Case, pairs: Sequence[Sequence[Measured]]) -> str:
+def _row(case: Case, pairs: Sequence[Sequence[Measured]], wanted: float) -> str:
     ratios = [ours.per_second / plain.per_second for ours, plain in pairs]
     ours, plain = ([pair[which] for pair in pairs] for which in (0, 1))
     cells = [
@@ -98,7 +123,7 @@ def _row(case: Case, pairs: Sequence[Sequence[Measured]]) -> str:
         *(f"{statistics.median(run.per_second for run in runs):.0f}" for runs in (ours, plain)),
         " ".join(f"{ratio:.2f}" for ratio in ratios),
         f"**{statistics.median(ratios):.2f}**",
-        f"{WANTED[case.verb]:.2f}",
+        f"{wanted:.2f}",
         *(f"{statistics.median(run.cpu_milliseconds for run in runs):.2f}" for runs in (ours, plain)),
     ]
     return f"| {' | '.join(cells)} |"
@@ -152,8 +177,8 @@ def _options() -> argparse.Namespace:
     parser.add_argument(
         "--parts",
         nargs="+",
-        choices=("compare", "scale"),
-        default=("compare", "scale"),
+        choices=("compare", "workers", "scale"),
+        default=("compare", "workers", "scale"),
         help="what to measure (all)",
     )
     return parser.parse_args()

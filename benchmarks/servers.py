@@ -1,4 +1,4 @@
-"""The two applications under gunicorn, as they are served: same workers, same threads, one port each."""
+"""The two applications under gunicorn, as they are served: same processes, same threads, one port each."""
 
 from __future__ import annotations
 
@@ -35,14 +35,24 @@ class Served:
         """Return the processor time that it has used so far, its workers' included."""
         return sum(_cpu_seconds(pid) for pid in (self.pid, *_children(self.pid)))
 
+    def megabytes(self) -> float:
+        """Return the memory that its workers have now."""
+        return sum(_kilobytes(pid, "VmRSS") for pid in _children(self.pid)) / 1024
+
     def peak_megabytes(self) -> float:
         """Return the most memory that one of its workers has had."""
-        return max(_peak_kilobytes(pid) for pid in _children(self.pid)) / 1024
+        return max(_kilobytes(pid, "VmHWM") for pid in _children(self.pid)) / 1024
 
 
 @contextmanager
-def served_tenantapp(server: Server, database: str) -> Iterator[Served]:
-    """Serve the real application as production would; what it logs is written, and thrown away."""
+def served_tenantapp(server: Server, database: str, worker: str | None = None) -> Iterator[Served]:
+    """Serve the real application as production would; what it logs is written, and thrown away.
+
+    Args:
+        server: where the database is.
+        database: what it serves from.
+        worker: the class of gunicorn's workers, where it is another than production's.
+    """
     port = _free_port()
     environ = {
         "APP_ENV": "production",
@@ -57,7 +67,8 @@ def served_tenantapp(server: Server, database: str) -> Iterator[Served]:
         "ROLE_PREFIX": server.names.prefix,
         "DATABASE_URL": _address(server, database),
     }
-    with _gunicorn(["-c", "python:tenantapp.server", "wsgi:app"], environ, port) as served:
+    other = [] if worker is None else ["-k", worker]
+    with _gunicorn(["-c", "python:tenantapp.server", *other, "wsgi:app"], environ, port) as served:
         yield served
 
 
@@ -109,9 +120,9 @@ def _children(pid: int) -> list[int]:
     return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
 
 
-def _peak_kilobytes(pid: int) -> int:
+def _kilobytes(pid: int, of: str) -> int:
     status = Path(f"/proc/{pid}/status").read_text()
-    return int(status.partition("VmHWM:")[2].split()[0])
+    return int(status.partition(f"{of}:")[2].split()[0])
 
 
 def _cpu_seconds(pid: int) -> float:
