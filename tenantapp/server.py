@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
+import select
 import socket
 import sys
 from typing import Any
@@ -17,7 +18,8 @@ from tenantapp.health.readiness import problems
 _settings = require_settings()
 
 bind = _settings.listens_on
-worker_class = "tenantapp.serving.worker.BufferedWorker"
+# Without epoll, as on macOS, a slow client holds a thread; a proxy in front keeps it off.
+worker_class = "tenantapp.serving.worker.BufferedWorker" if hasattr(select, "epoll") else "gthread"
 workers = _settings.web_workers
 threads = _settings.web_threads
 # What a proxy forwards is the application's to judge (TRUSTED_PROXIES). By itself gunicorn would let any
