@@ -20,6 +20,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 from unittest import mock
+from uuid import UUID
 
 from flask import Flask
 from psycopg.adapt import PyFormat, Transformer
@@ -33,8 +34,8 @@ from tenantapp.application import create_app
 from tenantapp.customers.models import Customer
 from tenantapp.db import repository
 from tenantapp.db.connection import TenantConnection
+from tenantapp.db.lending import LendingPool
 from tenantapp.db.models import table_of
-from tenantapp.db.pool import IdlePool
 from tenantapp.db.selection import Selection
 from tenantapp.tenancy.context import TenantContext, current_context
 from tenantapp.tenancy.directory import Standing
@@ -146,17 +147,17 @@ class Client:
 def round_trips(client: Client) -> int:
     """Return how many answers one warm request asks the server for, its cleaning included."""
     lent: list[TenantConnection] = []
-    getconn = IdlePool.getconn
+    lend = LendingPool.lend
 
-    def traced(pool: IdlePool) -> TenantConnection:
-        lent.append(getconn(pool))
+    def traced(pool: LendingPool, tenant_id: UUID | None) -> TenantConnection:
+        lent.append(lend(pool, tenant_id))
         lent[-1].pgconn.trace(log.fileno())
         return lent[-1]
 
     for _ in range(20):
         client.get()
     with tempfile.TemporaryFile("w+") as log:
-        with mock.patch.object(IdlePool, "getconn", traced):
+        with mock.patch.object(LendingPool, "lend", traced):
             client.get()
         time.sleep(CLEANING_SECONDS)
         for connection in lent:

@@ -118,6 +118,15 @@ def _take_over(formatter: logging.Formatter, level: int) -> None:
         if console := [each for each in logger.handlers if _writes_to_console(each)]:
             logger.handlers = [each for each in logger.handlers if each not in console]
             logger.propagate = True
+    _tell_plainly("flask_migrate")
+
+
+def _tell_plainly(name: str) -> None:
+    """Let a logger write text: what it says answers the person who runs the command."""
+    handler = _Lines()
+    handler.setFormatter(logging.Formatter())
+    logger = logging.getLogger(name)
+    logger.handlers, logger.propagate = [handler], False
 
 
 def _writes_to_console(handler: logging.Handler) -> bool:

@@ -14,6 +14,7 @@ from gunicorn.glogging import Logger
 from tenantapp import development, logs
 from tenantapp.config import require_settings
 from tenantapp.health.readiness import problems
+from tenantapp.identity import guards
 
 _settings = require_settings()
 
@@ -61,9 +62,12 @@ def when_ready(_server: Any) -> None:
     gc.freeze()
 
 
-def worker_exit(_server: Any, _worker: Any) -> None:
+def worker_exit(_server: Any, worker: Any) -> None:
     """End a worker that has finished at once, for the same reason; one that failed tells how."""
     if getattr(sys.exc_info()[1], "code", None) == 0:
+        # No function of atexit's is called any more. One that was stopped as it began has no application.
+        if app := getattr(worker, "wsgi", None):
+            guards.finish(app)
         sys.stderr.flush()
         os._exit(0)
 

@@ -28,6 +28,11 @@ def known_credentials() -> Credentials:
     return cast(Credentials, current_app.extensions[_EXTENSION])
 
 
+def finish(app: Flask) -> None:
+    """Write down what `app` has noted of its credentials, before its process ends."""
+    cast(Credentials, app.extensions[_EXTENSION]).uses.finish()
+
+
 def enter_tenant(permission: str | None, *, anew: bool = False) -> None:
     """Open the context for exactly this request: the tenant it names, the credential it shows.
 

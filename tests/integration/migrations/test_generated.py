@@ -26,7 +26,7 @@ class Note(SoftDeletable, Resource):
     views = (View("living_notes", "SELECT tenant_id, id, text FROM notes WHERE deleted_at IS NULL"),)
 
     notebook_id: Mapped[UUID]
-    text: Mapped[str] = columns.required_text(2000)
+    text: Mapped[str] = columns.required_text(500)
 
     @classmethod
     def scoped_args(cls):
