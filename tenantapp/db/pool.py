@@ -125,7 +125,7 @@ class TenantPool:
 
     def _lend(self, tenant_id: UUID | None) -> TenantConnection:
         if self.pool.closed:
-            self._open()
+            self.open()
         return self.pool.lend(tenant_id)
 
     def select_bound(
@@ -171,7 +171,8 @@ class TenantPool:
         finally:
             connection.close()
 
-    def _open(self) -> None:
+    def open(self) -> None:
+        """Open the pool, unless it is open."""
         with self._opening:
             if self.pool.closed:
                 self.pool.open()

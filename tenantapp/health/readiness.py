@@ -95,8 +95,10 @@ class Readiness:
         return found if any(problem.is_error for problem in found) else found + in_use
 
     def _borrow(self) -> TenantConnection:
-        # It opens at first use.
-        return self._pool.connect() if self._pool.pool.closed else self._pool.pool.getconn(_POOL_SECONDS)
+        if not self._pool.pool.closed:
+            return self._pool.pool.getconn(_POOL_SECONDS)
+        self._pool.open()
+        return self._pool.pool.getconn(_CONNECT_SECONDS)
 
     def _lent(self) -> int:
         """Return how many times the pool has lent a connection."""

@@ -16,12 +16,12 @@ def first_errors(errors: Any, most: int = MOST_ERRORS) -> tuple[Any, int]:
         errors: texts, in lists and by field, as marshmallow tells them.
         most: how many to return at most.
     """
-    if isinstance(errors, str):
+    if not isinstance(errors, (Mapping, list, tuple)):
         return errors, 0
     by_name = isinstance(errors, Mapping)
     kept: dict[Any, Any] = {}
     left = 0
-    for name, told in errors.items() if by_name else enumerate(errors):
+    for name, told in errors.items() if isinstance(errors, Mapping) else enumerate(errors):
         if most <= 0:
             left += count_errors(told)
             continue
@@ -33,7 +33,7 @@ def first_errors(errors: Any, most: int = MOST_ERRORS) -> tuple[Any, int]:
 
 def count_errors(errors: Any) -> int:
     """Return how many errors there are."""
-    if isinstance(errors, str):
+    if not isinstance(errors, (Mapping, list, tuple)):
         return 1
     return sum(map(count_errors, errors.values() if isinstance(errors, Mapping) else errors))
 
