@@ -39,7 +39,7 @@ run:
 
 test:
 	$(INSTALL) test
-	$(PYTEST) -m "not services" tests
+	$(PYTEST) -m "not services and not growth" tests
 	@test -n "$$TEST_DATABASE_URL" || { set -x; TEST_POSTGRES_VERSION=16 $(PYTEST) $(ON_A_DATABASE); }
 	@echo "not run: what needs Debian's PostgreSQL 15, PgBouncer and Chromium, or takes long; that is make test-services"
 
@@ -53,6 +53,7 @@ test-services:
 		echo "missing: PgBouncer; on Debian 12: apt-get install pgbouncer" >&2; exit 1; }
 	GENERATED_REQUESTS=2000 TEST_POSTGRES_VERSION=15 $(PYTEST) $(ON_A_DATABASE)
 	TEST_POSTGRES_VERSION=15 $(PYTEST) -m services tests
+	@echo "not run: the search for requests whose cost grows too fast; that is $(BIN)/pytest -m growth tests/growth"
 
 quality:
 	$(INSTALL) quality

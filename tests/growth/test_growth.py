@@ -33,7 +33,7 @@ from tests.growth.worst import (
 from tests.isolation.routes import every_ask
 from tests.support.described import described_app
 
-pytestmark = pytest.mark.services
+pytestmark = pytest.mark.growth
 
 BODY, FILE, LARGE_FILE = MIB, MIB, 24 * MIB
 # The server refuses a longer request line.
