@@ -73,7 +73,7 @@ class BufferedWorker(Worker):  # type: ignore[misc]  # gunicorn has no types
 
 
 def _give_memory_back() -> None:
-    """Have glibc return what a large request took, instead of keeping it for the next; others are left alone."""
+    """Have glibc give back what a large request took, instead of keeping it; another libc is left alone."""
     mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
     if mallopt is not None:
         for parameter, value in _MALLOC.values():
