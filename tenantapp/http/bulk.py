@@ -16,7 +16,7 @@ from tenantapp.db.repository import Repository
 from tenantapp.db.unit_of_work import by_halves
 from tenantapp.http.edge import request_id
 from tenantapp.http.fields import ShortList, each_once
-from tenantapp.http.listing import LONGEST
+from tenantapp.http.pages import LONGEST
 from tenantapp.http.problems import Problem, ProblemSchema, explain_refusal, problem_document
 
 BulkWork = Callable[[Any, Collection[UUID]], Collection[UUID]]

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import hashlib
 from typing import Any
+from urllib.parse import urlencode
 
-from flask import current_app
+from flask import current_app, request
 from itsdangerous import BadData, URLSafeSerializer
 
 from tenantapp.http.problems import Problem
+from tenantapp.tenancy.context import current_context
 
 
 class CursorRefused(Problem):
@@ -45,6 +47,20 @@ def unseal(cursor: str, of_list: str) -> list[Any]:
     if serializer.dumps(position) != cursor:
         raise CursorRefused
     return list(position)
+
+
+def this_list() -> str:
+    """Return what this request's cursors are good for: all that decides which rows come in which order."""
+    decisive = {
+        name: value for name, value in request.args.items() if name not in ("cursor", "limit", "count")
+    }
+    return f"{current_context().tenant_id}|{request.path}|{urlencode(sorted(decisive.items()))}"
+
+
+def link_to(cursor: str) -> str:
+    """Return the value of the header Link that leads to the page at a cursor (RFC 8288)."""
+    parameters = urlencode({**request.args.to_dict(), "cursor": cursor})
+    return f'<{request.path}?{parameters}>; rel="next"'
 
 
 def _serializer(of_list: str) -> URLSafeSerializer:

@@ -8,22 +8,19 @@ from datetime import datetime
 from functools import cache
 from types import MappingProxyType
 from typing import Any
-from urllib.parse import urlencode
 from uuid import UUID
 
-from flask import Response, request
+from flask import Response
 from marshmallow import Schema, fields, validate
 
 from tenantapp.db.models import Record, SoftDeletable
 from tenantapp.db.paging import Page, PageQuery
 from tenantapp.http.answers import json_answer
-from tenantapp.http.cursors import seal, unseal
+from tenantapp.http.cursors import link_to, seal, this_list, unseal
 from tenantapp.http.dump import Dump
-from tenantapp.http.fields import Count, MomentBound, Reference, ReferenceOrNone, Text
-from tenantapp.tenancy.context import current_context
+from tenantapp.http.fields import MomentBound, Reference, ReferenceOrNone, Text
+from tenantapp.http.pages import USUAL, PageArguments
 
-LONGEST = 200
-USUAL = 50
 NEWEST_FIRST = "-created_at"
 _OF_VALUES = ("format", "pattern")
 NOTHING: Mapping[str, Any] = MappingProxyType({})
@@ -54,12 +51,7 @@ class Listing:
         """Return the schema of the query string, with the resource's own fields for its filters."""
         orders = [order for name in self.sorts for order in (name, f"-{name}")]
         parameters: dict[str, fields.Field[Any]] = {
-            "limit": Count(
-                load_default=USUAL,
-                validate=validate.Range(1, LONGEST),
-                metadata={"description": "How many at most."},
-            ),
-            "cursor": fields.String(metadata={"description": "The next_cursor of the page before."}),
+            **PageArguments().fields,
             "sort": fields.String(
                 load_default=NEWEST_FIRST,
                 validate=validate.OneOf(orders),
@@ -137,24 +129,15 @@ def page_answer(page: Page[object], dump: Dump) -> Response:
     body: dict[str, Any] = {"items": dump.many(page.rows), "next_cursor": None}
     headers = {}
     if page.next_after is not None:
-        body["next_cursor"] = cursor = seal([_as_text(value) for value in page.next_after], _this_list())
-        parameters = urlencode({**request.args.to_dict(), "cursor": cursor})
-        headers["Link"] = f'<{request.path}?{parameters}>; rel="next"'
+        cursor = seal([_as_text(value) for value in page.next_after], this_list())
+        body["next_cursor"], headers["Link"] = cursor, link_to(cursor)
     if page.total is not None:
         body["total"] = page.total
     return json_answer(body, headers=headers)
 
 
-def _this_list() -> str:
-    """Return what a cursor is good for: everything that decides which rows come in which order."""
-    decisive = {
-        name: value for name, value in request.args.items() if name not in ("cursor", "limit", "count")
-    }
-    return f"{current_context().tenant_id}|{request.path}|{urlencode(sorted(decisive.items()))}"
-
-
 def _position(cursor: str, sort: str) -> list[Any]:
-    value, row_id = unseal(cursor, _this_list())
+    value, row_id = unseal(cursor, this_list())
     is_moment = sort.endswith("_at") and value is not None
     return [datetime.fromisoformat(value) if is_moment else value, UUID(row_id)]
 

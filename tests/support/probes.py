@@ -28,9 +28,14 @@ def add_probes(app: Flask) -> Flask:
 
 def in_request(tenant: TenantUnderTest, work: Work) -> TestResponse:
     """Do `work` in a request of the tenant's and return the answer that its result makes."""
+    return tenant.request("POST", path_to(tenant.app, work))
+
+
+def path_to(app: Flask, work: Work) -> str:
+    """Return the path at which requests do `work`."""
     name = secrets.token_hex(8)
-    tenant.app.extensions[_WORKS][name] = work
-    return tenant.request("POST", f"/api/v1/probes/{name}")
+    app.extensions[_WORKS][name] = work
+    return f"/api/v1/probes/{name}"
 
 
 def done(response: TestResponse) -> Any:
