@@ -21,6 +21,8 @@ _settings = require_settings()
 bind = _settings.listens_on
 # Without epoll, as on macOS, a slow client holds a thread; a proxy in front keeps it off.
 worker_class = "tenantapp.serving.worker.BufferedWorker" if hasattr(select, "epoll") else "gthread"
+# A changed module is served at once.
+reload = _settings.app_env == "development"
 workers = _settings.web_workers
 threads = _settings.web_threads
 # What a proxy forwards is the application's to judge (TRUSTED_PROXIES). By itself gunicorn would let any

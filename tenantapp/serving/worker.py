@@ -8,7 +8,10 @@ import os
 import resource
 import sys
 import time
-from typing import Any
+import traceback
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any, NoReturn
 
 from gunicorn.http.message import Request
 from gunicorn.workers.base import Worker
@@ -22,6 +25,7 @@ from tenantapp.tenancy.errors import TenancyError
 from tenantapp.tenancy.hooks import Tenancy
 
 _OTHER_FILES = 256
+_LOOKING_SECONDS = 0.2
 _SWITCH_SECONDS = 0.001
 # glibc's parameters of malloc.h, and what they are set to.
 _MALLOC = {"M_TRIM_THRESHOLD": (-1, 128 * 1024), "M_MMAP_THRESHOLD": (-3, 128 * 1024), "M_ARENA_MAX": (-8, 2)}
@@ -36,6 +40,25 @@ class BufferedWorker(Worker):  # type: ignore[misc]  # gunicorn has no types
         if cfg.is_ssl:
             log.error("TLS ends at a proxy: this worker takes no certificate")
             raise SystemExit(1)
+
+    def load_wsgi(self) -> None:
+        """Load the application; one that is broken, in development, is waited for until a file is changed."""
+        try:
+            self.wsgi = self.app.wsgi()
+        except Exception as error:
+            if not self.cfg.reload:
+                raise
+            self._wait_for_change(error)
+
+    def _wait_for_change(self, error: Exception) -> NoReturn:
+        # A module that could not be loaded is not among those that the reloader knows.
+        broken = [frame.filename for frame in traceback.extract_tb(error.__traceback__)]
+        files = {*self.reloader.get_files(), *broken, getattr(error, "filename", None) or ""}
+        before = _written(files)
+        traceback.print_exception(error)
+        while self.alive and self._is_looked_after() and _written(files) == before:
+            time.sleep(_LOOKING_SECONDS)
+        sys.exit(0)
 
     def run(self) -> None:
         """Serve until told to stop; then finish what has begun."""
@@ -70,6 +93,11 @@ class BufferedWorker(Worker):  # type: ignore[misc]  # gunicorn has no types
         """Tell the arbiter that this worker lives, and look whether the arbiter does."""
         self.notify()
         return bool(self.ppid == os.getppid())
+
+
+def _written(files: Iterable[str]) -> dict[str, float]:
+    """Return when each of the files that there are was written last."""
+    return {name: Path(name).stat().st_mtime for name in files if Path(name).exists()}
 
 
 def _give_memory_back() -> None:
