@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from flask import Flask
+from flask import Blueprint, Flask
 from flask_migrate import Migrate
 from flask_smorest import Api
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -20,9 +20,10 @@ from tenantapp.db.sealing import sealer_for
 from tenantapp.db.session import db
 from tenantapp.health import views as health
 from tenantapp.health.readiness import Readiness
-from tenantapp.http import api, cors, docs, document, headers, imports, problems, shortage
+from tenantapp.http import api, cors, docs, document, guard, headers, imports, problems, shortage
 from tenantapp.http.edge import Edge
 from tenantapp.http.flask_app import ApiFlask
+from tenantapp.http.permissions import require_permissions
 from tenantapp.identity import guards
 from tenantapp.identity.credentials import Credentials
 from tenantapp.summary.views import summary_blueprint
@@ -59,6 +60,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     _set_up_http(app, settings)
     health.init_app(app, Readiness(settings, runtime.pool))
     commands.init_app(app)
+    require_permissions(app)
     return app
 
 
@@ -111,11 +113,13 @@ def _set_up_tenancy(app: Flask, runtime: Runtime) -> None:
 def _set_up_http(app: Flask, settings: Settings) -> None:
     shortage.init_app(app)
     problems.init_app(app)
+    # A browser's preflight shows no credential, so that it is answered before the guard.
     cors.init_app(app, settings)
+    guard.init_app(app, guards.enter_tenant)
     registry = api.init_app(app, settings.tenant_header)
     imports.init_app(app, max_bytes=settings.import_max_bytes, max_rows=settings.import_max_rows)
     document.init_app(app, registry.spec)
-    _register_blueprints(registry)
+    _register_blueprints(app, registry)
     docs.init_app(app)
     if settings.trusted_proxies:
         hops = settings.trusted_proxies
@@ -124,7 +128,11 @@ def _set_up_http(app: Flask, settings: Settings) -> None:
     app.wsgi_app = Edge(app.wsgi_app, headers.completion(settings))  # type: ignore[method-assign]
 
 
-def _register_blueprints(registry: Api) -> None:
+def _register_blueprints(app: Flask, registry: Api) -> None:
     found = list(discovery.blueprints())
-    for blueprint in (*found, summary_blueprint(found)):
-        registry.register_blueprint(blueprint)
+    every: list[Blueprint] = [*found, summary_blueprint(found)]
+    for blueprint in every:
+        if blueprint is health.blueprint:
+            registry.register_blueprint(blueprint)
+        else:
+            api.register_blueprint(app, registry, blueprint)

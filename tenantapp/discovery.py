@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
 
-from flask_smorest import Blueprint
+from flask import Blueprint
 
 import tenantapp
 
@@ -28,6 +28,6 @@ def import_models() -> None:
 
 
 def blueprints() -> Iterator[Blueprint]:
-    """Yield every blueprint of the packages' views."""
+    """Yield every blueprint of the packages' views, whether it is Flask's or flask-smorest's."""
     for views in modules_named("views"):
         yield from (value for value in vars(views).values() if isinstance(value, Blueprint))

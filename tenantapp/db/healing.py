@@ -8,9 +8,11 @@ from typing import Any, TypeVar
 
 import psycopg
 from psycopg import errors as pg
+from psycopg import pq
 from psycopg.abc import PQGen
 
 from tenantapp.db.cleaning import CleanedConnection
+from tenantapp.db.commits import note_commit
 from tenantapp.db.deadline import Loan
 from tenantapp.db.errors import ConnectionOutdated, LoanCut, ServerReadOnly
 from tenantapp.db.shares import Turn
@@ -54,6 +56,21 @@ class HealingConnection(CleanedConnection):
         except psycopg.Error as error:
             self.heal(error)
             raise
+
+    def commit(self) -> None:
+        """Commit, and note that something was; see the base.
+
+        Where the connection is lost, nobody knows how the transaction ended, and it counts as committed.
+        """
+        begun = self.pgconn.transaction_status != pq.TransactionStatus.IDLE
+        try:
+            super().commit()
+        except psycopg.Error:
+            if begun and self.closed:
+                note_commit()
+            raise
+        if begun:
+            note_commit()
 
     def forget_prepared(self, plans: int) -> None:
         """Have the server forget all that is prepared: it is of an older generation than `plans`."""

@@ -122,7 +122,13 @@ def by_halves(
         by_halves(unit, items[middle:], work, refuse, *refusals)
 
 
-def retrying(work: Callable[[], Result], *, only_reads: bool = False) -> Result:
+def _always() -> bool:
+    return True
+
+
+def retrying(
+    work: Callable[[], Result], *, only_reads: bool = False, again: Callable[[], bool] = _always
+) -> Result:
     """Do a unit of work, again where PostgreSQL ended it for the sake of a concurrent one.
 
     Once again, too, where its connection was out of date; and where it was lost, if the work only reads.
@@ -130,6 +136,7 @@ def retrying(work: Callable[[], Result], *, only_reads: bool = False) -> Result:
     Args:
         work: the whole unit, from begin to commit; it must be safe to do again, having been rolled back.
         only_reads: whether it is safe to do again though nobody knows how its last transaction ended.
+        again: is asked before it is done again, and tells whether it may be.
 
     Raises:
         sqlalchemy.exc.DBAPIError: it was ended so at each attempt.
@@ -140,7 +147,7 @@ def retrying(work: Callable[[], Result], *, only_reads: bool = False) -> Result:
             return work()
         except DBAPIError as error:
             heals = not healed and _heals(error, only_reads=only_reads)
-            if attempt == ATTEMPTS or not (heals or isinstance(error.orig, COLLISIONS)):
+            if attempt == ATTEMPTS or not (heals or isinstance(error.orig, COLLISIONS)) or not again():
                 raise
             healed = healed or heals
         time.sleep(random.uniform(0, _LONGEST_PAUSE))  # noqa: S311 - only to part those who collided

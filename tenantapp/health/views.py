@@ -12,7 +12,7 @@ from tenantapp.health.readiness import Readiness
 from tenantapp.health.schemas import HealthSchema, ReadinessSchema
 from tenantapp.http.answers import json_answer
 from tenantapp.http.documentation import documents
-from tenantapp.http.permissions import PUBLIC, permits
+from tenantapp.http.permissions import PUBLIC, permission
 from tenantapp.http.shortage import shortage
 
 _EXTENSION = "readiness"
@@ -27,7 +27,7 @@ def init_app(app: Flask, readiness: Readiness) -> None:
 
 
 @blueprint.route("/healthz", methods=["GET"])
-@permits(PUBLIC)
+@permission(PUBLIC)
 @documents("health_live", {200: HealthSchema})
 def healthz() -> Response:
     """Tell that the process answers."""
@@ -35,7 +35,7 @@ def healthz() -> Response:
 
 
 @blueprint.route("/readyz", methods=["GET"])
-@permits(PUBLIC)
+@permission(PUBLIC)
 @documents("health_ready", {200: ReadinessSchema, 503: ReadinessSchema})
 def readyz() -> Response:
     """Tell whether the program may be sent requests, and if not, why."""

@@ -7,15 +7,17 @@ from string import Template
 from typing import Any
 
 import orjson
-from flask import Flask, Response
+from flask import Blueprint, Flask, Response
 from flask.json.provider import JSONProvider
 from flask_smorest import Api
+from flask_smorest import Blueprint as DocumentedBlueprint
 from werkzeug.exceptions import HTTPException
 
 from tenantapp.http import components
 from tenantapp.http.problems import ProblemSchema, problem
 from tenantapp.http.schema_plugin import SchemaPlugin
 
+PREFIX = "/api/v1"
 LARGEST_BODY = 1024 * 1024
 _INTRODUCTION = Path(__file__).with_name("introduction.md")
 
@@ -91,3 +93,18 @@ def init_app(app: Flask, tenant_header: str) -> Api:
     )
     components.register(api.spec, tenant_header)
     return api
+
+
+def register_blueprint(app: Flask, api: Api, blueprint: Blueprint) -> None:
+    """Serve a blueprint beneath the API's prefix; one of flask-smorest's is also in the document.
+
+    Args:
+        app: the application.
+        api: its API, as `init_app` has returned it.
+        blueprint: its `url_prefix` is relative to the API's.
+    """
+    prefix = f"{PREFIX}{blueprint.url_prefix or ''}"
+    if isinstance(blueprint, DocumentedBlueprint):
+        api.register_blueprint(blueprint, url_prefix=prefix)
+    else:
+        app.register_blueprint(blueprint, url_prefix=prefix)

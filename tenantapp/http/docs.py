@@ -11,7 +11,7 @@ from string import Template
 from flask import Blueprint, Flask, Response, send_from_directory, url_for
 
 from tenantapp.http.headers import CONTENT_SECURITY_POLICY
-from tenantapp.http.permissions import PUBLIC, permits
+from tenantapp.http.permissions import PUBLIC, permission
 
 _ASSETS = ("swagger-ui.css", "swagger-ui-bundle.js", "favicon-32x32.png")
 _A_DAY = 86_400
@@ -49,14 +49,14 @@ def init_app(app: Flask) -> None:
 
 
 @blueprint.route("/")
-@permits(PUBLIC)
+@permission(PUBLIC)
 def root() -> Response:
     """Lead a person who opens the address alone to the page, on whatever host it was asked."""
     return Response(status=302, headers={"Location": url_for("docs.page"), "Cache-Control": "no-store"})
 
 
 @blueprint.route("/docs")
-@permits(PUBLIC)
+@permission(PUBLIC)
 def page() -> Response:
     """Show the API document to a person, who may try its operations out."""
     style, script, icon = (url_for("docs.asset", name=name) for name in _ASSETS)
@@ -68,7 +68,7 @@ def page() -> Response:
 
 
 @blueprint.route(f"/docs/assets/<any{_ASSETS}:name>")
-@permits(PUBLIC)
+@permission(PUBLIC)
 def asset(name: str) -> Response:
     """Send one of the page's own files."""
     return send_from_directory(_dist(), name, max_age=_A_DAY)

@@ -45,7 +45,7 @@ class ApiDocument:
 def _public(noted: dict[str, Any]) -> set[str]:
     """Return the tags of what is open to everybody; a reader looks for the resources first."""
     parts = (part for path in noted["paths"].values() for part in path.values() if isinstance(part, dict))
-    return {tag for operation in parts if not operation["security"] for tag in operation["tags"]}
+    return {tag for operation in parts if operation.get("security") == [] for tag in operation["tags"]}
 
 
 def init_app(app: Flask, spec: APISpec) -> None:

@@ -8,33 +8,28 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import wraps
 from inspect import signature
 from typing import Any
 
-from flask import Flask, Response, current_app, request
+from flask import Response, request
 from flask_smorest import Blueprint
 from marshmallow import Schema
 from sqlalchemy.engine import Connection
 
 from tenantapp.db.isolation import Isolation
-from tenantapp.db.unit_of_work import changing, reading, retrying
+from tenantapp.db.unit_of_work import changing, reading
 from tenantapp.http.answers import item_answer
 from tenantapp.http.documentation import read_notes, write_notes
 from tenantapp.http.dump import Dump, compile_dump
-from tenantapp.http.idempotency import remember
+from tenantapp.http.idempotency import heeds_keys, remember
 from tenantapp.http.parsing import read_body, read_query, refuse_body, refuse_query
-from tenantapp.http.permissions import Work, permission_of, permits
-from tenantapp.http.preconditions import based_on_nothing, expected_versions
+from tenantapp.http.permissions import Work
+from tenantapp.http.permissions import permission as declare_permission
+from tenantapp.http.preconditions import expected_versions, heeds_versions
 from tenantapp.http.shortage import shortage
-from tenantapp.tenancy.context import close_context
-from tenantapp.tenancy.errors import CredentialsChanged, TenantGone
 
 View = Callable[..., Response]
-Guard = Callable[..., None]
 Answer = Callable[[Any, Dump], Response]
-
-_GUARD = "guard"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,25 +40,12 @@ class Created:
     location: str
 
 
-def init_app(app: Flask, guard: Guard) -> None:
-    """Make `guard` open the context of each tenant's request.
-
-    Args:
-        app: the application.
-        guard: `guard(permission, anew=False)`, given the permission that the route needs, and whether what it
-            remembers is to be looked up again.
-    """
-    app.extensions[_GUARD] = guard
-
-
 class TenantBlueprint(Blueprint):  # type: ignore[misc]  # flask-smorest has no types
-    """A blueprint whose every request runs in the context of the tenant that it names."""
+    """A blueprint whose views are declared by what they read or write."""
 
     def __init__(self, name: str, import_name: str, **options: Any) -> None:
-        super().__init__(name, import_name, url_prefix="/api/v1", **options)
+        super().__init__(name, import_name, **options)
         self.place = f"/{name.replace('_', '-')}"
-        self.before_request(_enter_once)
-        self.teardown_request(_leave)
 
     def reads(
         self,
@@ -94,12 +76,8 @@ class TenantBlueprint(Blueprint):  # type: ignore[misc]  # flask-smorest has no 
         def declare(work: Work) -> Work:
             def view(**path: Any) -> Response:
                 sent = _sent(query, read_query, refuse_query)
-
-                def unit() -> Response:
-                    with reading() as connection:
-                        return answer(work(connection, *sent, **path), dump)
-
-                return retrying(unit, only_reads=True)
+                with reading() as connection:
+                    return answer(work(connection, *sent, **path), dump)
 
             documented = read_notes(
                 work,
@@ -110,7 +88,7 @@ class TenantBlueprint(Blueprint):  # type: ignore[misc]  # flask-smorest has no 
                 query=query,
                 summary=summary,
             )
-            self._add(f"{under}{self.place}{rule}", "GET", work, permits(permission)(view), documented)
+            self._add(f"{under}{self.place}{rule}", "GET", work, view, permission, documented)
             return work
 
         return declare
@@ -163,7 +141,7 @@ class TenantBlueprint(Blueprint):  # type: ignore[misc]  # flask-smorest has no 
                 def unit(connection: Connection) -> Response:
                     return _answer(work(connection, *sent, **path), dump, status)
 
-                return retrying(lambda: _write(unit, repeatable=repeatable, isolation=isolation))
+                return _write(unit, repeatable=repeatable, isolation=isolation)
 
             documented = write_notes(
                 work,
@@ -179,8 +157,8 @@ class TenantBlueprint(Blueprint):  # type: ignore[misc]  # flask-smorest has no 
                 if_match_required=if_match_required,
                 repeatable=repeatable,
             )
-            guarded = permits(permission)(view)
-            self._add(f"{under}{self.place}{rule}", method, work, guarded, documented, versioned=versioned)
+            served = heeds_keys(heeds_versions(view) if versioned else view)
+            self._add(f"{under}{self.place}{rule}", method, work, served, permission, documented)
             return work
 
         return declare
@@ -197,7 +175,7 @@ class TenantBlueprint(Blueprint):  # type: ignore[misc]  # flask-smorest has no 
             permission: the scope that it needs.
             documented: the notes on it.
         """
-        self._add(rule, method, view, permits(permission)(view), documented)
+        self._add(rule, method, view, view, permission, documented)
 
     def _add(
         self,
@@ -205,14 +183,12 @@ class TenantBlueprint(Blueprint):  # type: ignore[misc]  # flask-smorest has no 
         method: str,
         work: Work,
         view: View,
+        permission: str,
         documented: dict[str, Any],
-        *,
-        versioned: bool = False,
     ) -> None:
         view.__name__, view.__doc__ = work.__name__, work.__doc__
         view._apidoc = documented  # type: ignore[attr-defined]
-        served = view if versioned else based_on_nothing(view)
-        self.route(rule, endpoint=work.__name__, methods=[method])(_trusting_once(served))
+        self.route(rule, endpoint=work.__name__, methods=[method])(declare_permission(permission)(view))
 
 
 def _sent(schema: Schema | None, read: Callable[[Schema], Any], refuse: Callable[[], None]) -> list[Any]:
@@ -243,35 +219,3 @@ def _answer(result: Any, dump: Dump | None, status: int) -> Response:
     if isinstance(result, Created):
         return item_answer(result.row, dump, status, {"Location": result.location})
     return item_answer(result, dump, status)
-
-
-def _trusting_once(view: View) -> View:
-    """Serve again, once, where the database contradicts what is remembered of the tenant or its keys."""
-
-    @wraps(view)
-    def serve(**path: Any) -> Response:
-        try:
-            return view(**path)
-        except (CredentialsChanged, TenantGone):
-            close_context()
-            _enter(anew=True)
-            return view(**path)
-
-    return serve
-
-
-def _enter_once() -> None:
-    try:
-        _enter()
-    except TenantGone:
-        # What the directory remembers of this subdomain is outdated.
-        _enter(anew=True)
-
-
-def _enter(*, anew: bool = False) -> None:
-    view = current_app.view_functions[request.endpoint or ""]
-    current_app.extensions[_GUARD](permission_of(view), anew=anew)
-
-
-def _leave(_error: BaseException | None) -> None:
-    close_context()

@@ -1,4 +1,4 @@
-"""Flask, without what no view here uses and each request would pay for; bodies are read or refused."""
+"""Flask, with the guard around its views, and without what none here uses and each request would pay for."""
 
 from __future__ import annotations
 
@@ -7,8 +7,11 @@ from typing import Any
 
 from flask import Flask, Request
 from flask.sessions import NullSession, SessionInterface
+from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import BadRequest
 from werkzeug.routing import MapAdapter
+
+from tenantapp.http import guard
 
 _NO_SESSION = NullSession()
 
@@ -56,6 +59,11 @@ class ApiRequest(Request):
             environ["wsgi.input"] = ChunkedBody(environ["wsgi.input"])
         super().__init__(environ, *args, **options)
 
+    @property
+    def can_be_read_again(self) -> bool:
+        """Whether a view that runs again finds the body: it was not read, or its bytes are kept."""
+        return "stream" not in self.__dict__ or hasattr(self, "_cached_data")
+
 
 class ApiFlask(Flask):
     """Flask without sessions, without coroutines, and without an opinion on hosts."""
@@ -67,6 +75,15 @@ class ApiFlask(Flask):
         super().__init__(*args, **options)
         # `/api/v1//customers` is a path that is not there; to redirect it would need a host to name.
         self.url_map.merge_slashes = False
+
+    def preprocess_request(self) -> ResponseReturnValue | None:
+        """Run the hooks before a view, in the tenant's context where the view is a tenant's."""
+        return guard.before(super().preprocess_request)
+
+    def dispatch_request(self) -> ResponseReturnValue:
+        """Return what the view answers, in the tenant's context where it is a tenant's."""
+        answer: ResponseReturnValue = guard.serve(super().dispatch_request)
+        return answer
 
     def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
         """Return `func` as it is: no view or hook here is a coroutine function."""

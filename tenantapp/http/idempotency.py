@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID, uuid4
 
 from flask import Response, request
@@ -19,14 +20,18 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.engine import Connection
 
 from tenantapp.db.models import table_of
+from tenantapp.http.declarations import declare, declared_by
 from tenantapp.http.models import IdempotencyKey
 from tenantapp.http.problems import Problem
 from tenantapp.tenancy.context import current_context
 
+View = TypeVar("View", bound=Callable[..., Any])
+
 HEADER = "Idempotency-Key"
 REPLAYED = "Idempotency-Replayed"
+_HEEDS = "_heeds_idempotency_key"
 _FORM = re.compile(r"[\x21-\x7e]{1,255}\Z")
-_KEPT_HEADERS = ("Location", "ETag")
+_KEPT_HEADERS = ("Location", "ETag", "Content-Type")
 _LIFETIME = text("interval '24 hours'")
 # More than one, so that those that have expired become fewer.
 _SWEPT = 2
@@ -96,6 +101,23 @@ def remember(connection: Connection, route: str, *, repeatable: bool) -> Remembe
     return RememberedRequest(connection, None, _again(known))
 
 
+def refuse_unheeded_key(view: Callable[..., Any]) -> None:
+    """Refuse a POST with a key, where the view keeps no answer for a second one.
+
+    Raises:
+        IdempotencyKeyRefused: it has one.
+    """
+    if "HTTP_IDEMPOTENCY_KEY" not in request.environ or request.method != "POST":
+        return
+    if not declared_by(view, request.method, _HEEDS):
+        raise IdempotencyKeyRefused(f"{HEADER}: this operation keeps no answer for a second request.")
+
+
+def heeds_keys(view: View) -> View:
+    """Declare that a view heeds Idempotency-Key, by `remember`."""
+    return declare(_HEEDS, True)(view)
+
+
 def _enter(owner: dict[str, Any], fingerprint: bytes) -> Any:
     """Return the statement that takes the key, if it is new or has expired, and sweeps others that have."""
     expired = _TABLE.c.expires_at < func.now()
@@ -113,5 +135,6 @@ def _enter(owner: dict[str, Any], fingerprint: bytes) -> Any:
 
 
 def _again(known: Row[Any]) -> Response:
-    headers = {**known.headers, REPLAYED: "true"}
-    return Response(known.body, known.status, headers, "application/json")
+    # Answers that were kept by an earlier version of the program have no type of their own.
+    headers = {"Content-Type": "application/json", **known.headers, REPLAYED: "true"}
+    return Response(known.body, known.status, headers)

@@ -16,8 +16,6 @@ from tenantapp.db.models import Record
 from tenantapp.db.repository import Repository
 from tenantapp.db.unit_of_work import by_halves
 from tenantapp.http.constraints import explain
-from tenantapp.http.idempotency import HEADER as IDEMPOTENCY_KEY
-from tenantapp.http.idempotency import IdempotencyKeyRefused
 from tenantapp.http.import_report import Report, RowsRefused
 from tenantapp.http.lines import LINE, Errors, FileRefused, Line
 from tenantapp.http.parsing import UnsupportedBody, refuse_encoding
@@ -84,13 +82,10 @@ def open_file() -> tuple[BinaryIO, str]:
 
     Raises:
         UnsupportedBody: it is said to be neither CSV nor NDJSON, or compressed.
-        IdempotencyKeyRefused: there is a key, under which no answer is kept.
     """
     refuse_encoding()
     if request.mimetype not in (CSV, NDJSON):
         raise UnsupportedBody(f"Send the file as {CSV} or {NDJSON}, in UTF-8.")
-    if IDEMPOTENCY_KEY in request.headers:
-        raise IdempotencyKeyRefused("An import takes none: its file is not kept for a second request.")
     request.max_content_length = current_app.config[_BYTES]
     return io.BufferedReader(_WholeBody(request.stream, request.content_length), _BUFFER), request.mimetype
 

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from functools import wraps
-from typing import Any
+from typing import Any, TypeVar
 
-from flask import Response, request
+from flask import request
 
+from tenantapp.http.declarations import declare, declared_by
 from tenantapp.http.problems import Problem
 
+View = TypeVar("View", bound=Callable[..., Any])
+
+_HEEDS = "_heeds_if_match"
 _VERSION = re.compile(r"[1-9][0-9]{0,8}\Z")
 
 
@@ -47,13 +50,24 @@ def expected_versions(*, required: bool = False) -> frozenset[int] | None:
     return frozenset(int(tag) for tag in request.if_match if _VERSION.match(tag or ""))
 
 
-def based_on_nothing(view: Callable[..., Response]) -> Callable[..., Response]:
-    """Serve where no version is looked at: a request whose If-Match names one is refused. `*` names none."""
+def heeds_versions(view: View) -> View:
+    """Declare that a view looks at what If-Match names, by `expected_versions`."""
+    return declare(_HEEDS, True)(view)
 
-    @wraps(view)
-    def serve(**path: Any) -> Response:
-        if expected_versions() is not None:
-            raise PreconditionRefused("If-Match: this operation looks at no version; send it without.")
-        return view(**path)
 
-    return serve
+def refuse_unheeded_version(view: Callable[..., Any]) -> None:
+    """Refuse a request whose If-Match names a version, where the view looks at none. `*` names none.
+
+    Raises:
+        PreconditionRefused: it does.
+    """
+    if "HTTP_IF_MATCH" not in request.environ or _heeds(view):
+        return
+    if expected_versions() is not None:
+        raise PreconditionRefused("If-Match: this operation looks at no version; send it without.")
+
+
+def _heeds(view: Callable[..., Any]) -> bool:
+    """Tell whether a view looks at If-Match: by its own declaration, or by flask-smorest's `etag`."""
+    notes = declared_by(view, request.method, "_apidoc") or {}
+    return bool(notes.get("etag") or declared_by(view, request.method, _HEEDS))

@@ -12,12 +12,12 @@ from marshmallow import Schema, fields
 from tenantapp.http.document import api_document
 from tenantapp.http.documentation import documents
 from tenantapp.http.headers import REVALIDATED
-from tenantapp.http.permissions import PUBLIC, permits
+from tenantapp.http.permissions import PUBLIC, permission
 from tenantapp.http.problems import Problem
 
 SCHEMA_JSON = "application/schema+json"
 
-blueprint = Blueprint("documents", __name__, url_prefix="/api/v1", description="What the API tells of itself")
+blueprint = Blueprint("documents", __name__, description="What the API tells of itself")
 
 
 class SchemaNotFound(Problem):
@@ -43,7 +43,7 @@ class SchemaListSchema(Schema):
 
 
 @blueprint.route("/openapi.json")
-@permits(PUBLIC)
+@permission(PUBLIC)
 @documents("documents_openapi", {200: {"type": "object"}})
 def openapi() -> Response:
     """Get this document."""
@@ -51,7 +51,7 @@ def openapi() -> Response:
 
 
 @blueprint.route("/schemas")
-@permits(PUBLIC)
+@permission(PUBLIC)
 @documents("documents_list_schemas", {200: SchemaListSchema})
 def list_schemas() -> Response:
     """List the objects that have a JSON Schema."""
@@ -61,7 +61,7 @@ def list_schemas() -> Response:
 
 
 @blueprint.route("/schemas/<name>")
-@permits(PUBLIC)
+@permission(PUBLIC)
 @documents("documents_get_schema", {200: {"type": "object"}}, problems=(404,), content_type=SCHEMA_JSON)
 def get_schema(name: str) -> Response:
     """Get the JSON Schema (draft 2020-12) of an object."""

@@ -7,7 +7,6 @@ from typing import cast
 from flask import Flask, current_app, request
 
 from tenantapp.db.session import db
-from tenantapp.http import endpoints
 from tenantapp.http.edge import request_id
 from tenantapp.identity.credentials import Credential, Credentials
 from tenantapp.identity.errors import CredentialRefused, PermissionRefused
@@ -18,9 +17,8 @@ _EXTENSION = "credentials"
 
 
 def init_app(app: Flask, credentials: Credentials) -> None:
-    """Make `credentials` those that `app` knows, and let them guard its tenants' endpoints."""
+    """Make `credentials` those that `app` knows."""
     app.extensions[_EXTENSION] = credentials
-    endpoints.init_app(app, enter_tenant)
 
 
 def known_credentials() -> Credentials:

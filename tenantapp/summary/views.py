@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from flask import Response
-from flask_smorest import Blueprint
+from flask import Blueprint, Response
 from sqlalchemy.engine import Connection
 
 from tenantapp.db.models import table_of

@@ -13,7 +13,7 @@ from flask import Flask
 from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
-from tenantapp.http.permissions import PUBLIC, permission_of
+from tenantapp.http.permissions import PUBLIC, methods_of, permission_of
 from tenantapp.testing.document import Operation, operation_of
 from tenantapp.testing.tables import scoped_tables
 from tenantapp.testing.tenants import Inhabitant, Row
@@ -121,9 +121,11 @@ class Ask:
 def every_ask(served: Served, tenant: Inhabitant, *, hints: Hints = NO_HINTS) -> Iterator[Ask]:
     """Yield a request to every route of a tenant's, about `tenant`'s rows and with what they hold."""
     found = False
-    for rule, permission in tenants_rules(served.app):
+    for rule, _ in tenants_rules(served.app):
         path, ids = _fill(rule, tenant, hints)
-        for method in methods_of(rule):
+        for method, permission in _permissions(served.app, rule).items():
+            if permission in (None, PUBLIC):
+                continue
             found = True
             operation = operation_of(served.app, rule.rule, method)
             body = _body(operation, rule.rule, tenant, hints)
@@ -133,32 +135,25 @@ def every_ask(served: Served, tenant: Inhabitant, *, hints: Hints = NO_HINTS) ->
 
 
 def tenants_rules(app: Flask) -> Iterator[tuple[Rule, str]]:
-    """Yield every rule whose view declares a scope, and which; what is public is no tenant's."""
+    """Yield every rule whose view declares a scope, and which its first method needs; what is public is no
+    tenant's.
+    """
     for rule in app.url_map.iter_rules():
-        permission = permission_of(app.view_functions[rule.endpoint])
-        if permission not in (None, PUBLIC):
-            yield rule, permission
+        needed = [scope for scope in _permissions(app, rule).values() if scope not in (None, PUBLIC)]
+        if needed:
+            yield rule, needed[0]
 
 
 def public_paths(app: Flask, tenant: Inhabitant, *, hints: Hints = NO_HINTS) -> Iterator[str]:
     """Yield the path of every route that looks at no credential."""
     for rule in app.url_map.iter_rules():
-        if permission_of(app.view_functions[rule.endpoint]) == PUBLIC:
+        if PUBLIC in _permissions(app, rule).values():
             yield _fill(rule, tenant, hints)[0]
 
 
 def undeclared(app: Flask) -> list[str]:
     """Return the rules of which nobody can tell who may ask them."""
-    return [
-        rule.rule
-        for rule in app.url_map.iter_rules()
-        if permission_of(app.view_functions[rule.endpoint]) is None
-    ]
-
-
-def methods_of(rule: Rule) -> list[str]:
-    """Return the methods that a rule's view itself serves."""
-    return sorted((rule.methods or set()) - {"HEAD", "OPTIONS"})
+    return [rule.rule for rule in app.url_map.iter_rules() if None in _permissions(app, rule).values()]
 
 
 def list_something(served: Served, tenant: Inhabitant, *, hints: Hints = NO_HINTS) -> TestResponse:
@@ -169,15 +164,20 @@ def list_something(served: Served, tenant: Inhabitant, *, hints: Hints = NO_HINT
 
 def table_behind(rule: str, *, hints: Hints = NO_HINTS) -> sa.Table:
     """Return the table that a rule is about: the last one that its path names."""
-    named = [_find_table(segment, hints) for segment in rule.split("/") if segment]
-    found = [table for table in named if table is not None]
-    assert found, f"{rule} names no scoped table: tell {hints.told_in} which it is about"
-    return found[-1]
+    table = _last_table(rule, hints)
+    assert table is not None, f"{rule} names no scoped table: tell {hints.told_in} which it is about"
+    return table
 
 
 def row_behind(rule: str, tenant: Inhabitant, *, hints: Hints = NO_HINTS) -> Row:
-    """Return the tenant's row of the table that a rule is about."""
-    return tenant.row(table_behind(rule, hints=hints))
+    """Return the tenant's row of the table that a rule is about; an empty one where its path names none."""
+    table = _last_table(rule, hints)
+    return {} if table is None else tenant.row(table)
+
+
+def _permissions(app: Flask, rule: Rule) -> dict[str, str | None]:
+    view = app.view_functions[rule.endpoint]
+    return {method: permission_of(view, method) for method in methods_of(rule)}
 
 
 def _fill(rule: Rule, tenant: Inhabitant, hints: Hints) -> tuple[str, tuple[UUID, ...]]:
@@ -198,10 +198,11 @@ def _fill(rule: Rule, tenant: Inhabitant, hints: Hints) -> tuple[str, tuple[UUID
 
 
 def _body(operation: Operation, rule: str, tenant: Inhabitant, hints: Hints) -> dict[str, Any] | None:
-    """Return what an operation takes, as `tenant`'s first row has it."""
+    """Return what an operation takes, as `tenant`'s first row has it; of one without notes, what is told."""
+    told = hints.fields.get(rule, {})
     if operation.body is None:
-        return None
-    row, told = row_behind(rule, tenant, hints=hints), hints.fields.get(rule, {})
+        return None if operation.said or not told else dict(told)
+    row = row_behind(rule, tenant, hints=hints)
     ids = {name: [row["id"]] for name in operation.id_lists}
     known = {**operation.examples, **{k: v for k, v in row.items() if v is not None}, **ids, **told}
     missing = operation.required - known.keys()
@@ -215,9 +216,14 @@ def _headers(operation: Operation, rule: str, tenant: Inhabitant, hints: Hints) 
     if not needed:
         return {}
     row, told = row_behind(rule, tenant, hints=hints), hints.fields.get(rule, {})
-    known = {"If-Match": f'"{row["row_version"]}"', **told}
+    known = {"If-Match": f'"{row.get("row_version", 1)}"', **told}
     assert needed <= known.keys(), f"{rule}: tell {hints.told_in} what to send as {', '.join(sorted(needed))}"
     return {name: str(known[name]) for name in needed}
+
+
+def _last_table(rule: str, hints: Hints) -> sa.Table | None:
+    named = [_find_table(segment, hints) for segment in rule.split("/") if segment]
+    return next((table for table in reversed(named) if table is not None), None)
 
 
 def _find_table(resource: str, hints: Hints) -> sa.Table | None:

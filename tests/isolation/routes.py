@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from functools import partial
 
+from tenantapp.http.permissions import methods_of
 from tenantapp.testing import walk
-from tenantapp.testing.walk import Ask, Hints, methods_of, tenants_rules, undeclared
+from tenantapp.testing.walk import Ask, Hints, tenants_rules, undeclared
 from tests.isolation import hints
 
 HINTS = Hints(hints.TABLES, hints.ARGUMENTS, hints.FIELDS, "tests/isolation/hints.py")

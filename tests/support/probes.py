@@ -9,8 +9,9 @@ from typing import Any
 from flask import Flask, current_app
 from werkzeug.test import TestResponse
 
+from tenantapp.http.api import PREFIX
 from tenantapp.http.endpoints import TenantBlueprint
-from tenantapp.http.permissions import permits
+from tenantapp.http.permissions import permission
 from tests.support.tenants import TenantUnderTest
 
 Work = Callable[[], Any]
@@ -21,8 +22,8 @@ def add_probes(app: Flask) -> Flask:
     """Give `app` the routes that `in_request` asks for."""
     app.extensions[_WORKS] = {}
     blueprint = TenantBlueprint("probes", __name__)
-    blueprint.route(f"{blueprint.place}/<name>", methods=["POST"])(permits("read")(_probe))
-    app.register_blueprint(blueprint)
+    blueprint.route(f"{blueprint.place}/<name>", methods=["POST"])(permission("read")(_probe))
+    app.register_blueprint(blueprint, url_prefix=PREFIX)
     return app
 
 

@@ -16,6 +16,7 @@ from tenantapp.application import create_app
 from tenantapp.customers.repository import CustomerRepository
 from tenantapp.db.isolation import Isolation
 from tenantapp.db.unit_of_work import changing, reading, retrying, savepoint, writing
+from tenantapp.http.api import PREFIX
 from tenantapp.http.endpoints import TenantBlueprint
 from tenantapp.services.models import Service
 from tenantapp.services.repository import ServiceRepository
@@ -162,7 +163,7 @@ def test_a_route_may_ask_for_a_level(server: Server, shared_database: str) -> No
         """Note the level."""
         seen.append(connection.execute(SHOWN).scalar_one())
 
-    app.register_blueprint(blueprint)
+    app.register_blueprint(blueprint, url_prefix=PREFIX)
     assert make_tenant(app).request("POST", "/api/v1/levels").status_code == 204
     assert seen == ["serializable"]
     close_pool(app)

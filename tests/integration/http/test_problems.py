@@ -13,8 +13,9 @@ from werkzeug.test import TestResponse
 
 from tenantapp.application import create_app
 from tenantapp.customers.schemas import CustomerSchema
+from tenantapp.http.api import PREFIX
 from tenantapp.http.endpoints import TenantBlueprint
-from tenantapp.http.permissions import permits
+from tenantapp.http.permissions import permission
 from tests.support.customers import API_KEYS, CUSTOMERS, ada, assert_problem, new_customer, path_of
 from tests.support.databases import Server
 from tests.support.tenants import TenantUnderTest, issue, make_tenant
@@ -46,16 +47,16 @@ def failing_app(server: Server, shared_database: str) -> Iterator[Flask]:
         return connection.exec_driver_sql(f"SELECT * FROM unknown WHERE '{SECRET}' = ''")
 
     @app.get("/fails")
-    @permits("public")
+    @permission("public")
     def fail() -> str:
         raise RuntimeError(SECRET)
 
     @app.get("/aborts/<int:status>")
-    @permits("public")
+    @permission("public")
     def abort_with(status: int) -> str:
         abort(status)
 
-    app.register_blueprint(blueprint)
+    app.register_blueprint(blueprint, url_prefix=PREFIX)
     yield app
     app.extensions["tenantapp"].pool.close()
 

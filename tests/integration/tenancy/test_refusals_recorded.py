@@ -15,8 +15,9 @@ from werkzeug.wrappers import Response
 from tenantapp.application import create_app
 from tenantapp.customers.models import Customer
 from tenantapp.db.session import db
+from tenantapp.http.api import PREFIX
 from tenantapp.http.endpoints import TenantBlueprint
-from tenantapp.http.permissions import PUBLIC, permits
+from tenantapp.http.permissions import PUBLIC, permission
 from tenantapp.tenancy.context import TenantContext, current_context, open_context
 from tests.support.databases import Server
 from tests.support.operator import give_status
@@ -33,13 +34,13 @@ def careless_app(server: Server, shared_database: str) -> Iterator[Flask]:
     app = create_app(server.settings(shared_database))
     app.add_url_rule("/without-a-context", view_func=_without_a_context)
     slips = TenantBlueprint("slips", __name__)
-    slips.route(f"{slips.place}/second-context")(permits("read")(_second_context))
-    app.register_blueprint(slips)
+    slips.route(f"{slips.place}/second-context")(permission("read")(_second_context))
+    app.register_blueprint(slips, url_prefix=PREFIX)
     yield app
     app.extensions["tenantapp"].pool.close()
 
 
-@permits(PUBLIC)
+@permission(PUBLIC)
 def _without_a_context() -> str:
     return str(db.session.scalars(select(Customer)).all())
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from tenantapp.http.api import register_blueprint
 from tenantapp.http.endpoints import TenantBlueprint
 from tests.isolation import hints
 from tests.isolation.conftest import MakeWorld
@@ -23,7 +24,7 @@ def planted(make_world: MakeWorld, leak: Any) -> Iterator[World]:
         blueprint = TenantBlueprint("leaks", __name__)
         leak(world, blueprint)
         (known,) = world.app.extensions["flask-smorest"]["apis"].values()
-        known["ext_obj"].register_blueprint(blueprint)
+        register_blueprint(world.app, known["ext_obj"], blueprint)
         yield world
 
 

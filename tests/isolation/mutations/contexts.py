@@ -8,7 +8,7 @@ from uuid import uuid4
 import pytest
 
 from tenantapp.db import cleaning, engine, session
-from tenantapp.http import endpoints
+from tenantapp.http import guard
 from tenantapp.identity import guards
 from tenantapp.identity.credentials import Credential
 from tenantapp.identity.keys import SCOPES
@@ -25,7 +25,7 @@ def _keep_contexts_for_all(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def _leave_contexts_open(monkeypatch: pytest.MonkeyPatch) -> None:
     _keep_contexts_for_all(monkeypatch)
-    monkeypatch.setattr(endpoints, "close_context", lambda: None)
+    monkeypatch.setattr(guard, "close_context", lambda: None)
 
 
 class _Lasting(SimpleNamespace):

@@ -109,8 +109,8 @@ def test_asks_for_the_scope_that_the_route_needs_and_for_nothing_where_it_is_pub
     described: Flask, document: dict[str, Any]
 ) -> None:
     for rule in described.url_map.iter_rules():
-        permission = permission_of(described.view_functions[rule.endpoint])
         for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}:
+            permission = permission_of(described.view_functions[rule.endpoint], method)
             if operation := document["paths"].get(path_of(rule), {}).get(method.lower()):
                 needed = [] if permission == PUBLIC else [{"bearer": [permission]}]
                 assert operation["security"] == needed, operation["operationId"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Flask
 
-from tenantapp.http.permissions import PUBLIC, permission_of
+from tenantapp.http.permissions import PUBLIC, methods_of, permission_of
 from tenantapp.identity.keys import SCOPES
 from tests.support.described import described_app
 
@@ -14,7 +14,8 @@ def undeclared(app: Flask) -> list[str]:
     return [
         rule.rule
         for rule in app.url_map.iter_rules()
-        if permission_of(app.view_functions[rule.endpoint]) not in (PUBLIC, *SCOPES)
+        for method in methods_of(rule)
+        if permission_of(app.view_functions[rule.endpoint], method) not in (PUBLIC, *SCOPES)
     ]
 
 
@@ -33,7 +34,8 @@ def test_what_is_public_is_meant_to_be() -> None:
     public = {
         rule.rule
         for rule in app.url_map.iter_rules()
-        if permission_of(app.view_functions[rule.endpoint]) == PUBLIC
+        for method in methods_of(rule)
+        if permission_of(app.view_functions[rule.endpoint], method) == PUBLIC
     }
     assert {rule.partition("<")[0] for rule in public} == {
         "/healthz",

@@ -52,7 +52,7 @@ def _attempts(b: Inhabitant, of_a: Ask, of_b: Ask) -> Iterator[tuple[Ask, Change
 
 def _tags(b: Inhabitant, of_b: Ask) -> Iterator[Changes]:
     for header in ("If-Match", "If-None-Match"):
-        for tag in (f'"{row_behind(of_b.rule, b)["row_version"]}"', "*", '"of nobody"'):
+        for tag in (f'"{row_behind(of_b.rule, b).get("row_version", 1)}"', "*", '"of nobody"'):
             yield {"headers": {header: tag}}
 
 

@@ -9,7 +9,7 @@ from tests.support.tenants import issue
 
 
 def every_route_is_asked(world: World) -> None:
-    """A route declares who may ask it, is documented, and a request to it can be built."""
+    """A route declares who may ask it, and a request to it can be built."""
     assert undeclared(world.app) == [], "declare the permission of these routes"
     asked = {(ask.rule, ask.method) for ask in every_ask(world, world.a)}
     served = {(rule.rule, method) for rule, _ in tenants_rules(world.app) for method in methods_of(rule)}
