@@ -32,6 +32,12 @@ def new_customer(tenant: TenantUnderTest, **fields: Any) -> dict[str, Any]:
     return tenant.create(CUSTOMERS, **ada(**fields))
 
 
+def change_keys(tenant: TenantUnderTest) -> None:
+    """Revoke a key of the tenant's, so that all that is remembered of its keys is outdated."""
+    key = tenant.create(API_KEYS, name="to be revoked", scopes=["read"])
+    assert tenant.request("DELETE", f"{API_KEYS}/{key['id']}").status_code == 204
+
+
 def path_of(customer: dict[str, Any]) -> str:
     """Return where a customer is found."""
     return f"{CUSTOMERS}/{customer['id']}"

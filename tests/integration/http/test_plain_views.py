@@ -22,7 +22,7 @@ from tenantapp.db.session import db
 from tenantapp.http.permissions import UndeclaredPermission, permission, require_permissions
 from tenantapp.http.problems import Problem
 from tenantapp.tenancy.context import open_context_here
-from tests.support.customers import CUSTOMERS, ada, assert_problem
+from tests.support.customers import CUSTOMERS, ada, assert_problem, change_keys
 from tests.support.databases import Server
 from tests.support.tenants import TenantUnderTest, issue, make_tenant
 
@@ -290,8 +290,7 @@ def test_an_error_is_answered_as_a_problem(plain_tenant: TenantUnderTest) -> Non
 def test_a_stale_key_is_looked_up_anew_also_for_a_hook_that_reads(plain_tenant: TenantUnderTest) -> None:
     for path in (f"{PLAIN}/customers", "/api/v1/of-the-application"):
         assert plain_tenant.request("GET", path).status_code == 200
-        # Any change of a tenant's keys has those that are remembered looked up again.
-        issue(plain_tenant.app, plain_tenant.id)
+        change_keys(plain_tenant)
         assert plain_tenant.request("GET", path).status_code == 200
 
 
