@@ -21,11 +21,11 @@ from tenantapp.db.unit_of_work import changing, reading
 from tenantapp.http.answers import item_answer
 from tenantapp.http.documentation import read_notes, write_notes
 from tenantapp.http.dump import Dump, compile_dump
-from tenantapp.http.idempotency import heeds_keys, remember
+from tenantapp.http.idempotency import keeps_answers, remember
 from tenantapp.http.parsing import read_body, read_query, refuse_body, refuse_query
 from tenantapp.http.permissions import Work
 from tenantapp.http.permissions import permission as declare_permission
-from tenantapp.http.preconditions import expected_versions, heeds_versions
+from tenantapp.http.preconditions import expected_versions, looks_at_versions
 from tenantapp.http.shortage import shortage
 
 View = Callable[..., Response]
@@ -157,7 +157,7 @@ class TenantBlueprint(Blueprint):  # type: ignore[misc]  # flask-smorest has no 
                 if_match_required=if_match_required,
                 repeatable=repeatable,
             )
-            served = heeds_keys(heeds_versions(view) if versioned else view)
+            served = keeps_answers(looks_at_versions(view) if versioned else view)
             self._add(f"{under}{self.place}{rule}", method, work, served, permission, documented)
             return work
 

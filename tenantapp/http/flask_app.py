@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 from flask import Flask, Request
+from flask.globals import request_ctx
 from flask.sessions import NullSession, SessionInterface
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import BadRequest
@@ -51,18 +52,13 @@ class ChunkedBody:
         return data
 
 
-class ApiRequest(Request):
+class ApiRequest(guard.GuardedRequest):
     """A request whose body, where it comes in chunks, is read or refused."""
 
     def __init__(self, environ: dict[str, Any], *args: Any, **options: Any) -> None:
         if "HTTP_TRANSFER_ENCODING" in environ:
             environ["wsgi.input"] = ChunkedBody(environ["wsgi.input"])
         super().__init__(environ, *args, **options)
-
-    @property
-    def can_be_read_again(self) -> bool:
-        """Whether a view that runs again finds the body: it was not read, or its bytes are kept."""
-        return "stream" not in self.__dict__ or hasattr(self, "_cached_data")
 
 
 class ApiFlask(Flask):
@@ -82,7 +78,7 @@ class ApiFlask(Flask):
 
     def dispatch_request(self) -> ResponseReturnValue:
         """Return what the view answers, in the tenant's context where it is a tenant's."""
-        answer: ResponseReturnValue = guard.serve(super().dispatch_request)
+        answer: ResponseReturnValue = guard.serve(cast(ApiRequest, request_ctx.request), super().dispatch_request)
         return answer
 
     def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:

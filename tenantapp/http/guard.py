@@ -8,27 +8,50 @@ preferred, and where its connection was out of date; but never once it has commi
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import partial
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
-from flask import Flask, current_app, g, request
+from flask import Flask, Request, current_app, g, request
 
 from tenantapp.db.commits import forget_commits, has_committed
 from tenantapp.db.session import db
 from tenantapp.db.unit_of_work import retrying
-from tenantapp.http.idempotency import refuse_unheeded_key
+from tenantapp.http.idempotency import heeds_key, refuse_unheeded_key
 from tenantapp.http.permissions import PUBLIC, permission_of
-from tenantapp.http.preconditions import refuse_unheeded_version
-from tenantapp.http.transactions import in_transaction, transaction_of
-from tenantapp.tenancy.context import close_context, current_context
+from tenantapp.http.preconditions import heeds_version, refuse_unheeded_version
+from tenantapp.http.transactions import Transaction, in_transaction, transaction_of
+from tenantapp.tenancy.context import close_context
 from tenantapp.tenancy.errors import CredentialsChanged, TenantGone
 
 Guard = Callable[..., None]
 Answer = TypeVar("Answer")
 
 _GUARD = "guard"
+_DECLARED = "declared"
 _ANEW = "_look_up_anew"
 _READS = ("GET", "HEAD", "OPTIONS")
+
+
+@dataclass(frozen=True, slots=True)
+class Declared:
+    """What a view declares for one method."""
+
+    permission: str | None
+    transaction: Transaction | None
+    heeds_version: bool
+    heeds_key: bool
+
+
+class GuardedRequest(Request):
+    """A request that knows what its view declares, once the guard has seen it."""
+
+    declared: Declared | None
+
+    @property
+    def can_be_read_again(self) -> bool:
+        """Whether a view that runs again finds the body: it was not read, or its bytes are kept."""
+        return "stream" not in self.__dict__ or hasattr(self, "_cached_data")
 
 
 def init_app(app: Flask, guard: Guard) -> None:
@@ -40,6 +63,7 @@ def init_app(app: Flask, guard: Guard) -> None:
             remembers is to be looked up again.
     """
     app.extensions[_GUARD] = guard
+    app.extensions[_DECLARED] = {}
     app.before_request(_enter)
     app.teardown_request(_leave)
 
@@ -50,44 +74,36 @@ def before(hooks: Callable[[], Answer]) -> Answer:
     Args:
         hooks: all of them.
     """
-    forget_commits()
     try:
         return hooks()
     except (CredentialsChanged, TenantGone):
-        if has_committed():
-            raise
         _start_again()
         return hooks()
 
 
-def serve(dispatch: Callable[[], Any]) -> Any:
-    """Return what the view of the current request answers.
+def serve(asked: GuardedRequest, dispatch: Callable[[], Any]) -> Any:
+    """Return what the view of a request answers.
 
     Args:
-        dispatch: runs it.
+        asked: the request; where its hooks were not run, its view is not either.
+        dispatch: runs the view.
 
     Raises:
-        MissingTenantContext: it is a tenant's, and no context is open.
+        AttributeError: the hooks were not run.
         Exception: as the view.
     """
-    if not _is_tenants():
+    declared = asked.declared
+    if declared is None or declared.permission == PUBLIC:
         return dispatch()
-    current_context()
-    view = _view()
-    transaction = transaction_of(view, request.method)
-    refuse_unheeded_version(view)
-    if transaction is None:
-        refuse_unheeded_key(view)
-    else:
-        dispatch = partial(in_transaction, transaction, dispatch)
-    forget_commits()
-    return _trusting_once(partial(retrying, dispatch, only_reads=request.method in _READS, again=_may_repeat))
-
-
-def _trusting_once(work: Callable[[], Any]) -> Any:
-    """Do it again, once, where the database contradicts what is remembered of the tenant or its keys."""
+    if "HTTP_IF_MATCH" in asked.environ and not declared.heeds_version:
+        refuse_unheeded_version()
+    if declared.transaction is not None:
+        dispatch = partial(in_transaction, declared.transaction, dispatch)
+    elif asked.method == "POST" and not declared.heeds_key:
+        refuse_unheeded_key()
+    only_reads = asked.method in _READS
     try:
-        return work()
+        return retrying(dispatch, only_reads=only_reads, again=_may_repeat)
     except (CredentialsChanged, TenantGone):
         may_repeat = _may_repeat()
         # Also where it is not done again, so that the next request is.
@@ -95,31 +111,43 @@ def _trusting_once(work: Callable[[], Any]) -> Any:
         _enter()
         if not may_repeat:
             raise
-        return work()
+        return retrying(dispatch, only_reads=only_reads, again=_may_repeat)
 
 
 def _may_repeat() -> bool:
     """Tell whether the view may run again; then nothing of the first time is left."""
-    if has_committed() or not request.can_be_read_again:  # type: ignore[attr-defined]  # ApiRequest
+    asked = cast(GuardedRequest, request)
+    if has_committed() or not asked.can_be_read_again:
         return False
     if db.session.registry.has():
         db.session.remove()
     return True
 
 
-def _is_tenants() -> bool:
-    """Tell whether the current request is for a tenant's view: every view but those that are public."""
-    return request.url_rule is not None and permission_of(_view(), request.method) != PUBLIC
-
-
-def _view() -> Callable[..., Any]:
-    return current_app.view_functions[request.endpoint or ""]
+def _declared_for(app: Flask, asked: Request) -> Declared | None:
+    """Return what the view of a request declares, or None where no view has its path."""
+    if asked.url_rule is None:
+        return None
+    view, method = app.view_functions[asked.url_rule.endpoint], asked.method
+    known = cast("dict[tuple[object, str], Declared]", app.extensions[_DECLARED])
+    declared = known.get((view, method))
+    if declared is None:
+        declared = known[view, method] = Declared(
+            permission_of(view, method),
+            transaction_of(view, method),
+            heeds_version(view, method),
+            heeds_key(view, method),
+        )
+    return declared
 
 
 def _enter() -> None:
-    if _is_tenants():
-        anew = g.pop(_ANEW, False)
-        current_app.extensions[_GUARD](permission_of(_view(), request.method), anew=anew)
+    app = cast(Flask, current_app._get_current_object())  # type: ignore[attr-defined]  # a proxy
+    asked = cast(GuardedRequest, request._get_current_object())  # type: ignore[attr-defined]
+    asked.declared = declared = _declared_for(app, asked)
+    if declared is not None and declared.permission != PUBLIC:
+        app.extensions[_GUARD](declared.permission, anew=g.pop(_ANEW, False))
+        forget_commits()
 
 
 def _start_again() -> None:

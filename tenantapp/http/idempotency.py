@@ -101,21 +101,24 @@ def remember(connection: Connection, route: str, *, repeatable: bool) -> Remembe
     return RememberedRequest(connection, None, _again(known))
 
 
-def refuse_unheeded_key(view: Callable[..., Any]) -> None:
-    """Refuse a POST with a key, where the view keeps no answer for a second one.
+def keeps_answers(view: View) -> View:
+    """Declare that a view heeds Idempotency-Key, by `remember`."""
+    return declare(_HEEDS, True)(view)
+
+
+def heeds_key(view: Callable[..., Any], method: str) -> bool:
+    """Tell whether a view heeds Idempotency-Key."""
+    return bool(declared_by(view, method, _HEEDS))
+
+
+def refuse_unheeded_key() -> None:
+    """Refuse a request with a key, where the view keeps no answer for a second one.
 
     Raises:
         IdempotencyKeyRefused: it has one.
     """
-    if "HTTP_IDEMPOTENCY_KEY" not in request.environ or request.method != "POST":
-        return
-    if not declared_by(view, request.method, _HEEDS):
+    if "HTTP_IDEMPOTENCY_KEY" in request.environ:
         raise IdempotencyKeyRefused(f"{HEADER}: this operation keeps no answer for a second request.")
-
-
-def heeds_keys(view: View) -> View:
-    """Declare that a view heeds Idempotency-Key, by `remember`."""
-    return declare(_HEEDS, True)(view)
 
 
 def _enter(owner: dict[str, Any], fingerprint: bytes) -> Any:

@@ -50,24 +50,22 @@ def expected_versions(*, required: bool = False) -> frozenset[int] | None:
     return frozenset(int(tag) for tag in request.if_match if _VERSION.match(tag or ""))
 
 
-def heeds_versions(view: View) -> View:
+def looks_at_versions(view: View) -> View:
     """Declare that a view looks at what If-Match names, by `expected_versions`."""
     return declare(_HEEDS, True)(view)
 
 
-def refuse_unheeded_version(view: Callable[..., Any]) -> None:
+def heeds_version(view: Callable[..., Any], method: str) -> bool:
+    """Tell whether a view looks at If-Match: by its own declaration, or by flask-smorest's `etag`."""
+    notes = declared_by(view, method, "_apidoc") or {}
+    return bool(notes.get("etag") or declared_by(view, method, _HEEDS))
+
+
+def refuse_unheeded_version() -> None:
     """Refuse a request whose If-Match names a version, where the view looks at none. `*` names none.
 
     Raises:
         PreconditionRefused: it does.
     """
-    if "HTTP_IF_MATCH" not in request.environ or _heeds(view):
-        return
     if expected_versions() is not None:
         raise PreconditionRefused("If-Match: this operation looks at no version; send it without.")
-
-
-def _heeds(view: Callable[..., Any]) -> bool:
-    """Tell whether a view looks at If-Match: by its own declaration, or by flask-smorest's `etag`."""
-    notes = declared_by(view, request.method, "_apidoc") or {}
-    return bool(notes.get("etag") or declared_by(view, request.method, _HEEDS))
