@@ -78,7 +78,8 @@ class ApiFlask(Flask):
 
     def dispatch_request(self) -> ResponseReturnValue:
         """Return what the view answers, in the tenant's context where it is a tenant's."""
-        answer: ResponseReturnValue = guard.serve(cast(ApiRequest, request_ctx.request), super().dispatch_request)
+        asked = cast(ApiRequest, request_ctx.request)
+        answer: ResponseReturnValue = guard.serve(asked, super().dispatch_request)
         return answer
 
     def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:

@@ -8,7 +8,7 @@ from typing import Any
 import psycopg
 import structlog
 from flask import Flask, Response, current_app, request
-from marshmallow import Schema, fields
+from marshmallow import Schema, ValidationError, fields
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.orm.exc import StaleDataError
 
@@ -144,6 +144,7 @@ def init_app(app: Flask) -> None:
     """Answer every error of `app` by a problem document."""
     app.register_error_handler(Problem, _by_design)
     app.register_error_handler(TenancyError, _tenancy)
+    app.register_error_handler(ValidationError, _invalid)
     app.register_error_handler(IntegrityError, _integrity)
     app.register_error_handler(StaleDataError, _stale)
     app.register_error_handler(RowRefused, _row_refused)
@@ -163,6 +164,11 @@ def _tenancy(error: TenancyError) -> Response:
     record_refusal(error, request_id())
     detail = str(error) if error.status < 500 else None
     return problem(error.status, error.reason, detail)
+
+
+def _invalid(error: ValidationError) -> Response:
+    told: dict[str, Any] = error.normalized_messages()  # type: ignore[no-untyped-call]
+    return problem(422, "invalid_fields", "Some fields are invalid.", errors=told)
 
 
 def _integrity(error: IntegrityError) -> Response:

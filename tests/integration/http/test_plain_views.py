@@ -62,7 +62,7 @@ def get_customer(customer_id: UUID) -> dict[str, Any]:
 @plain.post("/customers")
 @permission("write")
 def create_customer() -> tuple[dict[str, Any], int]:
-    sent = request.get_json()
+    sent = CustomerSchema(only=("name", "email")).load(request.get_json())
     created = Customer(name=sent["name"], email=sent["email"])
     db.session.add(created)
     db.session.commit()
@@ -285,6 +285,8 @@ def test_an_error_is_answered_as_a_problem(plain_tenant: TenantUnderTest) -> Non
     twice = plain_tenant.request("POST", f"{PLAIN}/customers", json=body)
     assert "email" in assert_problem(twice, 409)["errors"]
     assert_problem(plain_tenant.request("POST", f"{PLAIN}/customers", data="{"), 415)
+    refused = plain_tenant.request("POST", f"{PLAIN}/customers", json={"name": "Ada"})
+    assert assert_problem(refused, 422, "invalid-fields")["errors"].keys() == {"email"}
 
 
 def test_a_stale_key_is_looked_up_anew_also_for_a_hook_that_reads(plain_tenant: TenantUnderTest) -> None:
