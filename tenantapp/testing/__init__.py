@@ -17,21 +17,14 @@ from tenantapp.rls.probe import Report
 from tenantapp.testing.canaries import Neighbours, settle
 from tenantapp.testing.isolation import assert_isolated as _assert_isolated
 from tenantapp.testing.isolation import assert_route_isolated as _assert_route_isolated
-from tenantapp.testing.walk import Hints
 
-__all__ = ["Hints", "Neighbours", "assert_isolated", "assert_route_isolated", "neighbours", "walk_hints"]
+__all__ = ["Neighbours", "assert_isolated", "assert_route_isolated", "neighbours"]
 
 
 @pytest.fixture
 def neighbours(app: Flask) -> Neighbours:
     """Two tenants that no other test knows, with a canary in every table of theirs."""
     return Neighbours(app, settle(app), settle(app))
-
-
-@pytest.fixture(scope="session")
-def walk_hints() -> Hints:
-    """What the walk over the routes cannot find out: override it to tell."""
-    return Hints()
 
 
 @pytest.fixture
@@ -41,6 +34,6 @@ def assert_isolated(app: Flask) -> Callable[[type[Any]], Report]:
 
 
 @pytest.fixture
-def assert_route_isolated(neighbours: Neighbours, walk_hints: Hints) -> Callable[..., None]:
+def assert_route_isolated(neighbours: Neighbours) -> Callable[..., None]:
     """Give `assert_route_isolated(rule, method=None)`: A learns nothing of B by this route."""
-    return partial(_assert_route_isolated, neighbours, hints=walk_hints)
+    return partial(_assert_route_isolated, neighbours)

@@ -14,7 +14,7 @@ from tenantapp.rls.probe import Outcome, Report, probe
 from tenantapp.testing.canaries import Neighbours, connect
 from tenantapp.testing.observation import Observation, observe
 from tenantapp.testing.tenants import Inhabitant
-from tenantapp.testing.walk import NO_HINTS, Ask, Hints, every_ask, list_something
+from tenantapp.testing.walk import Ask, every_ask, list_something, unaskable
 
 # Who A and its key are is remembered for seconds: two answers differ once where it is looked up again between
 # them. A leak differs each time.
@@ -48,28 +48,25 @@ def assert_isolated(app: Flask, model: type[Any]) -> Report:
     return report
 
 
-def assert_route_isolated(
-    neighbours: Neighbours, rule: str, method: str | None = None, *, hints: Hints = NO_HINTS
-) -> None:
+def assert_route_isolated(neighbours: Neighbours, rule: str, method: str | None = None) -> None:
     """Hold a route to tell A nothing of B: by B's ids, at B's host, in what it answers A.
 
     Args:
         neighbours: two tenants with canaries.
         rule: the route, as Flask has it: `/api/v1/customers/<uuid:customer_id>`.
         method: one method alone.
-        hints: what cannot be found out.
 
     Raises:
         AssertionError: it tells something, or is no route of a tenant's.
     """
-    assert list_something(neighbours, neighbours.a, hints=hints).status_code == 200
+    assert list_something(neighbours, neighbours.a).status_code == 200
     asks = [
         (of_a, of_b)
-        for of_a, of_b in zip(
-            *(every_ask(neighbours, t, hints=hints) for t in _both(neighbours)), strict=True
-        )
+        for of_a, of_b in zip(*(every_ask(neighbours, t) for t in _both(neighbours)), strict=True)
         if of_a.rule == rule and method in (None, of_a.method)
     ]
+    lacking = [said for said in unaskable(neighbours, neighbours.a) if said.startswith(f"{rule}: ")]
+    assert not lacking, "\n".join(lacking)
     assert asks, f"{method or ''} {rule} is no route that asks for a tenant's permission"
     for of_a, of_b in asks:
         _assert_keys_stay_at_home(neighbours, of_b)

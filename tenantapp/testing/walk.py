@@ -15,32 +15,13 @@ from werkzeug.test import TestResponse
 
 from tenantapp.http.permissions import PUBLIC, methods_of, permission_of
 from tenantapp.testing.document import Operation, operation_of
+from tenantapp.testing.hint import Given, HintMissing, hint_for, missing
 from tenantapp.testing.tables import scoped_tables
-from tenantapp.testing.tenants import Inhabitant, Row
+from tenantapp.testing.tenants import Inhabitant, Row, TenantUnderTest
 
 # The id of a row follows the name of its table.
-_ITEM = re.compile(r"/(?P<resource>[a-z0-9-]+)/<uuid:\w+>")
+_ITEM = re.compile(r"/(?P<resource>[a-z0-9-]+)/<uuid:(?P<name>\w+)>")
 _OTHER = re.compile(r"<(?:[^:<>]+:)?(?P<name>\w+)>")
-
-
-@dataclass(frozen=True)
-class Hints:
-    """What the walk cannot find out by itself.
-
-    Args:
-        tables: the table of a resource whose name in paths is not that of its table.
-        arguments: what is put into a path for arguments other than ids of rows, by rule.
-        fields: what is sent for fields and parameters that the tenant's row has no value for, by rule.
-        told_in: where a person who has a hint to give gives it.
-    """
-
-    tables: Mapping[str, str] = field(default_factory=dict)
-    arguments: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
-    fields: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
-    told_in: str = "the fixture walk_hints"
-
-
-NO_HINTS = Hints()
 
 
 class Served(Protocol):
@@ -64,6 +45,7 @@ class Ask:
         path: the rule with ids in it.
         ids: these ids.
         body: what is sent as JSON.
+        query: what is sent in the query string.
         headers: what must be sent beside the credential.
         permission: what the route declares.
         operation: what the API document says of it.
@@ -74,14 +56,15 @@ class Ask:
     path: str
     ids: tuple[UUID, ...]
     body: dict[str, Any] | None
+    query: Mapping[str, Any]
     headers: Mapping[str, str]
     permission: str
     operation: Operation = field(repr=False)
 
     @property
-    def deletes(self) -> bool:
-        """Whether it deletes the rows that it is about."""
-        return self.method == "DELETE" or self.rule.endswith("/bulk-delete")
+    def removes(self) -> bool:
+        """Whether it takes away the rows that it is about."""
+        return self.method == "DELETE" or hint_for(self.rule).removes_row
 
     @property
     def row_id(self) -> UUID | None:
@@ -108,6 +91,8 @@ class Ask:
             line = f"{served.app.json.dumps(options.pop('json'))}\n"
             options |= {"data": line, "content_type": self.operation.media_type}
         options["headers"] = {**self.headers, **changes.get("headers", {})}
+        if isinstance(query := changes.get("query_string", {}), Mapping) and self.query:
+            options["query_string"] = {**self.query, **query}
         return served.request(tenant, self.method, options.pop("path", self.path), **options)
 
     def refused_fields(self, answer: TestResponse) -> set[str]:
@@ -118,20 +103,40 @@ class Ask:
         )
 
 
-def every_ask(served: Served, tenant: Inhabitant, *, hints: Hints = NO_HINTS) -> Iterator[Ask]:
-    """Yield a request to every route of a tenant's, about `tenant`'s rows and with what they hold."""
-    found = False
+def every_ask(served: Served, tenant: Inhabitant) -> list[Ask]:
+    """Return a request to every route of a tenant's, about `tenant`'s rows and with what they hold.
+
+    Those for which a hint is missing are left out; `unaskable` tells them.
+    """
+    asks = [ask for ask in _built(served, tenant) if isinstance(ask, Ask)]
+    assert asks, "no route of a tenant's was found"
+    return asks
+
+
+def unaskable(served: Served, tenant: Inhabitant) -> list[str]:
+    """Return what is missing of each route to which no request can be built."""
+    return [str(ask) for ask in _built(served, tenant) if isinstance(ask, HintMissing)]
+
+
+def _built(served: Served, tenant: Inhabitant) -> list[Ask | HintMissing]:
+    built: list[Ask | HintMissing] = []
     for rule, _ in tenants_rules(served.app):
-        path, ids = _fill(rule, tenant, hints)
         for method, permission in _permissions(served.app, rule).items():
-            if permission in (None, PUBLIC):
-                continue
-            found = True
-            operation = operation_of(served.app, rule.rule, method)
-            body = _body(operation, rule.rule, tenant, hints)
-            headers = _headers(operation, rule.rule, tenant, hints)
-            yield Ask(rule.rule, method, path, ids, body, headers, permission, operation)
-    assert found, "no route of a tenant's was found"
+            if permission not in (None, PUBLIC):
+                try:
+                    built.append(_ask(served, tenant, rule, method, permission))
+                except HintMissing as error:
+                    built.append(error)
+    return built
+
+
+def _ask(served: Served, tenant: Inhabitant, rule: Rule, method: str, permission: str) -> Ask:
+    operation = operation_of(served.app, rule.rule, method)
+    path, ids = _fill(served.app, rule, tenant)
+    body = _body(served, operation, rule, tenant)
+    headers = _headers(operation, rule, tenant)
+    query = _given(served.app, tenant, hint_for(rule.rule).query) if method == "GET" else {}
+    return Ask(rule.rule, method, path, ids, body, query, headers, permission, operation)
 
 
 def tenants_rules(app: Flask) -> Iterator[tuple[Rule, str]]:
@@ -144,11 +149,11 @@ def tenants_rules(app: Flask) -> Iterator[tuple[Rule, str]]:
             yield rule, needed[0]
 
 
-def public_paths(app: Flask, tenant: Inhabitant, *, hints: Hints = NO_HINTS) -> Iterator[str]:
+def public_paths(app: Flask, tenant: Inhabitant) -> Iterator[str]:
     """Yield the path of every route that looks at no credential."""
     for rule in app.url_map.iter_rules():
         if PUBLIC in _permissions(app, rule).values():
-            yield _fill(rule, tenant, hints)[0]
+            yield _fill(app, rule, tenant)[0]
 
 
 def undeclared(app: Flask) -> list[str]:
@@ -156,22 +161,22 @@ def undeclared(app: Flask) -> list[str]:
     return [rule.rule for rule in app.url_map.iter_rules() if None in _permissions(app, rule).values()]
 
 
-def list_something(served: Served, tenant: Inhabitant, *, hints: Hints = NO_HINTS) -> TestResponse:
+def list_something(served: Served, tenant: Inhabitant) -> TestResponse:
     """Ask for the first list there is."""
-    asks = every_ask(served, tenant, hints=hints)
+    asks = every_ask(served, tenant)
     return next(ask for ask in asks if ask.method == "GET" and ask.row_id is None).send(served, tenant)
 
 
-def table_behind(rule: str, *, hints: Hints = NO_HINTS) -> sa.Table:
-    """Return the table that a rule is about: the last one that its path names."""
-    table = _last_table(rule, hints)
-    assert table is not None, f"{rule} names no scoped table: tell {hints.told_in} which it is about"
+def table_behind(rule: str) -> sa.Table:
+    """Return the table that a rule is about: the one that is told, or the last one that its path names."""
+    table = _last_table(rule)
+    assert table is not None, f"{rule} names no scoped table"
     return table
 
 
-def row_behind(rule: str, tenant: Inhabitant, *, hints: Hints = NO_HINTS) -> Row:
+def row_behind(rule: str, tenant: Inhabitant) -> Row:
     """Return the tenant's row of the table that a rule is about; an empty one where its path names none."""
-    table = _last_table(rule, hints)
+    table = _last_table(rule)
     return {} if table is None else tenant.row(table)
 
 
@@ -180,58 +185,69 @@ def _permissions(app: Flask, rule: Rule) -> dict[str, str | None]:
     return {method: permission_of(view, method) for method in methods_of(rule)}
 
 
-def _fill(rule: Rule, tenant: Inhabitant, hints: Hints) -> tuple[str, tuple[UUID, ...]]:
+def told_body(app: Flask, rule: str, tenant: Inhabitant) -> Mapping[str, Any]:
+    """Return what is told to send to a rule, made anew where it is made for a tenant."""
+    return _given(app, tenant, hint_for(rule).body)
+
+
+def _given(app: Flask, tenant: Inhabitant, told: Given) -> Mapping[str, Any]:
+    return told(TenantUnderTest(app, tenant.id, tenant.subdomain, tenant.token)) if callable(told) else told
+
+
+def _fill(app: Flask, rule: Rule, tenant: Inhabitant) -> tuple[str, tuple[UUID, ...]]:
     ids: list[UUID] = []
+    told = hint_for(rule.rule)
 
     def item(match: re.Match[str]) -> str:
-        ids.append(tenant.row(_table(match["resource"], hints))["id"])
+        if match["name"] in told.arguments:
+            return f"/{match['resource']}/{told.arguments[match['name']]}"
+        table = _table_named(match["resource"])
+        if table is None:
+            raise missing(app, rule, "arguments", f"{match['resource']} is the name of no scoped table")
+        ids.append(tenant.row(table)["id"])
         return f"/{match['resource']}/{ids[-1]}"
 
     def other(match: re.Match[str]) -> str:
-        value = hints.arguments.get(rule.rule, {}).get(match["name"])
-        assert value is not None, (
-            f"{rule.rule}: tell {hints.told_in} what to put into this path for {match['name']}"
-        )
-        return value
+        if match["name"] not in told.arguments:
+            raise missing(app, rule, "arguments", f"nobody knows what {match['name']} may be in its path")
+        return told.arguments[match["name"]]
 
     return _OTHER.sub(other, _ITEM.sub(item, rule.rule)), tuple(ids)
 
 
-def _body(operation: Operation, rule: str, tenant: Inhabitant, hints: Hints) -> dict[str, Any] | None:
+def _body(served: Served, operation: Operation, rule: Rule, tenant: Inhabitant) -> dict[str, Any] | None:
     """Return what an operation takes, as `tenant`'s first row has it; of one without notes, what is told."""
-    told = hints.fields.get(rule, {})
+    if operation.body is None and (operation.said or not hint_for(rule.rule).body):
+        return None
+    told = told_body(served.app, rule.rule, tenant)
     if operation.body is None:
-        return None if operation.said or not told else dict(told)
-    row = row_behind(rule, tenant, hints=hints)
+        return dict(told)
+    row = row_behind(rule.rule, tenant)
     ids = {name: [row["id"]] for name in operation.id_lists}
     known = {**operation.examples, **{k: v for k, v in row.items() if v is not None}, **ids, **told}
-    missing = operation.required - known.keys()
-    assert not missing, f"{rule}: tell {hints.told_in} what to send for {', '.join(sorted(missing))}"
+    if lacking := operation.required - known.keys():
+        raise missing(served.app, rule, "body", f"nobody knows what to send for {', '.join(sorted(lacking))}")
     return {name: known[name] for name in operation.writable if name in known}
 
 
-def _headers(operation: Operation, rule: str, tenant: Inhabitant, hints: Hints) -> dict[str, str]:
+def _headers(operation: Operation, rule: Rule, tenant: Inhabitant) -> dict[str, str]:
     """Return the headers that an operation cannot do without."""
-    needed = operation.required_headers
-    if not needed:
-        return {}
-    row, told = row_behind(rule, tenant, hints=hints), hints.fields.get(rule, {})
-    known = {"If-Match": f'"{row.get("row_version", 1)}"', **told}
-    assert needed <= known.keys(), f"{rule}: tell {hints.told_in} what to send as {', '.join(sorted(needed))}"
-    return {name: str(known[name]) for name in needed}
+    known = {"If-Match": f'"{row_behind(rule.rule, tenant).get("row_version", 1)}"'}
+    lacking = operation.required_headers - known.keys()
+    assert not lacking, f"{rule.rule}: nobody knows what to send as {', '.join(sorted(lacking))}"
+    return {name: known[name] for name in operation.required_headers}
 
 
-def _last_table(rule: str, hints: Hints) -> sa.Table | None:
-    named = [_find_table(segment, hints) for segment in rule.split("/") if segment]
+def _last_table(rule: str) -> sa.Table | None:
+    if told := hint_for(rule).table:
+        return _tables()[told]
+    named = [_table_named(segment) for segment in rule.split("/") if segment]
     return next((table for table in reversed(named) if table is not None), None)
 
 
-def _find_table(resource: str, hints: Hints) -> sa.Table | None:
-    tables = {table.name: table for table in scoped_tables()}
-    return tables.get(hints.tables.get(resource, resource.replace("-", "_")))
+def _table_named(resource: str) -> sa.Table | None:
+    return _tables().get(resource.replace("-", "_"))
 
 
-def _table(resource: str, hints: Hints) -> sa.Table:
-    table = _find_table(resource, hints)
-    assert table is not None, f"{resource} is the name of no scoped table: tell {hints.told_in} which it is"
-    return table
+def _tables() -> dict[str, sa.Table]:
+    return {table.name: table for table in scoped_tables()}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -16,14 +17,14 @@ from tenantapp.tenancy.context import tenant_context
 from tenantapp.tenants.models import Tenant
 from tenantapp.testing.tenants import Inhabitant, Row, make_tenant, texts
 from tests.factories import factory_of
-from tests.isolation.routes import Ask, table_behind
+from tests.isolation.routes import Ask, table_behind, told_body
 from tests.isolation.tables import models_by_table, scoped_tables
 
 ROWS_OF_EACH = 2
 
 __all__ = [
     "Inhabitant",
-    "fresh_body",
+    "fresh",
     "further_row",
     "new_body",
     "new_values",
@@ -78,20 +79,28 @@ def further_row(app: Flask, inhabitant: Inhabitant, table: sa.Table) -> UUID:
     return row_id
 
 
-def fresh_body(
-    app: Flask, ask: Ask, inhabitant: Inhabitant, body: Mapping[str, Any] | None
-) -> dict[str, Any] | None:
-    """Return a body by which `inhabitant` makes a further row, or deletes one that was inserted for this."""
+def fresh(app: Flask, ask: Ask, inhabitant: Inhabitant, body: Mapping[str, Any] | None) -> Ask:
+    """Return a request by which `inhabitant` makes a further row, or takes away one inserted for this.
+
+    Args:
+        app: the application.
+        ask: the request to every such row.
+        inhabitant: whose rows they are.
+        body: the fields to send.
+    """
     table = table_behind(ask.rule)
     new = new_body(table, inhabitant, body)
-    if new is None:
-        return None
-    # A factory's rows may stand further on, so that verbs can be done; a new one begins where rows begin.
-    new |= {name: states.initial for name, states in states_of(table).items() if name in new}
-    if not ask.deletes:
-        return new
+    if new is not None:
+        # A factory's rows may stand further on, so that verbs can be done; a new one begins where rows begin.
+        new |= {name: states.initial for name, states in states_of(table).items() if name in new}
+        new |= told_body(app, ask.rule, inhabitant)
+    ask = replace(ask, body=new)
+    if not ask.removes:
+        return ask
+    if ask.ids:
+        return ask.about(further_row(app, inhabitant, table))
     further = further_row(app, inhabitant, table)
-    return new | {name: [further] for name in ask.operation.id_lists}
+    return replace(ask, body=(new or {}) | {name: [further] for name in ask.operation.id_lists})
 
 
 def referring(table: sa.Table, inhabitant: Inhabitant, body: Mapping[str, Any]) -> dict[str, Any]:

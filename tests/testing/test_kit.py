@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
+from types import SimpleNamespace
 from typing import Any
+from uuid import UUID
 
 import pytest
 import sqlalchemy as sa
@@ -12,11 +14,13 @@ from flask import Flask
 
 from tenantapp.customers.models import Customer
 from tenantapp.db.base import Base
-from tenantapp.testing.canaries import Neighbours
+from tenantapp.http.permissions import permission
+from tenantapp.testing import hint as kit_hints
+from tenantapp.testing.canaries import Neighbours, settle
 from tenantapp.testing.isolation import assert_isolated as isolated
 from tenantapp.testing.isolation import assert_route_isolated as route_isolated
-from tenantapp.testing.walk import tenants_rules
-from tests.isolation.routes import HINTS
+from tenantapp.testing.tenants import TenantUnderTest
+from tenantapp.testing.walk import every_ask, tenants_rules
 from tests.isolation.tables import models_by_table, scoped_tables
 from tests.support.databases import Server
 
@@ -73,9 +77,52 @@ def test_a_route_that_answers_for_another_tenant_is_told(
 
     monkeypatch.setitem(served, rule.endpoint, careless)
     with pytest.raises(AssertionError, match=f"shows A B's .*{secret}"):
-        route_isolated(neighbours, rule.rule, "GET", hints=HINTS)
+        route_isolated(neighbours, rule.rule, "GET")
+
+
+@permission("read")
+def get_part(code: str) -> Any:
+    return {"code": code}
+
+
+def test_a_missing_hint_is_told_of_its_route_alone(own_app: Flask) -> None:
+    own_app.add_url_rule("/api/v1/customers/parts/<code>", "customers.get_part", get_part)
+    neighbours = Neighbours(own_app, settle(own_app), settle(own_app))
+    told = r"nobody knows what code may be .* tenantapp/customers/hints\.py: HINTS = {'/api/v1/.*/<code>'"
+    with pytest.raises(AssertionError, match=told):
+        route_isolated(neighbours, "/api/v1/customers/parts/<code>")
+    route_isolated(neighbours, "/api/v1/customers", "GET")
+
+
+def test_a_hint_is_heeded(own_app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    rule = "/api/v1/customers/parts/<code>"
+
+    def made(tenant: TenantUnderTest) -> dict[str, Any]:
+        return {"into_id": tenant.create("/api/v1/customers", name="Bea", email="bea@kit.example")["id"]}
+
+    monkeypatch.setattr(
+        kit_hints,
+        "hints",
+        lambda: {rule: kit_hints.Hint(arguments={"code": "x"}, body=made, removes_row=True)},
+    )
+    own_app.add_url_rule(rule, "parts", get_part, methods=["POST"])
+    tenant = settle(own_app)
+    (ask,) = [ask for ask in every_ask(Neighbours(own_app, tenant, tenant), tenant) if ask.rule == rule]
+    assert ask.path == "/api/v1/customers/parts/x"
+    assert ask.removes
+    assert ask.body is not None
+    assert UUID(ask.body["into_id"]) not in tenant.ids(Customer.__table__)
+
+
+def test_an_unknown_hint_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    module = SimpleNamespace(
+        HINTS={"/api/v1/customers": {"boddy": {}}}, __file__="tenantapp/customers/hints.py"
+    )
+    monkeypatch.setattr(kit_hints, "modules_named", lambda _name: iter([module]))
+    with pytest.raises(AssertionError, match=r"customers/hints\.py: /api/v1/customers: boddy: none of"):
+        kit_hints.hints.__wrapped__()
 
 
 def test_a_rule_that_is_no_tenants_is_told(neighbours: Neighbours) -> None:
     with pytest.raises(AssertionError, match="/healthz is no route that asks for a tenant's permission"):
-        route_isolated(neighbours, "/healthz", hints=HINTS)
+        route_isolated(neighbours, "/healthz")

@@ -22,7 +22,6 @@ SAID = {
 WALK = """
 import pytest
 from tenantapp.application import create_app
-from tenantapp.testing import Hints
 from tenantapp.testing.walk import tenants_rules
 
 pytest_plugins = ["tenantapp.testing"]
@@ -30,10 +29,6 @@ pytest_plugins = ["tenantapp.testing"]
 @pytest.fixture(scope="session")
 def app():
     return create_app()
-
-@pytest.fixture(scope="session")
-def walk_hints():
-    return Hints(tables={"tenant": "tenants"})
 
 def test_the_new_routes_are_isolated(app, assert_route_isolated):
     rules = {rule.rule for rule, _ in tenants_rules(app) if rule.rule.startswith("/api/v1/contracts")}

@@ -28,7 +28,7 @@ def a_is_answered_nothing_of_bs(world: World) -> None:
 
 
 def _place(attempt: tuple[Ask, Changes]) -> int:
-    return 2 if attempt[0].deletes else int(attempt[0].method != "GET")
+    return 2 if attempt[0].removes else int(attempt[0].method != "GET")
 
 
 def what_is_public_shows_nobodys_rows(world: World) -> None:

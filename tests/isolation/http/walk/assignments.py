@@ -27,7 +27,7 @@ def a_writes_as_itself_alone(world: World) -> None:
                 answer = ask.send(world, world.a, json=body)
                 assert answer.status_code == 422, f"{ask} takes {body}: {answer.get_data(as_text=True)}"
     assert (everything(world, world.b), everything(world, world.a)) == before, "a refused body was written"
-    for ask in sorted(_writes(world), key=lambda ask: ask.deletes):
+    for ask in sorted(_writes(world), key=lambda ask: ask.removes):
         for changes in _beside(world):
             answer = ask.send(world, world.a, **changes)
             assert answer.status_code < 500, f"{ask} {changes}: {answer.get_data(as_text=True)}"

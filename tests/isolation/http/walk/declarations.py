@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tenantapp.identity.keys import SCOPES
-from tests.isolation.routes import every_ask, methods_of, tenants_rules, undeclared
+from tests.isolation.routes import every_ask, methods_of, tenants_rules, unaskable, undeclared
 from tests.isolation.world import World
 from tests.support.tenants import issue
 
@@ -11,6 +11,7 @@ from tests.support.tenants import issue
 def every_route_is_asked(world: World) -> None:
     """A route declares who may ask it, and a request to it can be built."""
     assert undeclared(world.app) == [], "declare the permission of these routes"
+    assert not (lacking := unaskable(world, world.a)), "\n".join(lacking)
     asked = {(ask.rule, ask.method) for ask in every_ask(world, world.a)}
     served = {(rule.rule, method) for rule, _ in tenants_rules(world.app) for method in methods_of(rule)}
     assert asked == served

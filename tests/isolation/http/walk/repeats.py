@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import secrets
+from dataclasses import replace
 from typing import Any
 
 from werkzeug.test import TestResponse
 
-from tests.isolation.canaries import fresh_body, referring
+from tests.isolation.canaries import fresh, referring
 from tests.isolation.observation import assert_no_canary
-from tests.isolation.routes import Ask, every_ask, table_behind
+from tests.isolation.routes import Ask, every_ask, table_behind, told_body
 from tests.isolation.world import World
 
 
@@ -20,25 +21,28 @@ def bs_idempotency_keys_are_new(world: World) -> None:
         if "Idempotency-Key" not in of_a.operation.headers:
             continue
         key = secrets.token_hex(8)
-        body = fresh_body(world.app, of_b, world.b, of_b.body)
-        bs = of_b.send(world, world.b, json=body, headers={"Idempotency-Key": key})
+        made = fresh(world.app, of_b, world.b, of_b.body)
+        bs = made.send(world, world.b, headers={"Idempotency-Key": key})
         refused = "idempotency-key-refused" in bs.get_data(as_text=True)
         assert refused or bs.status_code < 300, f"{of_b}: B is answered {bs.get_data(as_text=True)}"
         if of_b.operation.id_lists:
-            _try(world, of_a, key, body, 422)
-        answer = _try(world, of_a, key, body and _mine(world, of_a, body), bs.status_code)
+            _try(world, replace(of_a, body=made.body), key, 422)
+        answer = _try(world, _mine(world, of_a, made.body), key, bs.status_code)
         assert refused or _told(answer).isdisjoint(_told(bs)), f"{of_a} gives A what B has made"
         if of_b.ids and not refused:
-            _try(world, of_b, key, body, 404)
+            _try(world, made, key, 404)
         for canary in kept:
-            _try(world, of_a, canary, fresh_body(world.app, of_a, world.a, of_a.body), bs.status_code)
+            _try(world, fresh(world.app, of_a, world.a, of_a.body), canary, bs.status_code)
 
 
-def _mine(world: World, ask: Ask, body: dict[str, Any]) -> dict[str, Any]:
-    """Return the same body, about A's rows."""
-    fresh = fresh_body(world.app, ask, world.a, ask.body) or {}
-    ids = {name: fresh[name] for name in ask.operation.id_lists}
-    return referring(table_behind(ask.rule), world.a, body) | ids
+def _mine(world: World, ask: Ask, body: dict[str, Any] | None) -> Ask:
+    """Return the same request, about A's rows."""
+    mine = fresh(world.app, ask, world.a, ask.body)
+    if body is None or mine.body is None:
+        return mine
+    own = {*ask.operation.id_lists, *told_body(world.app, ask.rule, world.a)}
+    same = referring(table_behind(ask.rule), world.a, body)
+    return replace(mine, body=same | {name: mine.body[name] for name in own})
 
 
 def _told(answer: TestResponse) -> set[str]:
@@ -47,9 +51,9 @@ def _told(answer: TestResponse) -> set[str]:
     return {item["id"] for item in body.get("results", [body])}
 
 
-def _try(world: World, ask: Ask, key: str, body: dict[str, Any] | None, status: int) -> TestResponse:
-    answer = ask.send(world, world.a, json=body, headers={"Idempotency-Key": key})
+def _try(world: World, ask: Ask, key: str, status: int) -> TestResponse:
+    answer = ask.send(world, world.a, headers={"Idempotency-Key": key})
     assert answer.status_code == status, f"{ask} with a key of B's: {answer.get_data(as_text=True)}"
     assert "Idempotency-Replayed" not in answer.headers, f"{ask} is answered as B was"
-    assert_no_canary(world, answer, ask.path, key, body)
+    assert_no_canary(world, answer, ask.path, key, ask.body)
     return answer
