@@ -50,10 +50,6 @@ class Versioned:
         """How many times the row was written."""
         return columns.counter(1)
 
-    @declared_attr.directive
-    def __mapper_args__(cls) -> dict[str, object]:
-        return {"version_id_col": cls.row_version, "eager_defaults": True}
-
 
 class Record(Timestamped, Versioned, Base):
     """A model of identified rows, such as a repository keeps."""
@@ -64,6 +60,11 @@ class Record(Timestamped, Versioned, Base):
     def id(cls) -> Mapped[UUID]:
         """Which row this is."""
         return columns.uuid_key()
+
+    @declared_attr.directive
+    def __mapper_args__(cls) -> dict[str, object]:
+        # A session serves one tenant, so the id alone is the key of what it holds.
+        return {"primary_key": [cls.id], "version_id_col": cls.row_version, "eager_defaults": True}
 
 
 class TenantScoped:
