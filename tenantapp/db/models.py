@@ -7,7 +7,18 @@ from datetime import datetime
 from typing import ClassVar, cast
 from uuid import UUID
 
-from sqlalchemy import Column, ColumnElement, ForeignKeyConstraint, Index, Table, exists, func, text
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    ForeignKeyConstraint,
+    Index,
+    Select,
+    Table,
+    exists,
+    func,
+    select,
+    text,
+)
 from sqlalchemy.orm import InstrumentedAttribute, Mapped, declared_attr, mapped_column
 from sqlalchemy.schema import SchemaItem
 from sqlalchemy.sql.base import ReadOnlyColumnCollection
@@ -170,6 +181,11 @@ def table_of(model: type[Record]) -> ModelTable:
 def shown_columns(model: type[Record]) -> tuple[Column[object], ...]:
     """Return the columns of a model's rows as repositories return them."""
     return tuple(column for column in table_of(model).columns if not column.info.get(columns.HIDDEN))
+
+
+def living(model: type[Record]) -> Select[*tuple[object, ...]]:
+    """Return what every statement on a model's rows begins as: the shown columns of those not deleted."""
+    return select(*shown_columns(model)).where(*alive(table_of(model)))
 
 
 def alive(table: ModelTable, named: Named | None = None) -> Iterator[ColumnElement[bool]]:
