@@ -233,6 +233,20 @@ def test_a_deleted_row_can_be_changed_and_restored_by_who_asked_for_it() -> None
     assert set(db.session.scalars(CUSTOMERS)) == {"living", "restored"}
 
 
+def test_an_update_by_primary_keys_reaches_deleted_rows() -> None:
+    statement = sa.select(Customer.id, Customer.name).execution_options(**ASKED)
+    named = [{"id": row.id, "name": f"new {row.name}"} for row in db.session.execute(statement)]
+    db.session.execute(sa.update(Customer), named)
+    assert set(db.session.scalars(CUSTOMERS.execution_options(**ASKED))) == {"new living", "new deleted"}
+
+
+def test_deleting_an_object_removes_its_row() -> None:
+    solution = db.session.scalars(sa.select(RcaSolution)).first()
+    db.session.delete(solution)
+    db.session.flush()
+    assert db.session.scalar(sa.text("SELECT count(*) FROM rca_solutions")) == 2
+
+
 @pytest.mark.parametrize("ask", UNREACHED.values(), ids=UNREACHED)
 def test_what_names_no_model_shows_deleted_rows(ask: Callable[[], Iterable[str]]) -> None:
     assert set(ask()) == BOTH
