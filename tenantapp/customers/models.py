@@ -30,7 +30,7 @@ class Customer(SoftDeletable, Resource):
     notes: Mapped[str | None] = columns.optional_text(10_000)
     tags: Mapped[list[str]] = columns.tags()
     search: Mapped[str] = columns.search("name", "email", "company", "notes")
-    rcas: Mapped[list[Rca]] = relationship(back_populates="customer")
+    rcas: Mapped[list[Rca]] = relationship(back_populates="customer", passive_deletes="all")
 
     @classmethod
     def scoped_args(cls) -> tuple[SchemaItem, ...]:

@@ -62,8 +62,8 @@ class Rca(SoftDeletable, Resource):
     rca_owner: Mapped[User | None] = relationship()
     service: Mapped[Service | None] = relationship(back_populates="rcas")
     customer: Mapped[Customer | None] = relationship(back_populates="rcas")
-    solutions: Mapped[list[RcaSolution]] = relationship(back_populates="rca")
-    todos: Mapped[list[Todo]] = relationship(back_populates="rca")
+    solutions: Mapped[list[RcaSolution]] = relationship(back_populates="rca", passive_deletes="all")
+    todos: Mapped[list[Todo]] = relationship(back_populates="rca", passive_deletes="all")
 
     @classmethod
     def scoped_args(cls) -> tuple[SchemaItem, ...]:

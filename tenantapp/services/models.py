@@ -42,8 +42,8 @@ class Service(Resource):
     status: Mapped[str] = columns.state(STATUSES)
     owner_id: Mapped[UUID | None] = columns.optional_reference("users")
     owner: Mapped[User | None] = relationship()
-    deployments: Mapped[list[Deployment]] = relationship(back_populates="service")
-    rcas: Mapped[list[Rca]] = relationship(back_populates="service")
+    deployments: Mapped[list[Deployment]] = relationship(back_populates="service", passive_deletes="all")
+    rcas: Mapped[list[Rca]] = relationship(back_populates="service", passive_deletes="all")
 
     @classmethod
     def scoped_args(cls) -> tuple[SchemaItem, ...]:

@@ -219,3 +219,19 @@ def test_a_solution_names_its_analysis_both_ways(app: Flask, tenant: TenantUnder
         assert rca.solutions == [solution]
         db.session.commit()
         assert solution.rca_id == rca.id
+
+
+def test_a_row_that_others_refer_to_is_not_deleted_and_they_keep_their_references(
+    app: Flask, tenant: TenantUnderTest
+) -> None:
+    with as_tenant(app, tenant):
+        service = ServiceFactory()
+        rca = RcaFactory(service=service)
+        db.session.add(rca)
+        db.session.commit()
+        assert service.rcas == [rca]
+        db.session.delete(service)
+        with pytest.raises(IntegrityError, match="fk_rcas_services"):
+            db.session.flush()
+        db.session.rollback()
+        assert (rca.service_id, rca.service) == (service.id, service)
