@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from sqlalchemy import Index
-from sqlalchemy.orm import Mapped
+from sqlalchemy.orm import Mapped, relationship
 from sqlalchemy.schema import SchemaItem
 
 from tenantapp.db import columns
 from tenantapp.db.models import Resource, SoftDeletable, live_unique
+
+if TYPE_CHECKING:
+    from tenantapp.rcas.models import Rca
 
 STATUSES = ("active", "inactive", "prospect")
 
@@ -25,6 +30,7 @@ class Customer(SoftDeletable, Resource):
     notes: Mapped[str | None] = columns.optional_text(10_000)
     tags: Mapped[list[str]] = columns.tags()
     search: Mapped[str] = columns.search("name", "email", "company", "notes")
+    rcas: Mapped[list[Rca]] = relationship(back_populates="customer", passive_deletes="all")
 
     @classmethod
     def scoped_args(cls) -> tuple[SchemaItem, ...]:

@@ -1,9 +1,9 @@
-"""The declarative base: one naming convention, by which every key, index and constraint gets its name."""
+"""The declarative base: how keys, indexes and constraints are named, and what relationships join by."""
 
 from __future__ import annotations
 
-from sqlalchemy import Column, MetaData, Table
-from sqlalchemy.orm import DeclarativeBase
+from sqlalchemy import Column, MetaData, Table, event
+from sqlalchemy.orm import DeclarativeBase, Mapper, RelationshipProperty
 from sqlalchemy.sql.base import ReadOnlyColumnCollection
 
 ModelTable = Table[ReadOnlyColumnCollection[str, Column[object]]]
@@ -22,3 +22,27 @@ class Base(DeclarativeBase):
             "ck": "chk_%(table_name)s_%(constraint_name)s",
         }
     )
+
+
+@event.listens_for(Base, "before_mapper_configured", propagate=True)
+def _join_by_references(mapper: Mapper[object], _model: type[Base]) -> None:
+    """Have a plain `relationship()` join by the reference and never write `tenant_id`.
+
+    The foreign keys between tenants' tables begin with `tenant_id`. SQLAlchemy would take all their columns
+    for what a relationship sets, and empty a row's tenant when its relationship is set to None.
+    """
+    for attribute in mapper.iterate_properties:
+        if isinstance(attribute, RelationshipProperty):
+            # Private: nothing public says which arguments a relationship was given.
+            given = attribute._init_args
+            if given.foreign_keys.argument is None and given.primaryjoin.argument is None:
+                given.foreign_keys.argument = _references
+
+
+def _references() -> list[Column[object]]:
+    return [
+        key.parent
+        for table in Base.metadata.tables.values()
+        for key in table.foreign_keys
+        if key.parent.name != "tenant_id"
+    ]

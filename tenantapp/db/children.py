@@ -12,7 +12,7 @@ from sqlalchemy.engine import Connection
 
 from tenantapp.db.engine import select_all
 from tenantapp.db.errors import RowNotFound
-from tenantapp.db.models import Record, shown_columns, table_of
+from tenantapp.db.models import Record, alive, living, shown_columns, table_of
 from tenantapp.db.rows import row_maker, values_of
 from tenantapp.db.selection import Selection
 
@@ -61,7 +61,7 @@ def together(row: Record, **children: list[Below]) -> SimpleNamespace:
 def _joined(parent: type[Record], child: type[Record], key: str) -> Selection[tuple[object, ...]]:
     above, below = table_of(parent), table_of(child)
     newest = (
-        select(*shown_columns(child))
+        living(child)
         .where(below.columns[key] == above.columns["id"])
         .order_by(below.columns["created_at"].desc(), below.columns["id"].desc())
         .limit(bindparam("child_limit"))
@@ -70,6 +70,6 @@ def _joined(parent: type[Record], child: type[Record], key: str) -> Selection[tu
     return Selection(
         select(*shown_columns(parent), *newest.columns)
         .select_from(above.outerjoin(newest, true()))
-        .where(above.columns["id"] == bindparam("row_id"))
+        .where(above.columns["id"] == bindparam("row_id"), *alive(above))
         .order_by(newest.columns["created_at"].desc(), newest.columns["id"].desc())
     )

@@ -2,14 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import ClassVar, cast
 from uuid import UUID
 
-from sqlalchemy import Column, ColumnElement, ForeignKeyConstraint, Index, Table, exists, func, text
-from sqlalchemy.orm import Mapped, declared_attr, mapped_column
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    ForeignKeyConstraint,
+    Index,
+    Select,
+    Table,
+    exists,
+    func,
+    select,
+    text,
+)
+from sqlalchemy.orm import InstrumentedAttribute, Mapped, declared_attr, mapped_column
 from sqlalchemy.schema import SchemaItem
+from sqlalchemy.sql.base import ReadOnlyColumnCollection
 
 from tenantapp.db import columns
 from tenantapp.db.base import Base, ModelTable
@@ -17,6 +29,9 @@ from tenantapp.db.declarations import DECLARES, Reference, declared
 from tenantapp.db.errors import UndeclaredIsolation
 from tenantapp.db.indexes import require_room
 from tenantapp.db.security import EVERY_VERB, Grant, Policy, TableSecurity, View, tenant_policies
+
+Named = Mapping[str, InstrumentedAttribute[object]] | ReadOnlyColumnCollection[str, Column[object]]
+"""Columns by their names in the table."""
 
 
 class Timestamped:
@@ -50,10 +65,6 @@ class Versioned:
         """How many times the row was written."""
         return columns.counter(1)
 
-    @declared_attr.directive
-    def __mapper_args__(cls) -> dict[str, object]:
-        return {"version_id_col": cls.row_version, "eager_defaults": True}
-
 
 class Record(Timestamped, Versioned, Base):
     """A model of identified rows, such as a repository keeps."""
@@ -64,6 +75,11 @@ class Record(Timestamped, Versioned, Base):
     def id(cls) -> Mapped[UUID]:
         """Which row this is."""
         return columns.uuid_key()
+
+    @declared_attr.directive
+    def __mapper_args__(cls) -> dict[str, object]:
+        # A session serves one tenant, so the id alone is the key of what it holds.
+        return {"primary_key": [cls.id], "version_id_col": cls.row_version, "eager_defaults": True}
 
 
 class TenantScoped:
@@ -167,16 +183,34 @@ def shown_columns(model: type[Record]) -> tuple[Column[object], ...]:
     return tuple(column for column in table_of(model).columns if not column.info.get(columns.HIDDEN))
 
 
-def alive(table: ModelTable) -> Iterator[ColumnElement[bool]]:
-    """Yield what holds of a table's rows that are not deleted, nor is anything that they are a part of."""
-    if "deleted_at" in table.columns:
-        yield table.columns["deleted_at"].is_(None)
+def living(model: type[Record]) -> Select[*tuple[object, ...]]:
+    """Return what every statement on a model's rows begins as: the shown columns of those not deleted."""
+    return select(*shown_columns(model)).where(*alive(table_of(model)))
+
+
+def alive(table: ModelTable, named: Named | None = None) -> Iterator[ColumnElement[bool]]:
+    """Yield what holds of a table's rows that are not deleted, nor is anything that they are a part of.
+
+    Args:
+        table: the table.
+        named: its columns by name, where a statement has them under another name than the table's.
+    """
+    columns = table.columns if named is None else named
+    if "deleted_at" in columns:
+        yield columns["deleted_at"].is_(None)
+    for column, whole in wholes(table):
+        # By another name: the statement may select from this table as well.
+        other = whole.alias()
+        if conditions := list(alive(whole, other.columns)):
+            yield exists().where(other.columns["id"] == columns[column.name], *conditions)
+
+
+def wholes(table: ModelTable) -> Iterator[tuple[Column[object], ModelTable]]:
+    """Yield the columns by which a table's rows are parts, each with the table of what they are a part of."""
     for column in table.columns:
         found = column.info.get(DECLARES)
         if isinstance(found, Reference) and found.to_whole:
-            whole = table.metadata.tables[found.table]
-            if conditions := list(alive(whole)):
-                yield exists().where(whole.columns["id"] == column, *conditions)
+            yield column, table.metadata.tables[found.table]
 
 
 def scoped_models() -> Iterator[type[Resource]]:

@@ -30,7 +30,7 @@ from sqlalchemy.sql.dml import ReturningInsert
 
 from tenantapp.db.engine import select_one
 from tenantapp.db.errors import RowChanged, RowInUse, RowNotFound
-from tenantapp.db.models import Record, SoftDeletable, alive, shown_columns, table_of
+from tenantapp.db.models import Record, SoftDeletable, alive, living, shown_columns, table_of
 from tenantapp.db.paging import Page, PageQuery, fetch_page, stream_rows
 from tenantapp.db.selection import Selection
 from tenantapp.db.states import States, require_start, require_step, states_of
@@ -244,9 +244,7 @@ def _told_if_in_use() -> Iterator[None]:
 @cache
 def _one(model: type[Record]) -> Selection[object]:
     """Return the statement that finds a row."""
-    return Selection(
-        select(*shown_columns(model)).where(model.id == bindparam("row_id"), *alive(table_of(model)))
-    )
+    return Selection(living(model).where(model.id == bindparam("row_id")))
 
 
 @cache

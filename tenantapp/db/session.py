@@ -2,23 +2,36 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, TypeVar
 
 from flask_sqlalchemy import SQLAlchemy
 from flask_sqlalchemy.session import Session
 from sqlalchemy import event
 from sqlalchemy.engine import Connection
-from sqlalchemy.orm import SessionTransaction
+from sqlalchemy.orm import Mapper, SessionTransaction
 
 from tenantapp.db.base import Base
+from tenantapp.db.deleted import INCLUDE_DELETED, is_deleted, leave_deleted_out
 from tenantapp.db.errors import ForeignTenantSession
 from tenantapp.tenancy.context import context_closed, current_context
 
 _TENANT = "tenant_id"
 
+Row = TypeVar("Row")
+
 
 class TenantSession(Session):
     """A session that serves the tenant whose context its first transaction began in, and no other."""
+
+    def get(self, entity: type[Row] | Mapper[Row], ident: Any, **options: Any) -> Row | None:
+        """Return the row with this id; a deleted one only with the execution option `include_deleted`."""
+        row: Row | None = super().get(entity, ident, **options)
+        asked = options.get("execution_options", {}).get(INCLUDE_DELETED)
+        # What the session holds already is found without a statement.
+        return row if row is None or asked or not is_deleted(self, row) else None
+
+
+event.listen(TenantSession, "do_orm_execute", leave_deleted_out)
 
 
 @event.listens_for(TenantSession, "after_begin")

@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, Index
-from sqlalchemy.orm import Mapped
+from sqlalchemy.orm import Mapped, relationship
 from sqlalchemy.schema import SchemaItem
 
 from tenantapp.db import columns
 from tenantapp.db.declarations import about
 from tenantapp.db.models import Resource, SoftDeletable
 from tenantapp.db.states import States
+from tenantapp.users.models import User
+
+if TYPE_CHECKING:
+    from tenantapp.customers.models import Customer
+    from tenantapp.services.models import Service
+    from tenantapp.todos.models import Todo
 
 SEVERITIES = ("low", "medium", "high", "critical")
 STATUSES = States(
@@ -52,6 +59,11 @@ class Rca(SoftDeletable, Resource):
     customer_id: Mapped[UUID | None] = columns.optional_reference("customers")
     occurred_at: Mapped[datetime | None] = columns.moment()
     root_cause: Mapped[str | None] = columns.optional_text(10_000)
+    rca_owner: Mapped[User | None] = relationship()
+    service: Mapped[Service | None] = relationship(back_populates="rcas")
+    customer: Mapped[Customer | None] = relationship(back_populates="rcas")
+    solutions: Mapped[list[RcaSolution]] = relationship(back_populates="rca", passive_deletes="all")
+    todos: Mapped[list[Todo]] = relationship(back_populates="rca", passive_deletes="all")
 
     @classmethod
     def scoped_args(cls) -> tuple[SchemaItem, ...]:
@@ -76,6 +88,8 @@ class RcaSolution(Resource):
     status: Mapped[str] = columns.state(SOLUTION_STATUSES)
     owner_id: Mapped[UUID | None] = columns.optional_reference("users")
     due_at: Mapped[datetime | None] = columns.moment()
+    rca: Mapped[Rca] = relationship(back_populates="solutions")
+    owner: Mapped[User | None] = relationship()
 
     @classmethod
     def scoped_args(cls) -> tuple[SchemaItem, ...]:

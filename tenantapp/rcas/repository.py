@@ -14,7 +14,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, exists, select
 
 from tenantapp.db.errors import Conflict
-from tenantapp.db.models import alive, shown_columns, table_of
+from tenantapp.db.models import living
 from tenantapp.db.repository import Repository, Values, Versions
 from tenantapp.db.states import require_step
 from tenantapp.rcas.models import OPEN, Rca, RcaSolution
@@ -36,7 +36,7 @@ class RcaRepository(Repository[Rca]):
         return super().change(row_id, values, versions)
 
     def _require_closable(self, row_id: UUID, values: Values, versions: Versions) -> None:
-        found = select(*shown_columns(Rca)).where(Rca.id == row_id, *alive(table_of(Rca)))
+        found = living(Rca).where(Rca.id == row_id)
         # What an UPDATE takes as well: it waits for those who hold the analysis open.
         row = self._row(found.with_for_update(key_share=True))
         if row is None or values.get("status", row.status) != "closed":

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from sqlalchemy import Index, UniqueConstraint
-from sqlalchemy.orm import Mapped
+from sqlalchemy.orm import Mapped, relationship
 from sqlalchemy.schema import SchemaItem
 
 from tenantapp.db import columns
 from tenantapp.db.models import Resource
 from tenantapp.db.states import States
+from tenantapp.users.models import User
+
+if TYPE_CHECKING:
+    from tenantapp.rcas.models import Rca
 
 _RUNNING = ("operational", "degraded", "down", "maintenance")
 STATUSES = States(dict.fromkeys(_RUNNING, (*_RUNNING, "retired")) | {"retired": ()}, starts=_RUNNING)
@@ -36,6 +41,9 @@ class Service(Resource):
     description: Mapped[str | None] = columns.optional_text(10_000)
     status: Mapped[str] = columns.state(STATUSES)
     owner_id: Mapped[UUID | None] = columns.optional_reference("users")
+    owner: Mapped[User | None] = relationship()
+    deployments: Mapped[list[Deployment]] = relationship(back_populates="service", passive_deletes="all")
+    rcas: Mapped[list[Rca]] = relationship(back_populates="service", passive_deletes="all")
 
     @classmethod
     def scoped_args(cls) -> tuple[SchemaItem, ...]:
@@ -60,6 +68,8 @@ class Deployment(Resource):
     finished_at: Mapped[datetime | None] = columns.moment()
     deployed_by_id: Mapped[UUID | None] = columns.optional_reference("users")
     notes: Mapped[str | None] = columns.optional_text(10_000)
+    service: Mapped[Service] = relationship(back_populates="deployments")
+    deployed_by: Mapped[User | None] = relationship()
 
     @classmethod
     def scoped_args(cls) -> tuple[SchemaItem, ...]:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import func
 from sqlalchemy.dialects.postgresql import distinct_on
 
 from tenantapp.db.children import fetch_with_children
-from tenantapp.db.models import table_of
+from tenantapp.db.models import living
 from tenantapp.db.repository import Repository, Values, Versions
 from tenantapp.services.models import Deployment, Service
 
@@ -23,8 +23,7 @@ class ServiceRepository(Repository[Service]):
 
     def find_by_name(self, name: str) -> Service | None:
         """Return the service of this name, or None."""
-        services = table_of(Service)
-        return self._row(select(services).where(services.c.name == name))
+        return self._row(living(Service).where(Service.name == name))
 
     def find_with_deployments(self, row_id: UUID) -> tuple[Service, list[Deployment]]:
         """Return a service and its newest deployments.
@@ -38,12 +37,11 @@ class ServiceRepository(Repository[Service]):
 
     def latest_deployment_by_environment(self, row_id: UUID) -> Sequence[Deployment]:
         """Return the newest deployment of a service in each environment that it was brought into."""
-        deployments = table_of(Deployment)
         statement = (
-            select(deployments)
-            .ext(distinct_on(deployments.c.environment))
-            .where(deployments.c.service_id == row_id)
-            .order_by(deployments.c.environment, deployments.c.created_at.desc())
+            living(Deployment)
+            .ext(distinct_on(Deployment.environment))
+            .where(Deployment.service_id == row_id)
+            .order_by(Deployment.environment, Deployment.created_at.desc())
         )
         return DeploymentRepository(self.connection)._rows(statement)
 

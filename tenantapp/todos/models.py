@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from sqlalchemy import Index, text
-from sqlalchemy.orm import Mapped
+from sqlalchemy.orm import Mapped, relationship
 from sqlalchemy.schema import SchemaItem
 
 from tenantapp.db import columns
 from tenantapp.db.models import Resource
+from tenantapp.users.models import User
+
+if TYPE_CHECKING:
+    from tenantapp.rcas.models import Rca
 
 
 class Todo(Resource):
@@ -24,6 +29,8 @@ class Todo(Resource):
     completed: Mapped[bool] = columns.whether("completed_at IS NOT NULL", words=("open", "completed"))
     assignee_id: Mapped[UUID | None] = columns.optional_reference("users")
     rca_id: Mapped[UUID | None] = columns.optional_reference("rcas")
+    assignee: Mapped[User | None] = relationship()
+    rca: Mapped[Rca | None] = relationship(back_populates="todos")
 
     @classmethod
     def scoped_args(cls) -> tuple[SchemaItem, ...]:
