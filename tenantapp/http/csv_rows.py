@@ -15,7 +15,7 @@ from tenantapp.http.parsing import MalformedBody, parse_json
 from tenantapp.http.spreadsheets import unescape
 
 NOT_JSON = "Not valid JSON, nested too deep, or of too many values."
-_STRUCTURED = (fields.List, fields.Dict, fields.Nested)
+_STRUCTURED = (fields.List, fields.Tuple, fields.Mapping, fields.Nested)
 _OTHER_SEPARATORS = {";": "semicolons", "\t": "tabs", "|": "bars"}
 
 
