@@ -135,7 +135,12 @@ def _what_is_no_header(names: list[str], taken: dict[str, fields.Field[Any]]) ->
 
 
 def _parser(field: fields.Field[Any]) -> Callable[[str], Any]:
-    return _parse if isinstance(field, _STRUCTURED) else str
+    if isinstance(field, fields.Enum) and field.by_value is True:
+        values = {str(each.value): each.value for each in field.enum.__members__.values()}
+        return lambda cell: values.get(cell, cell)
+    # A strict number takes no text.
+    is_json = isinstance(field, _STRUCTURED) or getattr(field, "strict", False)
+    return _parse if is_json else str
 
 
 def _parse(cell: str) -> Any:

@@ -20,7 +20,7 @@ from tenantapp.http.fields import MomentBound, Reference, ReferenceOrNone, Text
 from tenantapp.http.pages import USUAL, PageArguments
 
 NEWEST_FIRST = "-created_at"
-_OF_VALUES = ("format", "pattern", "type")
+_OF_VALUES = ("format", "pattern")
 _TEMPORAL = (fields.DateTime, fields.Date, fields.Time)
 _TIMES, _AMOUNTS = ("Not before.", "Before."), ("Not below.", "Below.")
 _NO_VALUES = (fields.List, fields.Tuple, fields.Mapping, fields.Nested)
