@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Column, MetaData, Table
+import enum
+
+from sqlalchemy import Column, Enum, MetaData, Table
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.sql.base import ReadOnlyColumnCollection
 
@@ -22,3 +24,7 @@ class Base(DeclarativeBase):
             "ck": "chk_%(table_name)s_%(constraint_name)s",
         }
     )
+
+
+# As text: types of PostgreSQL's own are migrated by hand.
+Base.registry.update_type_annotation_map({enum.Enum: Enum(enum.Enum, native_enum=False, length=50)})
