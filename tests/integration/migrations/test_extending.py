@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import re
-import shlex
 import subprocess
 import sys
 from pathlib import Path
 
 from tenantapp.config import ROOT
 from tests.integration.migrations.tree import Tree
+from tests.support.howto import commands_of, ended, files_of, write
 
 PAGE = (ROOT / "docs" / "extending.md").read_text()
-FILES = dict(re.findall(r"^`([\w/.]+\.py)`:\n\n```python\n(.*?)^```", PAGE, re.MULTILINE | re.DOTALL))
-COMMANDS = re.findall(r"^\$ (.+)$", PAGE, re.MULTILINE)
+FILES = files_of(PAGE)
 LAYER = re.findall(r"there `(.+?)` becomes `(.+?)`", PAGE)
 SAID = {
     "check": "No new upgrade operations detected",
@@ -46,12 +45,8 @@ def test_the_new_routes_are_isolated(app, assert_route_isolated):
 
 def test_the_page_makes_a_resource_that_everything_covers(tree: Tree) -> None:
     assert len(FILES) == 6
-    for name, text in FILES.items():
-        (tree.root / name).parent.mkdir(parents=True, exist_ok=True)
-        (tree.root / name).write_text(text)
+    write(tree, FILES)
     tree.change("pyproject.toml", *LAYER[0])
-    ended(tree, "ruff", "check", *FILES)
-    ended(tree, "ruff", "format", "--check", *FILES)
     ended(tree, "tests.factories.contracts")
     layered = subprocess.run(
         [Path(sys.executable).with_name("lint-imports")],
@@ -62,19 +57,10 @@ def test_the_page_makes_a_resource_that_everything_covers(tree: Tree) -> None:
     )
     assert layered.returncode == 0, layered.stdout
 
-    for command in COMMANDS:
-        program, *arguments = shlex.split(command)
+    for program, *arguments in commands_of(PAGE):
         assert SAID.get(arguments[1], "") in ended(tree, program, "--app", "wsgi", *arguments)
     (tree.root / "test_walk.py").write_text(WALK)
     assert "1 passed" in ended(tree, "pytest", "-q", "-p", "no:cacheprovider", "test_walk.py")
 
     tree.flask_db("downgrade")
     assert tree.query("bootstrap", "SELECT to_regclass('public.contracts')") == [(None,)]
-
-
-def ended(tree: Tree, *command: str) -> str:
-    """Return what a program says that ends with exit code 0."""
-    process = tree.database.program(*command)
-    said = process.communicate(timeout=120)[0]
-    assert process.returncode == 0, said
-    return said
