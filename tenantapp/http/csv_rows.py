@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 from collections import Counter
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any, BinaryIO
 
 from marshmallow import Schema, fields
@@ -13,6 +14,7 @@ from tenantapp.http.excerpts import MOST_ERRORS
 from tenantapp.http.lines import LINE, LONGEST_LINE, Errors, FileRefused, Line, text_lines
 from tenantapp.http.parsing import MalformedBody, parse_json
 from tenantapp.http.spreadsheets import unescape
+from tenantapp.http.text_values import from_text
 
 NOT_JSON = "Not valid JSON, nested too deep, or of too many values."
 _STRUCTURED = (fields.List, fields.Tuple, fields.Mapping, fields.Nested)
@@ -135,12 +137,7 @@ def _what_is_no_header(names: list[str], taken: dict[str, fields.Field[Any]]) ->
 
 
 def _parser(field: fields.Field[Any]) -> Callable[[str], Any]:
-    if isinstance(field, fields.Enum) and field.by_value is True:
-        values = {str(each.value): each.value for each in field.enum.__members__.values()}
-        return lambda cell: values.get(cell, cell)
-    # A strict number takes no text.
-    is_json = isinstance(field, _STRUCTURED) or getattr(field, "strict", False)
-    return _parse if is_json else str
+    return _parse if isinstance(field, _STRUCTURED) else partial(from_text, field)
 
 
 def _parse(cell: str) -> Any:

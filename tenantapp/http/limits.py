@@ -64,12 +64,12 @@ def _limits(field: fields.Field[Any], kind: sa.types.TypeEngine[Any]) -> Iterato
 
 def _in_years_of_four_digits(moment: datetime) -> None:
     """Refuse a moment that in UTC, as it is kept, lies in a year that Python does not have."""
+    if moment.tzinfo is None:
+        return
     try:
         moment.astimezone(UTC)
     except OverflowError:
-        # A moment without an offset is kept as it is.
-        if moment.tzinfo is not None:
-            raise ValidationError("In UTC its year is not one from 1 to 9999.") from None
+        raise ValidationError("In UTC its year is not one from 1 to 9999.") from None
 
 
 def _without_offset(moment: time) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from types import MappingProxyType
 from typing import Any
 
@@ -18,6 +18,7 @@ from tenantapp.http.cursors import link_to, seal, this_list, unseal
 from tenantapp.http.dump import Dump
 from tenantapp.http.fields import MomentBound, Reference, ReferenceOrNone, Text
 from tenantapp.http.pages import USUAL, PageArguments
+from tenantapp.http.text_values import from_text
 
 NEWEST_FIRST = "-created_at"
 _OF_VALUES = ("format", "pattern")
@@ -168,6 +169,7 @@ def _parameter(field: fields.Field[Any], description: str) -> fields.Field[Any]:
     parameter = type(field).__new__(type(field))
     parameter.__dict__.update(field.__dict__)
     parameter.required, parameter.load_only, parameter.dump_only = False, False, False
+    parameter.pre_load = [partial(from_text, field), *field.pre_load]
     # What is said of the resource's field is about writing it; and a query string has no null.
     parameter.allow_none, parameter.metadata = False, {"description": description}
     parameter.metadata |= {word: field.metadata[word] for word in _OF_VALUES if word in field.metadata}

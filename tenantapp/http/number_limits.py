@@ -15,7 +15,7 @@ Check = Callable[[Any], Any]
 
 _BYTES = ((sa.SmallInteger, 2), (sa.BigInteger, 8), (sa.Integer, 4))
 # A float is 53 bits of numbers in 4 or 8 bytes; of 8, JSON and Python hold no larger ones either.
-_LARGEST_REAL = 3.4028234663852886e38
+_LARGEST_REAL = 3.4028235e38
 _REAL_BITS = 24
 # What PostgreSQL keeps of a numeric without a precision: digits before and after the point.
 _MOST_DIGITS, _MOST_PLACES = 131_072, 16_383

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from types import SimpleNamespace
 from typing import Any, cast
@@ -88,13 +88,24 @@ VALUES: dict[str, list[Any]] = {
         Decimal("1e-400"),
         *map(Decimal, ("1e131071", "1e131072", "1e-16383", "0e-16384", "1e999999", "1e-999999")),
     ],
-    "single": [3.4028234663852886e38, 3.5e38, -3.4028234663852886e38, -1e39, 1.5, 1e-45, 1e-46, 0.0],
+    "single": [
+        3.4028234663852886e38,
+        3.4028235e38,
+        3.5e38,
+        -3.4028234663852886e38,
+        -1e39,
+        1.5,
+        1e-45,
+        1e-46,
+        0.0,
+    ],
     "double": [1.7976931348623157e308, -1.7976931348623157e308],
     "code": ["abcde", "äöüßé", "abcdef", "a\0"],
     "text": ["a" * 100_000, "\0", "\ud800"],
     "link": ["https://example.com/1234567890", "https://example.com/12345678901"],
     "count": [Decimal(2**31 - 1), Decimal(2**31), Decimal("-1e40")],
     "exact": [Decimal(text) for text in ("1e308", "1e309", "1e-323", "1e-400")],
+    "local": [datetime.fromisoformat(f"{day}T23:59:59.999999") for day in ("0001-01-01", "9999-12-31")],
     "day": [date(1, 1, 1), date(9999, 12, 31)],
     "words": [["abc"], ["abcd"], ["a\0"], ["\ud800"], []],
     "grid": [[[1, 2], [3, 4]], [[1, 2], [3]], [[2**31]], []],
