@@ -27,4 +27,6 @@ class Base(DeclarativeBase):
 
 
 # As text: types of PostgreSQL's own are migrated by hand.
-Base.registry.update_type_annotation_map({enum.Enum: Enum(enum.Enum, native_enum=False, length=50)})
+Base.registry.update_type_annotation_map(
+    {enum.Enum: Enum(enum.Enum, native_enum=False, length=50, create_constraint=True)}
+)
