@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Column, MetaData, Table, event
+import enum
+
+from sqlalchemy import Column, Enum, MetaData, Table, event
 from sqlalchemy.orm import DeclarativeBase, Mapper, RelationshipProperty
 from sqlalchemy.sql.base import ReadOnlyColumnCollection
 
@@ -22,6 +24,12 @@ class Base(DeclarativeBase):
             "ck": "chk_%(table_name)s_%(constraint_name)s",
         }
     )
+
+
+# As text: types of PostgreSQL's own are migrated by hand.
+Base.registry.update_type_annotation_map(
+    {enum.Enum: Enum(enum.Enum, native_enum=False, length=50, create_constraint=True)}
+)
 
 
 @event.listens_for(Base, "before_mapper_configured", propagate=True)

@@ -58,7 +58,7 @@ def email() -> Mapped[str]:
 
     lower(email) is not leakproof, so an index on it would not be used under row-level security.
     """
-    return mapped_column(String(254), info={DECLARES: _normalised})
+    return mapped_column(String(254), info={DECLARES: _normalised, "shape": "email"})
 
 
 def enumeration(values: Sequence[str], default: str | None = None) -> Mapped[str]:
@@ -121,9 +121,8 @@ def words() -> Mapped[list[str]]:
 
 def tags() -> Mapped[list[str]]:
     """A list of a few short words in lower case, empty unless told otherwise."""
-    return mapped_column(
-        ARRAY(String(LONGEST_TAG)), server_default=text("'{}'"), info={DECLARES: _few_in_lower_case}
-    )
+    info = {DECLARES: _few_in_lower_case, "shape": "tags"}
+    return mapped_column(ARRAY(String(LONGEST_TAG)), server_default=text("'{}'"), info=info)
 
 
 def search(*names: str) -> Mapped[str]:

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import enum
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time
-from decimal import Decimal
 from typing import Any
-from uuid import UUID
 
 from sqlalchemy import (
     Column,
@@ -31,20 +27,8 @@ from sqlalchemy.sql.elements import UnaryExpression, _label_reference, _textual_
 from sqlalchemy.sql.selectable import Subquery
 from sqlalchemy.types import TypeEngine
 
+from tenantapp.db.key_text import require_text, text_of
 from tenantapp.db.rows import row_maker
-
-_TEXTS: dict[type[Any], Callable[[Any], str]] = {
-    bool: str,
-    int: str,
-    float: repr,
-    Decimal: str,
-    str: str,
-    UUID: str,
-    datetime: datetime.isoformat,
-    date: date.isoformat,
-    time: time.isoformat,
-}
-"""How values of a key are written so that PostgreSQL reads exactly them."""
 
 _DIRECTIONS = (operators.asc_op, operators.desc_op)
 
@@ -124,7 +108,7 @@ def _resolved(statement: Select[Any], keys: Sequence[Any]) -> tuple[Select[Any],
         plain = [_Key(_selected(inner, column), descending) for column, descending in found]
         statement = select(inner)
     for key in plain:
-        _require_text(key.column)
+        _require_key(key.column)
     return statement, plain
 
 
@@ -164,13 +148,8 @@ def _selected(inner: Subquery, key: ColumnElement[Any] | str) -> ColumnElement[A
     return column
 
 
-def _require_text(column: ColumnElement[Any]) -> None:
-    try:
-        kind = column.type.python_type
-    except NotImplementedError:
-        kind = object
-    if not (issubclass(kind, enum.Enum) or kind in _TEXTS):
-        raise ArgumentError(f"{column}: no page can be ordered by {column.type!r}; give the key a type")
+def _require_key(column: ColumnElement[Any]) -> None:
+    require_text(column)
     # A primary key says so; for what is computed nothing does.
     if isinstance(column, Column) and column.nullable and not column.primary_key:
         raise ArgumentError(f"{column} may be NULL; order by coalesce({column}, …), with a label")
@@ -202,6 +181,4 @@ def _value(column: ColumnElement[Any], text: str) -> ColumnElement[Any]:
 def _text(key: _Key, value: Any) -> str:
     if value is None:
         raise ValueError(f"{key.column} is NULL in a row: pages are ordered by what never is; use coalesce")
-    if isinstance(value, enum.Enum):
-        return value.name
-    return _TEXTS[type(value)](value)
+    return text_of(value, key.column.type)

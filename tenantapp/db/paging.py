@@ -9,13 +9,31 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Generic, Protocol, TypeVar, TypeVarTuple, cast
-from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, Text, bindparam, func, literal_column, select, tuple_
+from sqlalchemy import (
+    REAL,
+    Column,
+    ColumnElement,
+    Date,
+    DateTime,
+    Float,
+    Numeric,
+    Select,
+    Text,
+    Time,
+    bindparam,
+    func,
+    literal_column,
+    select,
+    tuple_,
+)
+from sqlalchemy import cast as cast_to
 from sqlalchemy.engine import Connection
+from sqlalchemy.exc import ArgumentError
 
 from tenantapp.db.columns import NEVER, SEPARATORS
 from tenantapp.db.engine import select_all
+from tenantapp.db.key_text import require_text, text_of
 from tenantapp.db.models import Record, alive, shown_columns, table_of
 from tenantapp.db.selection import Selection
 
@@ -23,7 +41,14 @@ Model = TypeVar("Model", bound=Record)
 Shown_co = TypeVar("Shown_co", covariant=True)
 Columns = TypeVarTuple("Columns")
 
-_NEVER: ColumnElement[object] = literal_column(NEVER)
+# What NULL counts as in the order of a list, by the first kind that a column is of.
+_LAST: tuple[tuple[type, str], ...] = (
+    (Date, "'infinity'::date"),
+    (Time, "'24:00'::time"),
+    (REAL, "'Infinity'::real"),
+    (Float, "'Infinity'::double precision"),
+    (Numeric, "'Infinity'::numeric"),
+)
 
 STREAMED = 500
 """How many rows are in memory at once while all of them are streamed."""
@@ -41,10 +66,9 @@ class PageQuery:
 
     Args:
         limit: how many rows at most.
-        sort: the column to order by, where a moment that is NULL counts as the last; the id decides among
-            equals.
+        sort: the column to order by, where NULL counts as the last; the id decides among equals.
         descending: whether the greatest comes first.
-        after: the sort value and id of the row that the page comes after.
+        after: the sort value, None for NULL, and the id of the row that the page comes after, as texts.
         equal: values that columns must have; None for those that must have none.
         lower: values that columns must not be below.
         upper: values that columns must be below.
@@ -56,7 +80,7 @@ class PageQuery:
     limit: int
     sort: str = "created_at"
     descending: bool = True
-    after: Sequence[object] | None = None
+    after: Sequence[str | None] | None = None
     equal: Mapping[str, object] = field(default_factory=dict)
     lower: Mapping[str, object] = field(default_factory=dict)
     upper: Mapping[str, object] = field(default_factory=dict)
@@ -70,7 +94,7 @@ class Page(Generic[Shown_co]):
     """Rows, where the next page begins if there is one, and how many fit in all if that was asked."""
 
     rows: Sequence[Shown_co]
-    next_after: tuple[object, UUID] | None
+    next_after: tuple[str | None, str] | None
     total: int | None
 
 
@@ -106,7 +130,7 @@ def fetch_page(connection: Connection, model: type[Model], query: PageQuery) -> 
     last = shown[-1] if more else None
     return Page(
         shown,
-        (getattr(last, query.sort), last.id) if last is not None else None,
+        _position(model, query.sort, last) if last is not None else None,
         select_all(connection, _count(shape), values)[0].total if query.counted else None,
     )
 
@@ -125,6 +149,23 @@ def stream_rows(connection: Connection, model: type[Model], query: PageQuery) ->
         yield from cast("Iterator[Sequence[Model]]", result.partitions())
     finally:
         result.close()
+
+
+def require_sortable(model: type[Record], name: str) -> None:
+    """Refuse a column that no list can be ordered by.
+
+    Raises:
+        sqlalchemy.exc.ArgumentError: it is one.
+    """
+    column = table_of(model).columns[name]
+    require_text(column)
+    if column.nullable and _last(column) is None:
+        raise ArgumentError(f"{column} may be NULL, and {column.type!r} has nothing that NULL counts as")
+
+
+def _position(model: type[Record], sort: str, row: Record) -> tuple[str | None, str]:
+    value: object = getattr(row, sort)
+    return None if value is None else text_of(value, table_of(model).columns[sort].type), str(row.id)
 
 
 def _shape(model: type[Record], query: PageQuery) -> _Shape:
@@ -155,21 +196,36 @@ def _values(query: PageQuery) -> dict[str, object]:
 
 @lru_cache(maxsize=1024)
 def _page(shape: _Shape) -> Selection[object]:
-    columns = shape.model.__table__.columns
+    columns = table_of(shape.model).columns
     sort, row_id = columns[shape.sort], columns["id"]
-    key = _never_null(sort, nullable=bool(sort.nullable))
+    key = _never_null(sort, sort)
     statement = _fitting(shape, select(*shown_columns(shape.model)))
     if shape.goes_on:
-        value = _never_null(bindparam("after_value", type_=sort.type), nullable=bool(sort.nullable))
-        position = tuple_(value, bindparam("after_id", type_=row_id.type))
+        # PostgreSQL reads the texts: no digit is lost on the way.
+        value = _never_null(cast_to(bindparam("after_value", type_=Text), sort.type), sort)
+        position = tuple_(value, cast_to(bindparam("after_id", type_=Text), row_id.type))
         at = tuple_(key, row_id)
         statement = statement.where(at < position if shape.descending else at > position)
     ordered = (key.desc(), row_id.desc()) if shape.descending else (key, row_id)
     return Selection(statement.order_by(*ordered).limit(bindparam("page_limit")))
 
 
-def _never_null(moment: ColumnElement[object], *, nullable: bool) -> ColumnElement[object]:
-    return func.coalesce(moment, _NEVER) if nullable else moment
+def _never_null(value: ColumnElement[object], column: Column[object]) -> ColumnElement[object]:
+    last = _last(column) if column.nullable else None
+    return value if last is None else func.coalesce(value, literal_column(last))
+
+
+def _last(column: Column[object]) -> str | None:
+    if isinstance(column.type, DateTime):
+        return NEVER if column.type.timezone else "'infinity'::timestamp"
+    return next((last for kind, last in _LAST if isinstance(column.type, kind)), None)
+
+
+def _given(name: str, column: Column[object]) -> ColumnElement[object]:
+    """Return the parameter that a column is compared with."""
+    parameter = bindparam(name, type_=column.type)
+    # The driver sends a number of 8 bytes, which one of 4 is seldom equal to.
+    return cast_to(parameter, column.type) if isinstance(column.type, Float) else parameter
 
 
 @lru_cache(maxsize=1024)
@@ -179,19 +235,19 @@ def _count(shape: _Shape) -> Selection[_Counted]:
 
 
 def _fitting(shape: _Shape, statement: Select[*Columns]) -> Select[*Columns]:
-    columns = shape.model.__table__.columns
+    columns = table_of(shape.model).columns
     if shape.deleted:
         statement = statement.where(columns["deleted_at"].is_not(None))
     else:
         statement = statement.where(*alive(table_of(shape.model)))
     for name in shape.equal:
-        statement = statement.where(columns[name] == bindparam(f"equal_{name}"))
+        statement = statement.where(columns[name] == _given(f"equal_{name}", columns[name]))
     for name in shape.empty:
         statement = statement.where(columns[name].is_(None))
     for name in shape.lower:
-        statement = statement.where(columns[name] >= bindparam(f"lower_{name}"))
+        statement = statement.where(columns[name] >= _given(f"lower_{name}", columns[name]))
     for name in shape.upper:
-        statement = statement.where(columns[name] < bindparam(f"upper_{name}"))
+        statement = statement.where(columns[name] < _given(f"upper_{name}", columns[name]))
     if shape.matching:
         statement = statement.where(columns["search"].bool_op("@@")(_SEARCHED))
     return statement

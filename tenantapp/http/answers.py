@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-import orjson
 from flask import Response, request
 
 from tenantapp.http.dump import Dump
+from tenantapp.http.json_text import json_text
 
 
 def json_answer(body: Any, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
     """Return `body` as JSON."""
-    return Response(orjson.dumps(body), status, headers, "application/json")
+    return Response(json_text(body), status, headers, "application/json")
 
 
 def item_answer(

@@ -14,6 +14,7 @@ from flask_smorest import Blueprint as DocumentedBlueprint
 from werkzeug.exceptions import HTTPException
 
 from tenantapp.http import components
+from tenantapp.http.json_text import json_text
 from tenantapp.http.problems import ProblemSchema, problem
 from tenantapp.http.schema_plugin import SchemaPlugin
 
@@ -49,7 +50,7 @@ class OrjsonProvider(JSONProvider):
     def dumps(self, obj: Any, **_kwargs: Any) -> str:
         """Return `obj` as JSON text."""
         # The positions of invalid items of a list are numbers.
-        return orjson.dumps(obj, option=orjson.OPT_NON_STR_KEYS).decode()
+        return json_text(obj, orjson.OPT_NON_STR_KEYS).decode()
 
     def loads(self, s: str | bytes, **_kwargs: Any) -> Any:
         """Return what the JSON text `s` says.
@@ -61,7 +62,7 @@ class OrjsonProvider(JSONProvider):
 
     def response(self, *args: Any, **kwargs: Any) -> Response:
         """Return a JSON response of the given value."""
-        return Response(orjson.dumps(self._prepare_response_obj(args, kwargs)), mimetype="application/json")
+        return Response(json_text(self._prepare_response_obj(args, kwargs)), mimetype="application/json")
 
 
 def init_app(app: Flask, tenant_header: str) -> Api:

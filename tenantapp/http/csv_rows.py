@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 from collections import Counter
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any, BinaryIO
 
 from marshmallow import Schema, fields
@@ -13,9 +14,10 @@ from tenantapp.http.excerpts import MOST_ERRORS
 from tenantapp.http.lines import LINE, LONGEST_LINE, Errors, FileRefused, Line, text_lines
 from tenantapp.http.parsing import MalformedBody, parse_json
 from tenantapp.http.spreadsheets import unescape
+from tenantapp.http.text_values import from_text
 
 NOT_JSON = "Not valid JSON, nested too deep, or of too many values."
-_STRUCTURED = (fields.List, fields.Dict, fields.Nested)
+_STRUCTURED = (fields.List, fields.Tuple, fields.Mapping, fields.Nested)
 _OTHER_SEPARATORS = {";": "semicolons", "\t": "tabs", "|": "bars"}
 
 
@@ -135,7 +137,7 @@ def _what_is_no_header(names: list[str], taken: dict[str, fields.Field[Any]]) ->
 
 
 def _parser(field: fields.Field[Any]) -> Callable[[str], Any]:
-    return _parse if isinstance(field, _STRUCTURED) else str
+    return _parse if isinstance(field, _STRUCTURED) else partial(from_text, field)
 
 
 def _parse(cell: str) -> Any:

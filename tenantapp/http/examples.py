@@ -9,9 +9,17 @@ from marshmallow import Schema, fields
 # The first kind that a field is decides.
 _OF_KIND: tuple[tuple[type[fields.Field[Any]], Any], ...] = (
     (fields.UUID, "0b7c9f0e-3f6d-4a51-9c0a-6d2f1e8b4c57"),
-    (fields.AwareDateTime, "2026-03-01T09:30:00+00:00"),
+    (fields.NaiveDateTime, "2026-03-01T09:30:00"),
+    (fields.DateTime, "2026-03-01T09:30:00+00:00"),
+    (fields.Date, "2026-03-01"),
+    (fields.Time, "09:30:00"),
+    (fields.TimeDelta, 90),
     (fields.Integer, 1),
     (fields.Float, 1.5),
+    (fields.Decimal, 1.5),
+    (fields.Url, "https://www.example.com/"),
+    (fields.IPv6, "2001:db8::1"),
+    (fields.IP, "192.0.2.1"),
     (fields.Boolean, False),
     (fields.Dict, {}),
 )
@@ -41,4 +49,7 @@ def _example(name: str, field: fields.Field[Any]) -> Any:
     for validator in field.validators:
         if choices := getattr(validator, "choices", None):
             return next(iter(choices))
-    return next((example for kind, example in _OF_KIND if isinstance(field, kind)), name)
+    if isinstance(field, fields.Enum):
+        return field._serialize(next(iter(field.enum.__members__.values())), name, None)
+    example = next((example for kind, example in _OF_KIND if isinstance(field, kind)), name)
+    return str(example) if getattr(field, "as_string", False) else example

@@ -11,7 +11,6 @@ from marshmallow import ValidationError, fields, validate
 
 from tenantapp.db.columns import LONGEST_TAG, MOST_TAGS
 from tenantapp.db.states import States
-from tenantapp.http.dump import passes_unchanged
 from tenantapp.http.moments import COMPARED, KEPT, read_moment
 from tenantapp.http.texts import LONGEST_DECOMPOSITION, compose, refuse_unstorable, texts_in
 
@@ -20,7 +19,6 @@ NONE = "none"
 _AN_ID = fields.UUID(error_messages={"invalid_uuid": f"Not a valid UUID, nor {NONE}."})
 
 
-@passes_unchanged
 class Text(fields.String):
     """Text in NFC without white space around it, with something in it, of at most `length` characters.
 
@@ -46,7 +44,6 @@ class Text(fields.String):
         return compose(text).strip()
 
 
-@passes_unchanged
 class LowerCaseText(Text):
     """Text in lower case: it is compared by value."""
 
@@ -55,7 +52,6 @@ class LowerCaseText(Text):
         return compose(super()._kept(text).lower())
 
 
-@passes_unchanged
 class Email(LowerCaseText):
     """An e-mail address."""
 
@@ -75,7 +71,6 @@ class Count(fields.Integer):
         return super()._deserialize(value, attr, data, **kwargs)
 
 
-@passes_unchanged
 class Word(fields.String):
     """One of a few words.
 
@@ -138,7 +133,6 @@ class ShortList(fields.List[Any]):
         return items
 
 
-@passes_unchanged
 class Tags(ShortList):
     """A few short words, in lower case, each once, in order."""
 
@@ -153,7 +147,6 @@ class Tags(ShortList):
         return sorted(set(super()._deserialize(value, attr, data, **kwargs)))
 
 
-@passes_unchanged
 class State(Word):
     """Where something stands; its steps are told in words, then the rule that they follow, if any."""
 
@@ -163,7 +156,6 @@ class State(Word):
         super().__init__(states.names, states.initial, metadata=metadata, **kwargs)
 
 
-@passes_unchanged
 class Reference(fields.UUID):
     """The id of a row of the tenant's: one that is unknown is refused by the database."""
 
@@ -187,7 +179,6 @@ class ReferenceOrNone(fields.String):
         return None if text == NONE else _AN_ID.deserialize(text)
 
 
-@passes_unchanged
 class Moment(fields.AwareDateTime):
     """A point in time with its offset, kept in UTC to the microsecond."""
 
@@ -224,7 +215,6 @@ class MomentBound(Moment):
         return moment
 
 
-@passes_unchanged
 class JsonObject(fields.Dict):
     """A JSON object of at most 16 KiB, whatever is in it."""
 

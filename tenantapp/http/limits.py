@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from decimal import Decimal
+from collections.abc import Iterator
+from datetime import UTC, datetime, time
 from typing import Any
 
 import sqlalchemy as sa
 from marshmallow import Schema, ValidationError, fields, validate
 
 from tenantapp.db.models import Record, table_of
-from tenantapp.http.fields import Text
-from tenantapp.http.texts import refuse_unstorable
+from tenantapp.http.fields import JsonObject, Moment, Text
+from tenantapp.http.number_limits import number_limits
+from tenantapp.http.texts import refuse_unstorable, texts_in
 
-_BYTES = ((sa.SmallInteger, 2), (sa.BigInteger, 8), (sa.Integer, 4))
-# A float is 53 bits of numbers in 4 or 8 bytes; of 8, JSON and Python hold no larger ones either.
-_LARGEST_REAL = 3.4028234663852886e38
-_REAL_BITS = 24
+_JSON = (fields.String, fields.Integer, fields.Float, fields.Boolean, fields.Constant)
 
 
 def hold_to_columns(schema: type[Schema], model: type[Record]) -> None:
@@ -25,44 +23,94 @@ def hold_to_columns(schema: type[Schema], model: type[Record]) -> None:
     Args:
         schema: how rows are written; its own limits stay.
         model: where they are kept.
+
+    Raises:
+        TypeError: the column, of JSON, cannot hold what a field loads.
     """
     columns = table_of(model).columns
     for name, field in schema._declared_fields.items():
         column = columns.get(field.attribute or name)
         if column is not None and not field.dump_only:
-            field.validators.extend(_limits(field, column.type))
+            _hold(f"{schema.__name__}.{name}", field, column.type)
+
+
+def _hold(name: str, field: fields.Field[Any], kind: sa.types.TypeEngine[Any]) -> None:
+    if isinstance(kind, sa.JSON):
+        _require_json(name, field, frozenset())
+        if not isinstance(field, JsonObject):
+            field.validators.append(_storable)
+    elif isinstance(kind, sa.ARRAY) and isinstance(field, fields.List):
+        nested = isinstance(field.inner, fields.List)
+        _hold(name, field.inner, kind if nested else kind.item_type)
+        if nested:
+            field.validators.append(_even)
+    else:
+        field.validators.extend(_limits(field, kind))
 
 
 def _limits(field: fields.Field[Any], kind: sa.types.TypeEngine[Any]) -> Iterator[Any]:
     if isinstance(field, fields.Number):
-        yield from _range(kind)
-    elif isinstance(field, fields.String) and not isinstance(field, fields.UUID | Text):
+        yield from number_limits(field, kind)
+    elif isinstance(field, fields.String) and not isinstance(field, Text):
         yield refuse_unstorable
         bounded = any(isinstance(each, validate.Length | validate.OneOf) for each in field.validators)
         if isinstance(kind, sa.String) and kind.length is not None and not bounded:
             yield validate.Length(max=kind.length)
+    elif isinstance(field, fields.DateTime) and not isinstance(field, Moment):
+        yield _in_years_of_four_digits
+    elif isinstance(field, fields.Time) and isinstance(kind, sa.Time) and not kind.timezone:
+        yield _without_offset
 
 
-def _range(kind: sa.types.TypeEngine[Any]) -> Iterator[Any]:
-    """Yield what holds a number to the range of its column."""
-    for integer, size in _BYTES:
-        if isinstance(kind, integer):
-            half = 2 ** (8 * size - 1)
-            yield validate.Range(-half, half - 1)
-            return
-    if isinstance(kind, sa.Float):
-        if isinstance(kind, sa.REAL) or (kind.precision or _REAL_BITS + 1) <= _REAL_BITS:
-            yield validate.Range(-_LARGEST_REAL, _LARGEST_REAL)
-    elif isinstance(kind, sa.Numeric) and kind.precision is not None:
-        scale = kind.scale or 0
-        yield _fits_when_rounded(10 ** (kind.precision - scale) - Decimal(1).scaleb(-scale) / 2)
+def _in_years_of_four_digits(moment: datetime) -> None:
+    """Refuse a moment that in UTC, as it is kept, lies in a year that Python does not have."""
+    if moment.tzinfo is None:
+        return
+    try:
+        moment.astimezone(UTC)
+    except OverflowError:
+        raise ValidationError("In UTC its year is not one from 1 to 9999.") from None
 
 
-def _fits_when_rounded(room: Decimal) -> Callable[[Decimal], None]:
-    """Return what refuses a number that has no room once PostgreSQL has rounded it to the scale."""
+def _without_offset(moment: time) -> None:
+    if moment.tzinfo is not None:
+        raise ValidationError("Must be without an offset, which is not kept.")
 
-    def check(number: Decimal) -> None:
-        if abs(number) >= room:
-            raise ValidationError("Too large.")
 
-    return check
+def _even(lists: list[Any]) -> None:
+    """Refuse lists that PostgreSQL has no array for."""
+    if any(each is None for each in lists) or len({len(each) for each in lists}) > 1 or lists[:1] == [[]]:
+        raise ValidationError("Must hold lists of one length, which is not 0.")
+
+
+def _storable(value: Any) -> None:
+    for text in texts_in(value):
+        refuse_unstorable(text)
+
+
+def _require_json(name: str, field: fields.Field[Any], within: frozenset[type[Schema]]) -> None:
+    """Refuse a field that loads what JSON does not have.
+
+    Args:
+        name: what the field is called.
+        field: the field.
+        within: the schemas that it is nested in.
+
+    Raises:
+        TypeError: it is one.
+    """
+    if isinstance(field, fields.Nested):
+        schema = type(field.schema)
+        for inner_name, inner in field.schema.load_fields.items():
+            if schema not in within:
+                _require_json(f"{name}.{inner_name}", inner, within | {schema})
+    elif isinstance(field, fields.List):
+        _require_json(name, field.inner, within)
+    elif isinstance(field, fields.Mapping):
+        if field.value_field is not None:
+            _require_json(name, field.value_field, within)
+    elif type(field) is not fields.Raw and not isinstance(field, _JSON):
+        raise TypeError(
+            f"{name}: a {type(field).__name__} loads what JSON does not have, and its column is JSON; take a "
+            "String, an Integer, a Float, a Boolean, or a column of its own"
+        )

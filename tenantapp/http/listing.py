@@ -4,25 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
-from functools import cache
+from functools import cache, partial
 from types import MappingProxyType
 from typing import Any
-from uuid import UUID
 
 from flask import Response
 from marshmallow import Schema, fields, validate
 
 from tenantapp.db.models import Record, SoftDeletable
-from tenantapp.db.paging import Page, PageQuery
+from tenantapp.db.paging import Page, PageQuery, require_sortable
 from tenantapp.http.answers import json_answer
 from tenantapp.http.cursors import link_to, seal, this_list, unseal
 from tenantapp.http.dump import Dump
 from tenantapp.http.fields import MomentBound, Reference, ReferenceOrNone, Text
 from tenantapp.http.pages import USUAL, PageArguments
+from tenantapp.http.text_values import from_text
 
 NEWEST_FIRST = "-created_at"
 _OF_VALUES = ("format", "pattern")
+_TEMPORAL = (fields.DateTime, fields.Date, fields.Time)
+_TIMES, _AMOUNTS = ("Not before.", "Before."), ("Not below.", "Below.")
+_NO_VALUES = (fields.List, fields.Tuple, fields.Mapping, fields.Nested)
 NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 _SEARCHED = (
@@ -36,9 +38,9 @@ class Listing:
     """What a list may be asked for.
 
     Args:
-        sorts: the columns it may be ordered by; a moment that is NULL counts as the last.
+        sorts: the columns it may be ordered by; NULL counts as the last.
         equal: the fields it may be filtered by; a reference that may be NULL also by `none`.
-        ranges: the times it may be bounded by, as `{field}_from` and `{field}_to`.
+        ranges: the fields it may be bounded by, as `{field}_from` and `{field}_to`.
         searched: whether it takes words to look for, which needs the model's column `search`.
     """
 
@@ -48,7 +50,14 @@ class Listing:
     searched: bool = False
 
     def schema(self, resource: type[Schema], model: type[Record]) -> Schema:
-        """Return the schema of the query string, with the resource's own fields for its filters."""
+        """Return the schema of the query string, with the resource's own fields for its filters.
+
+        Raises:
+            sqlalchemy.exc.ArgumentError: the list cannot be ordered by a column.
+            TypeError: it cannot be filtered by a field.
+        """
+        for name in self.sorts:
+            require_sortable(model, name)
         orders = [order for name in self.sorts for order in (name, f"-{name}")]
         parameters: dict[str, fields.Field[Any]] = {
             **PageArguments().fields,
@@ -70,10 +79,11 @@ class Listing:
         declared = resource().fields
         parameters: dict[str, fields.Field[Any]] = {}
         for name in self.equal:
-            parameters[name] = _filter(declared[name])
+            parameters[name] = _filter(declared[name], "Equal to this.")
         for name in self.ranges:
-            parameters[f"{name}_from"] = MomentBound(metadata={"description": "Not before."})
-            parameters[f"{name}_to"] = MomentBound(metadata={"description": "Before."})
+            least, below = _TIMES if isinstance(declared[name], _TEMPORAL) else _AMOUNTS
+            parameters[f"{name}_from"] = _bound(declared[name], least)
+            parameters[f"{name}_to"] = _bound(declared[name], below)
         if self.searched:
             parameters["q"] = Text(200, metadata={"description": _SEARCHED, "examples": ["fair -berlin"]})
         if issubclass(model, SoftDeletable):
@@ -100,7 +110,7 @@ class Listing:
             matching=given.get("q"),
             deleted=given.get("deleted", False),
             counted="count" in given,
-            after=_position(given["cursor"], given["sort"]) if "cursor" in given else None,
+            after=unseal(given["cursor"], this_list()) if "cursor" in given else None,
         )
 
 
@@ -129,31 +139,38 @@ def page_answer(page: Page[object], dump: Dump) -> Response:
     body: dict[str, Any] = {"items": dump.many(page.rows), "next_cursor": None}
     headers = {}
     if page.next_after is not None:
-        cursor = seal([_as_text(value) for value in page.next_after], this_list())
+        cursor = seal(list(page.next_after), this_list())
         body["next_cursor"], headers["Link"] = cursor, link_to(cursor)
     if page.total is not None:
         body["total"] = page.total
     return json_answer(body, headers=headers)
 
 
-def _position(cursor: str, sort: str) -> list[Any]:
-    value, row_id = unseal(cursor, this_list())
-    is_moment = sort.endswith("_at") and value is not None
-    return [datetime.fromisoformat(value) if is_moment else value, UUID(row_id)]
+def _bound(field: fields.Field[Any], description: str) -> fields.Field[Any]:
+    if isinstance(field, fields.AwareDateTime):
+        return MomentBound(metadata={"description": description})
+    return _parameter(field, description)
 
 
-def _as_text(value: Any) -> Any:
-    return value.isoformat() if isinstance(value, datetime) else value if value is None else str(value)
-
-
-def _filter(field: fields.Field[Any]) -> fields.Field[Any]:
-    """Return a field like a resource's own, as an optional parameter."""
+def _filter(field: fields.Field[Any], description: str) -> fields.Field[Any]:
     if isinstance(field, Reference) and field.allow_none:
         return ReferenceOrNone()
+    return _parameter(field, description)
+
+
+def _parameter(field: fields.Field[Any], description: str) -> fields.Field[Any]:
+    """Return a field like a resource's own, as an optional parameter.
+
+    Raises:
+        TypeError: a query string cannot hold its values.
+    """
+    if isinstance(field, _NO_VALUES):
+        raise TypeError(f"{field.name}: no list is filtered by a {type(field).__name__}")
     parameter = type(field).__new__(type(field))
     parameter.__dict__.update(field.__dict__)
     parameter.required, parameter.load_only, parameter.dump_only = False, False, False
+    parameter.pre_load = [partial(from_text, field), *field.pre_load]
     # What is said of the resource's field is about writing it; and a query string has no null.
-    parameter.allow_none, parameter.metadata = False, {"description": "Equal to this."}
+    parameter.allow_none, parameter.metadata = False, {"description": description}
     parameter.metadata |= {word: field.metadata[word] for word in _OF_VALUES if word in field.metadata}
     return parameter

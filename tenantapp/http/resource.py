@@ -16,6 +16,7 @@ from tenantapp.db.paging import Page
 from tenantapp.db.repository import Repository, Versions
 from tenantapp.db.unit_of_work import changing
 from tenantapp.http.answers import json_answer
+from tenantapp.http.auto_field import SQLAlchemySchema
 from tenantapp.http.bulk import (
     BulkQuerySchema,
     BulkReport,
@@ -56,7 +57,7 @@ class Parent:
         return f"/{self.name.replace('_', '-')}/<uuid:{self.key}>"
 
 
-class ResourceSchema(Schema):
+class ResourceSchema(SQLAlchemySchema):
     """What every resource shows."""
 
     id = fields.UUID(dump_only=True)

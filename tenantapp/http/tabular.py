@@ -16,6 +16,7 @@ import orjson
 from marshmallow import Schema
 
 from tenantapp.http.csv_rows import NOT_JSON, read_csv
+from tenantapp.http.json_text import json_text
 from tenantapp.http.lines import LINE, Line, text_lines
 from tenantapp.http.parsing import MalformedBody, parse_json
 from tenantapp.http.spreadsheets import escape
@@ -47,8 +48,7 @@ def write_rows(content_type: str, names: Sequence[str]) -> Callable[[Sequence[di
     """
     if content_type == NDJSON:
         return lambda rows: b"".join(
-            orjson.dumps({name: row[name] for name in names}, option=orjson.OPT_APPEND_NEWLINE)
-            for row in rows
+            json_text({name: row[name] for name in names}, orjson.OPT_APPEND_NEWLINE) for row in rows
         )
 
     def write(rows: Sequence[dict[str, Any]]) -> bytes:
@@ -70,7 +70,7 @@ def _cell(value: Any) -> str:
     if isinstance(value, datetime):
         return value.isoformat()
     if isinstance(value, bool | list | dict):
-        return escape(orjson.dumps(value).decode())
+        return escape(json_text(value).decode())
     return escape(str(value))
 
 

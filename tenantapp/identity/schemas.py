@@ -6,9 +6,11 @@ from datetime import UTC, datetime
 
 from marshmallow import ValidationError, fields, validate
 
-from tenantapp.http.fields import Moment, ShortList, Text, each_once
+from tenantapp.http.auto_field import auto_field
+from tenantapp.http.fields import ShortList, each_once
 from tenantapp.http.resource import ResourceSchema
 from tenantapp.identity.keys import SCOPES
+from tenantapp.identity.models import ApiKey
 
 
 def _to_come(moment: datetime) -> None:
@@ -19,8 +21,11 @@ def _to_come(moment: datetime) -> None:
 class ApiKeySchema(ResourceSchema):
     """An API key, without its secret."""
 
-    name = Text(255, required=True, metadata={"examples": ["Nightly import"]})
-    prefix = fields.String(
+    class Meta:
+        model = ApiKey
+
+    name = auto_field(metadata={"examples": ["Nightly import"]})
+    prefix = auto_field(
         dump_only=True,
         metadata={"description": "What its token is known by.", "examples": ["k7m2qd9xw4ab"]},
     )
@@ -32,16 +37,15 @@ class ApiKeySchema(ResourceSchema):
         required=True,
         metadata={"uniqueItems": True},
     )
-    expires_at = Moment(
-        allow_none=True,
+    expires_at = auto_field(
         validate=_to_come,
         metadata={
             "description": "When it ends; never where null.",
             "examples": ["2099-12-31T23:59:59+00:00"],
         },
     )
-    last_used_at = fields.AwareDateTime(dump_only=True, allow_none=True)
-    revoked_at = fields.AwareDateTime(dump_only=True, allow_none=True, metadata={"examples": [None]})
+    last_used_at = auto_field(dump_only=True)
+    revoked_at = auto_field(dump_only=True, metadata={"examples": [None]})
 
 
 class IssuedApiKeySchema(ApiKeySchema):

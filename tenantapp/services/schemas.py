@@ -4,35 +4,37 @@ from __future__ import annotations
 
 from marshmallow import fields
 
-from tenantapp.http.fields import Reference, State, Text, Word
+from tenantapp.http.auto_field import auto_field
 from tenantapp.http.resource import ResourceSchema
-from tenantapp.services.models import DEPLOYMENT_STATUSES, ENVIRONMENTS, STATUSES
+from tenantapp.services.models import Deployment, Service
 
 
 class ServiceSchema(ResourceSchema):
     """A service."""
 
-    name = Text(255, required=True, metadata={"examples": ["Checkout"]})
-    description = Text(10_000, allow_none=True, metadata={"examples": ["Takes orders and payments."]})
-    status = State(STATUSES)
-    owner_id = Reference("a user", allow_none=True)
+    class Meta:
+        model = Service
+
+    name = auto_field(metadata={"examples": ["Checkout"]})
+    description = auto_field(metadata={"examples": ["Takes orders and payments."]})
+    status = auto_field()
+    owner_id = auto_field()
 
 
 class DeploymentSchema(ResourceSchema):
     """A deployment of a service."""
 
-    service_id = fields.UUID(dump_only=True)
-    version = Text(100, required=True, metadata={"examples": ["2026.3.1"]})
-    environment = Word(ENVIRONMENTS, required=True)
-    status = State(DEPLOYMENT_STATUSES)
-    started_at = fields.AwareDateTime(
-        dump_only=True, allow_none=True, metadata={"description": "When it was first `running`."}
-    )
-    finished_at = fields.AwareDateTime(
-        dump_only=True, allow_none=True, metadata={"description": "When it had `succeeded` or `failed`."}
-    )
-    deployed_by_id = Reference("a user", allow_none=True)
-    notes = Text(10_000, allow_none=True, metadata={"examples": ["Behind a feature flag."]})
+    class Meta:
+        model = Deployment
+
+    service_id = auto_field(dump_only=True)
+    version = auto_field(metadata={"examples": ["2026.3.1"]})
+    environment = auto_field()
+    status = auto_field()
+    started_at = auto_field(dump_only=True, metadata={"description": "When it was first `running`."})
+    finished_at = auto_field(dump_only=True, metadata={"description": "When it had `succeeded` or `failed`."})
+    deployed_by_id = auto_field()
+    notes = auto_field(metadata={"examples": ["Behind a feature flag."]})
 
 
 class ServiceHistorySchema(ServiceSchema):

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from marshmallow import fields
-
-from tenantapp.http.fields import JsonObject, Text
+from tenantapp.http.auto_field import auto_field
 from tenantapp.http.resource import ResourceSchema
+from tenantapp.tenants.models import Tenant
 
 
 class TenantSchema(ResourceSchema):
     """The tenant itself."""
 
-    name = Text(255, required=True, metadata={"examples": ["Acme Inc."]})
-    subdomain = fields.String(dump_only=True, metadata={"examples": ["acme"]})
-    status = fields.String(dump_only=True, metadata={"examples": ["active"]})
-    settings = JsonObject(metadata={"examples": [{"locale": "de-DE"}]})
+    class Meta:
+        model = Tenant
+
+    name = auto_field(metadata={"examples": ["Acme Inc."]})
+    subdomain = auto_field(dump_only=True, metadata={"examples": ["acme"]})
+    status = auto_field(dump_only=True, metadata={"examples": ["active"]})
+    settings = auto_field(metadata={"examples": [{"locale": "de-DE"}]})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import enum
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -224,10 +225,20 @@ def _body(served: Served, operation: Operation, rule: Rule, tenant: Inhabitant) 
         return dict(told)
     row = row_behind(rule.rule, tenant)
     ids = {name: [row["id"]] for name in operation.id_lists}
-    known = {**operation.examples, **{k: v for k, v in row.items() if v is not None}, **ids, **told}
+    known = {**operation.examples, **_sent(row, operation), **ids, **told}
     if lacking := operation.required - known.keys():
         raise missing(served.app, rule, "body", f"nobody knows what to send for {', '.join(sorted(lacking))}")
     return {name: known[name] for name in operation.writable if name in known}
+
+
+def _sent(row: Row, operation: Operation) -> dict[str, Any]:
+    """Return what a row has as a body has it: an enumeration by name, and nothing where it takes a list."""
+    lists = {name for name, said in operation.properties.items() if "array" in said.get("type", ())}
+    return {
+        name: value.name if isinstance(value, enum.Enum) else value
+        for name, value in row.items()
+        if value is not None and (name not in lists or isinstance(value, list))
+    }
 
 
 def _headers(operation: Operation, rule: Rule, tenant: Inhabitant) -> dict[str, str]:

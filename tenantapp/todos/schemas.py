@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from marshmallow import fields
-
-from tenantapp.http.fields import Moment, Reference, Text
+from tenantapp.http.auto_field import auto_field
 from tenantapp.http.resource import ResourceSchema
+from tenantapp.todos.models import Todo
 
 
 class TodoSchema(ResourceSchema):
     """Something to do."""
 
-    text = Text(2000, required=True, metadata={"examples": ["Renew the certificate."]})
-    due_at = Moment(allow_none=True)
-    completed = fields.Boolean(dump_only=True)
-    completed_at = fields.AwareDateTime(dump_only=True, allow_none=True)
-    assignee_id = Reference("a user", allow_none=True)
-    rca_id = Reference("a root cause analysis", allow_none=True)
+    class Meta:
+        model = Todo
+
+    text = auto_field(metadata={"examples": ["Renew the certificate."]})
+    due_at = auto_field()
+    completed = auto_field()
+    completed_at = auto_field(dump_only=True)
+    assignee_id = auto_field()
+    rca_id = auto_field(one="a root cause analysis")

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from tenantapp.http.fields import Email, State, Text, Word
+from tenantapp.http.auto_field import auto_field
 from tenantapp.http.resource import ResourceSchema
-from tenantapp.users.models import ROLES, STATUSES
+from tenantapp.users.models import User
 
 
 class UserSchema(ResourceSchema):
     """A user."""
 
-    email = Email(required=True, metadata={"examples": ["grace@acme.example"]})
-    name = Text(255, required=True, metadata={"examples": ["Grace Okafor"]})
-    role = Word(ROLES, "member")
-    status = State(STATUSES)
+    class Meta:
+        model = User
+
+    email = auto_field(metadata={"examples": ["grace@acme.example"]})
+    name = auto_field(metadata={"examples": ["Grace Okafor"]})
+    role = auto_field()
+    status = auto_field()

@@ -17,12 +17,18 @@ from tests.support.catalog import facts
 # The first kind that a field is decides: a UUID is also a String to marshmallow.
 _KINDS: tuple[tuple[type[fields.Field[Any]], str], ...] = (
     (fields.UUID, r"uuid"),
-    (fields.Integer, r"integer"),
+    (fields.Integer, r"smallint|integer|bigint"),
     (fields.Boolean, r"boolean"),
-    (fields.Float, r"double precision"),
+    (fields.Float, r"double precision|real"),
+    (fields.Decimal, r"numeric(\(\d+,\d+\))?"),
     (fields.AwareDateTime, r"timestamp with time zone"),
+    (fields.NaiveDateTime, r"timestamp without time zone"),
+    (fields.Date, r"date"),
+    (fields.Time, r"time without time zone"),
+    (fields.TimeDelta, r"interval"),
+    (fields.Enum, r"character varying\(\d+\)"),
     (fields.Dict, r"jsonb"),
-    (fields.List, r"(text|character varying\(\d+\))\[\]"),
+    (fields.List, r"jsonb|.+\[\]"),
     (fields.String, r"text|character varying\(\d+\)"),
 )
 _WORD = re.compile(r"'((?:[^']|'')*)'")
@@ -81,10 +87,10 @@ def of_model(column: sa.Column[Any]) -> Kept:
         if isinstance(check, sa.CheckConstraint) and check.info.get("fields") == (column.name,)
     )
     return Kept(
-        rendered.replace("varchar", "character varying"),
+        rendered.replace("varchar", "character varying").replace(", ", ","),
         bool(column.nullable),
         column.server_default is not None,
-        words_of(checks),
+        frozenset(column.type.enums) if isinstance(column.type, sa.Enum) else words_of(checks),
     )
 
 
@@ -142,6 +148,8 @@ def _word_given(column: sa.Column[Any]) -> str | None:
 
 
 def _choices(field: fields.Field[Any]) -> frozenset[str] | None:
+    if isinstance(field, fields.Enum):
+        return frozenset(str(field._serialize(each, "", None)) for each in field.enum.__members__.values())
     inner = field.inner if isinstance(field, fields.List) else field
     return next(
         (frozenset(found.choices) for found in inner.validators if isinstance(found, validate.OneOf)), None

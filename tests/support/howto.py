@@ -17,7 +17,7 @@ HOW_TO = ROOT / "docs" / "how-to"
 _FILE = re.compile(r"^`([\w/.]+\.py)`:\n\n```python\n(.*?)^```", re.MULTILINE | re.DOTALL)
 _COMMAND = re.compile(r"^\$ (.+)$", re.MULTILINE)
 _LONGEST_PAGE = 80
-_CONFTEST = '''"""The application that the tests of a page ask."""
+CONFTEST = '''"""The application that the tests of a page ask."""
 
 import pytest
 
@@ -66,7 +66,7 @@ def follow(tree: Tree, page: Path) -> None:
     text = page.read_text(encoding="utf-8")
     assert len(text.splitlines()) < _LONGEST_PAGE, f"{page.name} is longer than a how-to page may be"
     files = files_of(text)
-    (tree.root / "conftest.py").write_text(_CONFTEST)
+    (tree.root / "conftest.py").write_text(CONFTEST)
     write(tree, files)
     for program, *arguments in commands_of(text):
         ended(tree, program, "--app", "wsgi", *arguments)

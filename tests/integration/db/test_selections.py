@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+import enum
 from contextlib import closing
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from ipaddress import ip_address
+from typing import Any
 from uuid import UUID
 
 import psycopg
 import pytest
 import sqlalchemy as sa
 from flask import Flask
+from sqlalchemy.dialects import postgresql
+from sqlalchemy.exc import ArgumentError
 
 from tenantapp.customers.repository import CustomerRepository
 from tenantapp.db import connection as connections
 from tenantapp.db.connection import TenantConnection
+from tenantapp.db.engine import select_all
 from tenantapp.db.selection import Selection
 from tenantapp.db.session import db
 from tenantapp.db.unit_of_work import reading
@@ -158,3 +166,79 @@ def test_it_joins_a_transaction_that_has_begun(first: TenantUnderTest, path: str
         assert CustomerRepository(connection).get(row_id).email == "ada@example.com"
         assert connection.in_transaction()
         assert connection.scalar(sa.text("SELECT now()::text || pg_backend_pid()")) == began
+
+
+class Colour(enum.Enum):
+    """A few colours."""
+
+    RED = "r"
+    GREEN = "g"
+
+
+@pytest.mark.parametrize(
+    ("kind", "value"),
+    [
+        (sa.Numeric(30, 10), Decimal("12345678901234567890.0123456789")),
+        (sa.Numeric(asdecimal=False), 0.5),
+        (sa.Float(), 0.1),
+        (sa.Float(asdecimal=True), Decimal("0.5")),
+        (sa.REAL(), 0.1),
+        (sa.Date(), date(1, 1, 1)),
+        (sa.Time(), time(23, 59, 59, 999999)),
+        (sa.DateTime(), datetime.fromisoformat("9999-12-31T23:59:59.999999")),
+        (sa.Interval(), timedelta(days=-3, microseconds=7)),
+        (sa.Enum(Colour, native_enum=False), Colour.GREEN),
+        (
+            sa.Enum(Colour, native_enum=False, values_callable=lambda _: ["r", "g"]),
+            Colour.RED,
+        ),
+        (sa.JSON(), {"a": [1, None, "ä"]}),
+        (postgresql.JSONB(), [1, {"b": 0.5}]),
+        (postgresql.INET(), ip_address("::1")),
+        (sa.LargeBinary(), b"\0\xff"),
+        (sa.ARRAY(sa.Numeric(4, 2)), [Decimal("0.10"), None]),
+        (postgresql.ARRAY(sa.Text, dimensions=2), [["a", "b"], ["c", None]]),
+        (postgresql.ARRAY(sa.Enum(Colour, native_enum=False)), [Colour.RED]),
+        (sa.PickleType(), {"any": {"thing"}}),
+    ],
+    ids=str,
+)
+def test_a_parameter_of_any_type_is_given_and_read_as_sqlalchemy_does(
+    first: TenantUnderTest, kind: Any, value: Any
+) -> None:
+    given = sa.select(sa.cast(sa.bindparam("value", type_=kind), kind).label("value"))
+    with first.app.app_context(), tenant_context(first.context):
+        for each in (value, None):
+            with reading() as connection:
+                alone = select_all(connection, Selection(given), {"value": each})[0].value
+            with reading() as connection:
+                assert alone == connection.execute(given, {"value": each}).scalar_one()
+            assert alone == each
+
+
+def test_a_list_that_is_known_when_it_is_built_becomes_a_parameter_each(first: TenantUnderTest) -> None:
+    numbers = sa.values(sa.column("number", sa.Integer), name="numbers").data([(1,), (2,), (3,)])
+    pair = sa.tuple_(numbers.c.number, numbers.c.number)
+    for condition, found in (
+        (numbers.c.number.in_([1, 3, 7]), [1, 3]),
+        (numbers.c.number.not_in([1, 3]), [2]),
+        (numbers.c.number.in_([]), []),
+        (pair.in_([(1, 1), (2, 3)]), [1]),
+        (numbers.c.number == sa.bindparam("one", 2, literal_execute=True), [2]),
+        (sa.and_(numbers.c.number.in_([2, 3]), numbers.c.number > sa.bindparam("least")), [3]),
+    ):
+        selection = Selection(sa.select(numbers.c.number).where(condition).order_by(numbers.c.number))
+        with closing(pool_of(first.app).connect()) as connection:
+            _, rows = connection.select_bound(first.context, selection, {"least": 2})
+            assert [row.number for row in rows] == found
+
+
+@pytest.mark.parametrize(
+    "parameter",
+    [sa.bindparam("ids", expanding=True), sa.bindparam("ids", literal_execute=True)],
+    ids=["a list", "a literal"],
+)
+def test_a_statement_whose_text_would_vary_is_refused_when_it_is_built(parameter: Any) -> None:
+    condition = sa.column("id").in_(parameter) if parameter.expanding else sa.column("id") == parameter
+    with pytest.raises(ArgumentError, match=r"ids: .*any_"):
+        Selection(sa.select(sa.column("id")).where(condition))

@@ -1,0 +1,13 @@
+"""Where samples are kept."""
+
+from __future__ import annotations
+
+from tenantapp.samples.models import Sample
+
+from tenantapp.db.repository import Repository
+
+
+class SampleRepository(Repository[Sample]):
+    """The tenant's samples."""
+
+    model = Sample

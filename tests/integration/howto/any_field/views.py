@@ -1,0 +1,27 @@
+"""The tenant's samples over HTTP."""
+
+from __future__ import annotations
+
+from tenantapp.samples.repository import SampleRepository
+from tenantapp.samples.schemas import SampleSchema
+
+from tenantapp.http.listing import Listing
+from tenantapp.http.resource import ResourceBlueprint
+
+SORTS = (
+    *("created_at", "name", "price", "ratio", "weight", "reading", "small", "big", "day", "opens", "local"),
+    *("at", "size", "grade", "active", "key"),
+)
+blueprint = ResourceBlueprint(
+    "samples",
+    __name__,
+    repository=SampleRepository,
+    schema=SampleSchema,
+    listing=Listing(
+        sorts=SORTS,
+        equal=(*SORTS[1:], "lasts", "link", "address"),
+        ranges=SORTS,
+    ),
+    description="Something of every kind",
+)
+blueprint.serve("list", "create", "get", "update", "delete", "import", "export")
