@@ -77,7 +77,7 @@ def select_unbound(
         pgconn.send_query_params(b"COMMIT", None)
 
     with connection.lock:
-        results = connection.wait(connection._in_one_message(send, 3 + is_new))
+        results = connection.wait(connection._in_one_message(send))
         connection._require_done(results)
     connection._prepared_selections[name] = None
     return selection.rows(results[-2], transformer)

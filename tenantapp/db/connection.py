@@ -28,7 +28,13 @@ _BINDS = 1
 _PREPARES = 2
 _FORGETS = 3
 
-_COPYING = (pq.ExecStatus.COPY_IN, pq.ExecStatus.COPY_OUT, pq.ExecStatus.COPY_BOTH)
+# The Sync is answered too.
+_LAST = (
+    pq.ExecStatus.PIPELINE_SYNC,
+    pq.ExecStatus.COPY_IN,
+    pq.ExecStatus.COPY_OUT,
+    pq.ExecStatus.COPY_BOTH,
+)
 
 # How many selections stay prepared, each of which the server keeps a plan for: a list alone has hundreds of
 # combinations of filters and orders.
@@ -96,14 +102,13 @@ class TenantConnection(HealingConnection):
             if self.pending is not None:
                 self.wait(self._start_query())
 
-    def begin_with(self, send: Callable[[], None], count: int) -> PQGen[list[PGresult]]:
+    def begin_with(self, send: Callable[[], None]) -> PQGen[list[PGresult]]:
         """Begin the transaction that is pending by a message that goes on with commands.
 
         An error ends the message: what follows a refused binding is not run.
 
         Args:
             send: sends the commands.
-            count: how many they are.
 
         Returns:
             What they were answered, errors too.
@@ -116,13 +121,18 @@ class TenantConnection(HealingConnection):
         self.begun = binding.begin or self._get_tx_start_command()
         first = yield from self._before_binding(self.begun)
         parameters = binding.parameters(self._sealed(binding.context))
+        unsent: list[psycopg.Error] = []
 
         def send_all(pgconn: PGconn) -> None:
             pgconn.send_query_params(first, None)
             pgconn.send_query_params(BIND, parameters)
-            send()
+            try:
+                send()
+            except psycopg.Error as error:
+                # Of what libpq does not take, as too many parameters, the transaction begins all the same.
+                unsent.append(error)
 
-        results = yield from self._in_one_message(send_all, 2 + count)
+        results = yield from self._in_one_message(send_all)
         try:
             self._require_begun(results, binding)
         except (ContextRejected, TenancyError):
@@ -130,6 +140,8 @@ class TenantConnection(HealingConnection):
             yield from self._exec_command(b"ROLLBACK")
             raise
         self.pending = None
+        if unsent:
+            raise unsent[0]
         return results[2:]
 
     def select_bound(
@@ -172,7 +184,7 @@ class TenantConnection(HealingConnection):
                     pgconn.send_query_params(text, dumped, transformer.types, transformer.formats)
                 pgconn.send_query_params(b"COMMIT", None)
 
-            results = yield from self._in_one_message(send, 4 + is_new + (oldest is not None))
+            results = yield from self._in_one_message(send)
             # It stays prepared where its execution fails.
             if prepares and (not is_new or _succeeded(results, _PREPARES)):
                 self._prepared_selections.pop(name, None)
@@ -201,7 +213,7 @@ class TenantConnection(HealingConnection):
         if self.pending is None:
             yield from super()._start_query()
         else:
-            yield from self.begin_with(lambda: None, 0)
+            yield from self.begin_with(lambda: None)
 
     @contextmanager
     def pipeline(self) -> Iterator[Pipeline]:
@@ -224,7 +236,7 @@ class TenantConnection(HealingConnection):
             self._prepared_selections.clear()
         yield from super()._deallocate(name)
 
-    def _in_one_message(self, send: Callable[[PGconn], None], count: int) -> PQGen[list[PGresult]]:
+    def _in_one_message(self, send: Callable[[PGconn], None]) -> PQGen[list[PGresult]]:
         pgconn = self.pgconn
         pgconn.enter_pipeline_mode()
         results: list[PGresult] = []
@@ -232,13 +244,11 @@ class TenantConnection(HealingConnection):
             send(pgconn)
             pgconn.pipeline_sync()
             yield from generators.send(pgconn)
-            # The Sync is answered too.
-            for _ in range(count + 1):
-                results += yield from generators.fetch_many(pgconn)
-                if results and results[-1].status in _COPYING:
-                    # Neither a way on nor one back.
-                    pgconn.finish()
-                    break
+            while not (results and results[-1].status in _LAST):
+                results += yield from self._next_results()
+            if results[-1].status != pq.ExecStatus.PIPELINE_SYNC:
+                # From COPY there is neither a way on nor one back.
+                pgconn.finish()
         except psycopg.OperationalError:
             # The server may have told why it ends the session.
             if not any(result.status == pq.ExecStatus.FATAL_ERROR for result in results):
@@ -246,7 +256,13 @@ class TenantConnection(HealingConnection):
         finally:
             if pgconn.status == pq.ConnStatus.OK:
                 pgconn.exit_pipeline_mode()
-        return results[:count]
+        return [result for result in results if result.status != pq.ExecStatus.PIPELINE_SYNC]
+
+    def _next_results(self) -> PQGen[list[PGresult]]:
+        results: list[PGresult] = yield from generators.fetch_many(self.pgconn)
+        if not results:
+            raise psycopg.OperationalError("the server has not answered all that it was sent")
+        return results
 
     def _require_begun(self, results: Sequence[PGresult], binding: Binding) -> None:
         """Take note that a transaction has begun and is bound.

@@ -80,7 +80,7 @@ class TenantCursor(psycopg.Cursor[Any]):
                 self._send_prepare(name, query)
             self._send_query_prepared(name, query, binary=binary)
 
-        answers = yield from connection.begin_with(send, 1 + prepares)
+        answers = yield from connection.begin_with(send)
         # Of what could not be prepared nothing is remembered; what is prepared stays so where it fails.
         self._check_results(answers[:1])
         key = prepared.maybe_add_to_cache(query, prep, name)

@@ -388,6 +388,22 @@ def test_copy_by_a_plain_statement_is_refused_and_costs_its_connection_alone(fir
         assert db.session.scalar(text("SELECT 1")) == 1
 
 
+def test_a_first_statement_that_the_driver_cannot_send_costs_no_connection(first: TenantUnderTest) -> None:
+    pids = set()
+    with first.app.app_context(), tenant_context(first.context):
+        pids.add(db.session.scalar(text("SELECT pg_backend_pid()")))
+        db.session.commit()
+        values: dict[str, object] = {f"v{number}": number for number in range(65_536)}
+        many = text(f"SELECT {', '.join(f':{name}' for name in values)}")
+        with pytest.raises(DBAPIError, match="number of parameters"):
+            db.session.execute(many, values)
+        with pytest.raises(DBAPIError, match="cannot adapt"):
+            db.session.execute(text("SELECT :value"), {"value": object()})
+        db.session.rollback()
+        pids.add(db.session.scalar(text("SELECT pg_backend_pid()")))
+    assert len(pids) == 1
+
+
 def test_what_was_not_begun_is_not_begun_by_the_next_borrower(
     app_of_one: Flask, first: TenantUnderTest
 ) -> None:

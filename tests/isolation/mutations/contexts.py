@@ -77,12 +77,20 @@ MUTATIONS = (
                WHERE subdomain LIKE wanted'""",
     ),
     Mutation(
-        "a context bound to the session", (contexts.a_context_ends_with_its_transaction,), _FOR_THE_SESSION
+        "a request's context bound to the session",
+        (contexts.a_requests_context_ends_with_its_transaction,),
+        _FOR_THE_SESSION,
     ),
     Mutation(
-        "a context bound to the session and not cleaned away",
+        "a context bound to the session",
+        (contexts.a_context_ends_with_its_transaction,),
+        """CREATE OR REPLACE FUNCTION tenancy.bind(context text) RETURNS text LANGUAGE sql
+           AS $$ SELECT set_config('tenancy.context', context, false); SELECT 'active.1' $$""",
+    ),
+    Mutation(
+        "a request's context bound to the session and not cleaned away",
         (
-            contexts.a_context_ends_with_its_transaction,
+            contexts.a_requests_context_ends_with_its_transaction,
             contexts.the_next_borrower_of_a_connection_has_no_context,
         ),
         _FOR_THE_SESSION,
