@@ -8,7 +8,7 @@ from math import inf
 from typing import Any
 
 import psycopg
-from psycopg import Pipeline, generators, pq
+from psycopg import Pipeline, pq
 from psycopg.abc import PQGen
 from psycopg.adapt import PyFormat, Transformer
 from psycopg.pq.abc import PGconn, PGresult
@@ -16,7 +16,7 @@ from psycopg.pq.abc import PGconn, PGresult
 from tenantapp.db.answers import Answer, bounded
 from tenantapp.db.binding import BIND, Binding, refused
 from tenantapp.db.errors import ContextRejected
-from tenantapp.db.healing import HealingConnection
+from tenantapp.db.messaging import MessagingConnection
 from tenantapp.db.own_settings import start_without_own_settings
 from tenantapp.db.selection import Selected, Selection
 from tenantapp.tenancy.context import TenantContext
@@ -28,20 +28,12 @@ _BINDS = 1
 _PREPARES = 2
 _FORGETS = 3
 
-# The Sync is answered too.
-_LAST = (
-    pq.ExecStatus.PIPELINE_SYNC,
-    pq.ExecStatus.COPY_IN,
-    pq.ExecStatus.COPY_OUT,
-    pq.ExecStatus.COPY_BOTH,
-)
-
 # How many selections stay prepared, each of which the server keeps a plan for: a list alone has hundreds of
 # combinations of filters and orders.
 MOST_PREPARED = 100
 
 
-class TenantConnection(HealingConnection):
+class TenantConnection(MessagingConnection):
     """A connection of the application's pool.
 
     `sealer` seals what is bound on it; `settings` are what it works with.
@@ -236,34 +228,6 @@ class TenantConnection(HealingConnection):
             self._prepared_selections.clear()
         yield from super()._deallocate(name)
 
-    def _in_one_message(self, send: Callable[[PGconn], None]) -> PQGen[list[PGresult]]:
-        pgconn = self.pgconn
-        pgconn.enter_pipeline_mode()
-        results: list[PGresult] = []
-        try:
-            send(pgconn)
-            pgconn.pipeline_sync()
-            yield from generators.send(pgconn)
-            while not (results and results[-1].status in _LAST):
-                results += yield from self._next_results()
-            if results[-1].status != pq.ExecStatus.PIPELINE_SYNC:
-                # From COPY there is neither a way on nor one back.
-                pgconn.finish()
-        except psycopg.OperationalError:
-            # The server may have told why it ends the session.
-            if not any(result.status == pq.ExecStatus.FATAL_ERROR for result in results):
-                raise
-        finally:
-            if pgconn.status == pq.ConnStatus.OK:
-                pgconn.exit_pipeline_mode()
-        return [result for result in results if result.status != pq.ExecStatus.PIPELINE_SYNC]
-
-    def _next_results(self) -> PQGen[list[PGresult]]:
-        results: list[PGresult] = yield from generators.fetch_many(self.pgconn)
-        if not results:
-            raise psycopg.OperationalError("the server has not answered all that it was sent")
-        return results
-
     def _require_begun(self, results: Sequence[PGresult], binding: Binding) -> None:
         """Take note that a transaction has begun and is bound.
 
@@ -276,11 +240,6 @@ class TenantConnection(HealingConnection):
             error = psycopg.errors.error_from_result(bound, encoding=self.info.encoding)
             raise refused(error) from error
         binding.accept(bound)
-
-    def _require_done(self, results: Sequence[PGresult]) -> None:
-        for result in results:
-            if result.status == pq.ExecStatus.FATAL_ERROR:
-                raise psycopg.errors.error_from_result(result, encoding=self.info.encoding)
 
 
 def _succeeded(results: Sequence[PGresult], place: int) -> bool:
