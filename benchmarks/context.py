@@ -33,12 +33,12 @@ from benchmarks.stage import Stage, stage
 from tenantapp.application import create_app
 from tenantapp.customers.models import Customer
 from tenantapp.db import repository
+from tenantapp.db.binding import Binding
 from tenantapp.db.connection import TenantConnection
 from tenantapp.db.lending import LendingPool
 from tenantapp.db.models import table_of
 from tenantapp.db.selection import Selection
 from tenantapp.tenancy.context import TenantContext, current_context
-from tenantapp.tenancy.directory import Standing
 from tests.support.tenants import TenantUnderTest
 
 PAIRS = 40
@@ -57,10 +57,10 @@ PLAIN_QUERY: Selection[Any] = Selection(
 
 def select_unbound(
     connection: TenantConnection,
-    _context: TenantContext,
+    _binding: Binding,
     selection: Selection[Any],
     parameters: Mapping[str, Any],
-) -> tuple[Standing, list[Any]]:
+) -> list[Any]:
     """Select as the endpoint's own connection does, in one message, with nothing bound."""
     transformer = Transformer(connection)
     tenant = {"tenant": current_context().tenant_id} if selection is PLAIN_QUERY else {}
@@ -77,9 +77,10 @@ def select_unbound(
         pgconn.send_query_params(b"COMMIT", None)
 
     with connection.lock:
-        results = connection._accepted(connection.wait(connection._in_one_message(send, 3 + is_new)))
+        results = connection.wait(connection._in_one_message(send))
+        connection._require_done(results)
     connection._prepared_selections[name] = None
-    return Standing("active", 1), selection.rows(results[-2], transformer)
+    return selection.rows(results[-2], transformer)
 
 
 @contextmanager

@@ -1,27 +1,28 @@
-"""A psycopg connection that begins a transaction and binds the tenant's context in one message."""
+"""A psycopg connection that begins, binds the tenant's context and asks, in one message."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from math import inf
 from typing import Any
 
 import psycopg
-from psycopg import generators, pq
+from psycopg import Pipeline, pq
 from psycopg.abc import PQGen
 from psycopg.adapt import PyFormat, Transformer
 from psycopg.pq.abc import PGconn, PGresult
 
 from tenantapp.db.answers import Answer, bounded
+from tenantapp.db.binding import BIND, Binding, refused
 from tenantapp.db.errors import ContextRejected
-from tenantapp.db.healing import HealingConnection
+from tenantapp.db.messaging import MessagingConnection
 from tenantapp.db.own_settings import start_without_own_settings
 from tenantapp.db.selection import Selected, Selection
 from tenantapp.tenancy.context import TenantContext
-from tenantapp.tenancy.directory import Standing
+from tenantapp.tenancy.errors import TenancyError
 from tenantapp.tenancy.seal import ContextSealer
 
-_BIND = b"SELECT tenancy.bind($1)"
 # Which of a message's commands it is, and which prepares.
 _BINDS = 1
 _PREPARES = 2
@@ -32,7 +33,7 @@ _FORGETS = 3
 MOST_PREPARED = 100
 
 
-class TenantConnection(HealingConnection):
+class TenantConnection(MessagingConnection):
     """A connection of the application's pool.
 
     `sealer` seals what is bound on it; `settings` are what it works with.
@@ -43,6 +44,8 @@ class TenantConnection(HealingConnection):
     # What one answer may hold.
     max_bytes: float = inf
     max_rows: float = inf
+    # What the next statement, whoever sends it, begins the transaction with.
+    pending: Binding | None = None
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -80,40 +83,71 @@ class TenantConnection(HealingConnection):
         else:
             super().close()
 
-    def begin_bound(self, context: TenantContext, begin: bytes | None = None) -> Standing | None:
-        """Begin a transaction and bind `context` to it, with one round trip for both.
-
-        Args:
-            context: the tenant context; sealed, it travels as a parameter, never in the statement's text.
-            begin: the command; by default what the connection's own options ask for.
-
-        Returns:
-            How the tenant stands in this database, or None where it has no such tenant.
+    def begin_pending(self) -> None:
+        """Begin the transaction that is pending, with one round trip; nothing where none is.
 
         Raises:
+            TenancyError, ContextRejected: the server does not bind the context; see `db.binding.refused`.
             psycopg.Error: the server refused, or the connection is gone.
         """
         with self.lock:
-            self.begun = begin or self._get_tx_start_command()
-            first = self._before_binding(self.begun)
-            token = self._sealed(context)
+            if self.pending is not None:
+                self.wait(self._start_query())
 
-            def send(pgconn: PGconn) -> None:
-                pgconn.send_query_params(first, None)
-                pgconn.send_query_params(_BIND, [token])
+    def begin_with(self, send: Callable[[], None]) -> PQGen[list[PGresult]]:
+        """Begin the transaction that is pending by a message that goes on with commands.
 
-            return _standing(self._accepted(self.wait(self._in_one_message(send, 2)))[_BINDS])
+        An error ends the message: what follows a refused binding is not run.
 
-    def select_bound(
-        self, context: TenantContext, selection: Selection[Selected], parameters: Mapping[str, object]
-    ) -> tuple[Standing | None, list[Any]]:
-        """Bind `context` to a READ ONLY transaction of its own and select in it, in one round trip.
+        Args:
+            send: sends the commands.
 
         Returns:
-            What `begin_bound` does, and the rows.
+            What they were answered, errors too.
 
         Raises:
-            psycopg.Error: as `begin_bound`.
+            Exception: as `begin_pending`.
+        """
+        binding = self.pending
+        assert binding is not None  # noqa: S101 - whoever calls has looked
+        self.begun = binding.begin or self._get_tx_start_command()
+        first = yield from self._before_binding(self.begun)
+        parameters = binding.parameters(self._sealed(binding.context))
+        unsent: list[psycopg.Error] = []
+
+        def send_all(pgconn: PGconn) -> None:
+            pgconn.send_query_params(first, None)
+            pgconn.send_query_params(BIND, parameters)
+            try:
+                send()
+            except psycopg.Error as error:
+                # Of what libpq does not take, as too many parameters, the transaction begins all the same.
+                unsent.append(error)
+
+        results = yield from self._in_one_message(send_all)
+        try:
+            self._require_begun(results, binding)
+        except (ContextRejected, TenancyError):
+            # It stays pending: whatever is tried next is refused too.
+            yield from self._exec_command(b"ROLLBACK")
+            raise
+        self.pending = None
+        if unsent:
+            raise unsent[0]
+        return results[2:]
+
+    def select_bound(
+        self, binding: Binding, selection: Selection[Selected], parameters: Mapping[str, object]
+    ) -> list[Selected]:
+        """Select in a bound READ ONLY transaction of its own, in one round trip.
+
+        Args:
+            binding: what it is bound to.
+            selection: what to select.
+            parameters: its values.
+
+        Raises:
+            Exception: as `begin_pending`.
         """
         transformer = Transformer(self)
         values = selection.in_order(parameters)
@@ -121,16 +155,17 @@ class TenantConnection(HealingConnection):
         text = selection.text.encode()
         name = selection.name(transformer.types or ())
         prepares = self.prepare_threshold is not None
-        with self.lock:
+
+        def ask() -> PQGen[PGresult]:
             is_new = prepares and name not in self._prepared_selections
             oldest = self._oldest_prepared() if is_new else None
             self.begun = b"BEGIN READ ONLY"
-            first = self._before_binding(self.begun)
-            token = self._sealed(context)
+            first = yield from self._before_binding(self.begun)
+            bound = binding.parameters(self._sealed(binding.context))
 
             def send(pgconn: PGconn) -> None:
                 pgconn.send_query_params(first, None)
-                pgconn.send_query_params(_BIND, [token])
+                pgconn.send_query_params(BIND, bound)
                 if is_new:
                     pgconn.send_prepare(name, text, transformer.types)
                 if oldest is not None:
@@ -141,15 +176,20 @@ class TenantConnection(HealingConnection):
                     pgconn.send_query_params(text, dumped, transformer.types, transformer.formats)
                 pgconn.send_query_params(b"COMMIT", None)
 
-            results = self.wait(self._in_one_message(send, 4 + is_new + (oldest is not None)))
+            results = yield from self._in_one_message(send)
             # It stays prepared where its execution fails.
             if prepares and (not is_new or _succeeded(results, _PREPARES)):
                 self._prepared_selections.pop(name, None)
                 self._prepared_selections[name] = None
             if oldest is not None and _succeeded(results, _FORGETS):
                 del self._prepared_selections[oldest]
-        self._accepted(results)
-        return _standing(results[_BINDS]), selection.rows(results[-2], transformer)
+            self._require_begun(results, binding)
+            self._require_done(results)
+            return results[-2]
+
+        with self.lock:
+            answer = self.wait(ask())
+        return selection.rows(answer, transformer)
 
     def _oldest_prepared(self) -> bytes | None:
         """Return the name of what one more selection would be too many beside, if anything."""
@@ -160,8 +200,23 @@ class TenantConnection(HealingConnection):
     def _prepared_count(self) -> int:
         return super()._prepared_count() + len(self._prepared_selections)
 
-    def _before_binding(self, begin: bytes) -> bytes:
+    def _start_query(self) -> PQGen[None]:
+        """Begin before a statement, a COPY or a cursor of the server's: psycopg comes by here each time."""
+        if self.pending is None:
+            yield from super()._start_query()
+        else:
+            yield from self.begin_with(lambda: None)
+
+    @contextmanager
+    def pipeline(self) -> Iterator[Pipeline]:
+        """Enter psycopg's pipeline mode; a message that begins and binds has to be sent before."""
+        self.begin_pending()
+        with super().pipeline() as pipeline:
+            yield pipeline
+
+    def _before_binding(self, begin: bytes) -> PQGen[bytes]:
         """Return the command that travels in front of the binding."""
+        yield from ()
         return begin
 
     def _sealed(self, context: TenantContext) -> bytes:
@@ -173,37 +228,19 @@ class TenantConnection(HealingConnection):
             self._prepared_selections.clear()
         yield from super()._deallocate(name)
 
-    def _in_one_message(self, send: Callable[[PGconn], None], count: int) -> PQGen[list[PGresult]]:
-        pgconn = self.pgconn
-        pgconn.enter_pipeline_mode()
-        results: list[PGresult] = []
-        try:
-            send(pgconn)
-            pgconn.pipeline_sync()
-            yield from generators.send(pgconn)
-            # The Sync is answered too.
-            for _ in range(count + 1):
-                results += yield from generators.fetch_many(pgconn)
-        finally:
-            if pgconn.status == pq.ConnStatus.OK:
-                pgconn.exit_pipeline_mode()
-        return results[:count]
+    def _require_begun(self, results: Sequence[PGresult], binding: Binding) -> None:
+        """Take note that a transaction has begun and is bound.
 
-    def _accepted(self, results: list[PGresult]) -> list[PGresult]:
-        for place, result in enumerate(results):
-            if result.status == pq.ExecStatus.FATAL_ERROR:
-                error = psycopg.errors.error_from_result(result, encoding=self.info.encoding)
-                if place == _BINDS and isinstance(error, psycopg.errors.InsufficientPrivilege):
-                    raise ContextRejected from error
-                self.heal(error)
-                raise error
-        return results
+        Raises:
+            Exception: as `begin_pending`.
+        """
+        self._require_done(results[:_BINDS])
+        bound = results[_BINDS]
+        if bound.status == pq.ExecStatus.FATAL_ERROR:
+            error = psycopg.errors.error_from_result(bound, encoding=self.info.encoding)
+            raise refused(error) from error
+        binding.accept(bound)
 
 
 def _succeeded(results: Sequence[PGresult], place: int) -> bool:
     return len(results) > place and results[place].status == pq.ExecStatus.COMMAND_OK
-
-
-def _standing(result: PGresult) -> Standing | None:
-    told = result.get_value(0, 0)
-    return Standing.parse(told.decode() if told is not None else None)

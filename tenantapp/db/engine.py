@@ -9,22 +9,16 @@ from weakref import WeakKeyDictionary
 import psycopg
 import sqlalchemy as sa
 from psycopg_pool import PoolTimeout
-from sqlalchemy.engine import Connection, CursorResult, Engine, RootTransaction
+from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.engine.base import OptionEngine
 from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.pool import PoolProxiedConnection
 
-from tenantapp.db.connection import TenantConnection
-from tenantapp.db.errors import ConnectionOutdated, ContextRejected, DatabaseUnavailable, LoanCut
+from tenantapp.db.binding import Binding
+from tenantapp.db.bound import BoundConnection
 from tenantapp.db.isolation import Isolation
 from tenantapp.db.pool import TenantPool
 from tenantapp.db.selection import Selected, Selection
-from tenantapp.tenancy.context import TenantContext, current_context, trust_credential
-from tenantapp.tenancy.directory import Standing, require_active
-from tenantapp.tenancy.errors import TenancyError
-
-CONTEXT_OPTION = "tenant_context"
-"""The execution option by which a connection carries a context of its own instead of the open one."""
 
 
 def engine_options(pool: TenantPool) -> dict[str, object]:
@@ -44,97 +38,6 @@ def engine_options(pool: TenantPool) -> dict[str, object]:
 _NONE_YET = object()
 _MODES = {"isolation_level", "postgresql_readonly", "postgresql_deferrable"}
 _pools: WeakKeyDictionary[Engine, TenantPool] = WeakKeyDictionary()
-
-
-class BoundConnection(Connection):
-    """A connection whose every transaction begins with a tenant's context, bound to that transaction alone.
-
-    Whatever path begins one (the session, a flush, autobegin, the program) comes through `begin`. An event
-    would do the same and cost each statement of a request more than the isolation itself does.
-    """
-
-    # None for what the connection's isolation level and options ask for.
-    _begin: bytes | None = None
-    standing: Standing | None = None
-    """How the tenant stood when the last transaction began."""
-
-    def begin(self) -> RootTransaction:
-        """Begin a transaction in the open context, or in the one of the execution option.
-
-        Raises:
-            MissingTenantContext: there is neither; nothing was sent to the server.
-            TenantNotFound, TenantSuspended: this database may not serve the tenant now.
-            CredentialsChanged: who acts was looked up before a change of the tenant's credentials.
-            DatabaseUnavailable: no transaction can be begun.
-        """
-        if not self.in_transaction():
-            self._bind(self._context())
-        return super().begin()
-
-    def _execute_context(self, *args: Any, **kwargs: Any) -> CursorResult[Any]:
-        """Begin before a cursor is opened: on a dropped connection the begin puts another in its place."""
-        if self._transaction is None:
-            self._autobegin()
-        return super()._execute_context(*args, **kwargs)
-
-    def _rollback_impl(self) -> None:
-        try:
-            super()._rollback_impl()
-        except DBAPIError as error:
-            # What a connection had begun that is gone, the server has rolled back.
-            if not error.connection_invalidated:
-                raise
-
-    def _context(self) -> TenantContext:
-        return self.get_execution_options().get(CONTEXT_OPTION) or current_context()
-
-    def _bind(self, context: TenantContext) -> None:
-        try:
-            self._accept(context, self._begin_bound(context))
-        except (ContextRejected, TenancyError):
-            self._driver.rollback()
-            raise
-
-    def _accept(self, context: TenantContext, standing: Standing | None) -> None:
-        require_active(standing.status if standing else None)
-        self.standing = standing
-        if standing:
-            trust_credential(context, standing.credentials_version)
-
-    def _begin_bound(self, context: TenantContext) -> Standing | None:
-        """Begin on the pooled connection; where that one was dropped, once more on a new one.
-
-        A retry is harmless here: nothing of the transaction has happened yet.
-        """
-        driver = self._driver
-        try:
-            return driver.begin_bound(context, self._begin)
-        except LoanCut as error:
-            raise DatabaseUnavailable("the connection was lent for too long") from error
-        except ConnectionOutdated:
-            driver.rollback()
-        except psycopg.OperationalError as error:
-            if not driver.closed:
-                driver.rollback()
-                raise DatabaseUnavailable("the database refused to begin a transaction") from error
-            self.invalidate()
-            driver.renew_pool()
-        try:
-            return self._driver.begin_bound(context, self._begin)
-        except psycopg.OperationalError as error:
-            raise DatabaseUnavailable("the database dropped two connections in a row") from error
-
-    def _revalidate_connection(self) -> PoolProxiedConnection:
-        """Ask the connection that takes a dropped one's place for what that one was asked for."""
-        connection = super()._revalidate_connection()
-        self.dialect.set_connection_execution_options(self, self.get_execution_options())
-        return connection
-
-    @property
-    def _driver(self) -> TenantConnection:
-        driver = self.connection.driver_connection
-        assert isinstance(driver, TenantConnection)  # noqa: S101 - the pool lends nothing else
-        return driver
 
 
 class ReadOnlyConnection(BoundConnection):
@@ -163,21 +66,19 @@ class ReadOnlyConnection(BoundConnection):
 
         Raises:
             sqlalchemy.exc.DBAPIError: the server refused the statement.
-            Exception: as `begin`.
+            Exception: as `begin_now`.
         """
-        context = self._context()
+        binding = self._binding = Binding(self._context())
         if self._has_events or self.engine._has_events:
             self.dispatch.before_cursor_execute(self, None, selection.text, parameters, None, False)
         try:
-            standing, rows = pool_of(self.engine).select_bound(context, selection, parameters)
+            return pool_of(self.engine).select_bound(binding, selection, parameters)
         except PoolTimeout:
             raise
         except psycopg.Error as error:
             raise DBAPIError.instance(
                 selection.text, dict(parameters), error, psycopg.Error, hide_parameters=True
             ) from error
-        self._accept(context, standing)
-        return rows
 
     @property
     def reads_alone(self) -> bool:
@@ -201,6 +102,7 @@ class ReadOnlyConnection(BoundConnection):
 
     def _rollback_impl(self) -> None:
         if self._closing and not self.invalidated:
+            self._forget_pending()
             self._driver.has_only_read = True
         else:
             super()._rollback_impl()
@@ -228,6 +130,11 @@ def pool_of(engine: Engine) -> TenantPool:
     return _pools[engine]
 
 
+def begin_now(connection: Connection) -> None:
+    """Begin a transaction before there is a statement to send; see `BoundConnection.begin_now`."""
+    cast(BoundConnection, connection).begin_now()
+
+
 def select_all(
     connection: Connection, selection: Selection[Selected], parameters: Mapping[str, object]
 ) -> list[Selected]:
@@ -239,7 +146,7 @@ def select_all(
         parameters: its values.
 
     Raises:
-        Exception: as `BoundConnection.begin`, and what the server refused.
+        Exception: as `BoundConnection.begin_now`, and what the server refused.
     """
     if isinstance(connection, ReadOnlyConnection) and connection.reads_alone:
         return connection.select_alone(selection, parameters)

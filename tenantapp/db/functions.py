@@ -36,5 +36,6 @@ FUNCTIONS = (
     Function("tenancy.current_actor_id()", 1, EVERYONE),
     Function("tenancy.current_actor_role()", 1, EVERYONE),
     Function("tenancy.bind(text)", 3, ("app", "platform")),
+    Function("tenancy.bind_served(text,integer)", 1, ("app",)),
     Function("tenancy.find_tenant(text)", 1, ("app",), "directory"),
 )

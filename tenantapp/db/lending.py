@@ -97,6 +97,8 @@ class LendingPool(ConnectionPool[TenantConnection]):
             connection.loan.cut_aside("it is not cleaned in time", back)
 
     def _reset_connection(self, connection: TenantConnection) -> None:
+        # What its borrower did not come to begin, the next one does not begin.
+        connection.pending = None
         if not connection.is_clean:
             self._start_cleaning(connection)
         # Nobody else has it yet. The loan includes the rollback, which waits for an answer too.

@@ -7,7 +7,6 @@ import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
 from time import monotonic
-from typing import Any
 from uuid import UUID
 
 import orjson
@@ -15,6 +14,7 @@ import psycopg
 from psycopg.types.json import set_json_loads
 from sqlalchemy import URL
 
+from tenantapp.db.binding import Binding
 from tenantapp.db.connection import TenantConnection
 from tenantapp.db.cursor import TenantCursor
 from tenantapp.db.deadline import Loans
@@ -26,8 +26,7 @@ from tenantapp.db.roles import RoleNames
 from tenantapp.db.safety import check_role
 from tenantapp.db.selection import Selected, Selection
 from tenantapp.db.shares import Shares
-from tenantapp.tenancy.context import TenantContext, open_context_here
-from tenantapp.tenancy.directory import Standing
+from tenantapp.tenancy.context import open_context_here
 from tenantapp.tenancy.seal import ContextSealer
 
 _NO_LIBRARIES = {"local_preload_libraries": ""}
@@ -129,35 +128,36 @@ class TenantPool:
         return self.pool.lend(tenant_id)
 
     def select_bound(
-        self, context: TenantContext, selection: Selection[Selected], parameters: Mapping[str, object]
-    ) -> tuple[Standing | None, list[Any]]:
+        self, binding: Binding, selection: Selection[Selected], parameters: Mapping[str, object]
+    ) -> list[Selected]:
         """Select in a transaction of its own on a lent connection; see TenantConnection.
 
         Where the connection was dropped, or what it had prepared is out of date, once more: only read, it can
         be done again.
 
         Raises:
+            TenancyError: the context is not bound; see `db.binding.refused`.
             DatabaseUnavailable: no transaction can be begun.
             psycopg.Error: the server refused the statement.
             psycopg_pool.PoolTimeout: no connection was to be had in time.
         """
         try:
-            return self._select_bound(context, selection, parameters)
+            return self._select_bound(binding, selection, parameters)
         except ConnectionOutdated:
             pass
         except _Dropped:
             self.renew()
         try:
-            return self._select_bound(context, selection, parameters)
+            return self._select_bound(binding, selection, parameters)
         except _Dropped as error:
             raise DatabaseUnavailable("the database dropped two connections in a row") from error
 
     def _select_bound(
-        self, context: TenantContext, selection: Selection[Selected], parameters: Mapping[str, object]
-    ) -> tuple[Standing | None, list[Any]]:
-        connection = self._lend(context.tenant_id)
+        self, binding: Binding, selection: Selection[Selected], parameters: Mapping[str, object]
+    ) -> list[Selected]:
+        connection = self._lend(binding.context.tenant_id)
         try:
-            selected = connection.select_bound(context, selection, parameters)
+            selected = connection.select_bound(binding, selection, parameters)
         except LoanCut:
             raise
         except psycopg.OperationalError as error:
@@ -169,6 +169,8 @@ class TenantPool:
             connection.is_clean = True
             return selected
         finally:
+            # What has failed is open still, and ends in the message that cleans the connection.
+            connection.has_only_read = not connection.is_clean
             connection.close()
 
     def open(self) -> None:

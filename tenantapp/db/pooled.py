@@ -51,9 +51,9 @@ class PooledConnection(TenantConnection):
         ended = all(answer.status == pq.ExecStatus.COMMAND_OK for answer in answers)
         return ended and self.pgconn.status == pq.ConnStatus.OK
 
-    def _before_binding(self, begin: bytes) -> bytes:
+    def _before_binding(self, begin: bytes) -> PQGen[bytes]:
         unlock = UNLOCK if self.may_lock else b""
-        answer = self.wait(self._begin_clean(_BEGIN % (begin, unlock)))
+        answer = yield from self._begin_clean(_BEGIN % (begin, unlock))
         self._backend_pid = int(answer.get_value(0, 0) or 0)
         return self._set_settings
 

@@ -11,6 +11,7 @@ from flask import Response, url_for
 from marshmallow import Schema, fields
 from sqlalchemy.engine import Connection
 
+from tenantapp.db.engine import begin_now
 from tenantapp.db.models import Record
 from tenantapp.db.paging import Page
 from tenantapp.db.repository import Repository, Versions
@@ -213,7 +214,7 @@ class ResourceBlueprint(TenantBlueprint):
             given = read_query(query)
             with changing() as connection:
                 # A file cannot be read again, so who asks is looked at before it is read.
-                connection.begin()
+                begin_now(connection)
                 repository = self.repository(connection)
                 belonging = self._belonging(connection, path)
                 report = import_file(repository, schema, belonging, partial=given["mode"] == "partial")

@@ -15,7 +15,8 @@ from cachetools import TTLCache
 from sqlalchemy import bindparam, func, or_, select
 from sqlalchemy.engine import Engine
 
-from tenantapp.db.engine import CONTEXT_OPTION, ReadOnlyConnection, select_one
+from tenantapp.db.bound import CONTEXT_OPTION
+from tenantapp.db.engine import ReadOnlyConnection, select_one
 from tenantapp.db.selection import Selection
 from tenantapp.identity.keys import prefix_of, sha256
 from tenantapp.identity.models import ApiKey
@@ -111,5 +112,4 @@ class Credentials:
             row = select_one(connection, _LIVING, {"prefix": prefix})
         if row is None or not hmac.compare_digest(row.secret_sha256, sha256(token)):
             return None
-        version = reader.standing.credentials_version if reader.standing else None
-        return Credential(row.id, frozenset(row.scopes), row.expires_at, version)
+        return Credential(row.id, frozenset(row.scopes), row.expires_at, reader.credentials_version)

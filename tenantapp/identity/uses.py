@@ -20,7 +20,8 @@ from sqlalchemy import ARRAY, Double, Uuid, bindparam, func, or_, select, text, 
 from sqlalchemy.engine import Engine
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
-from tenantapp.db.engine import CONTEXT_OPTION, pool_of
+from tenantapp.db.bound import CONTEXT_OPTION
+from tenantapp.db.engine import pool_of
 from tenantapp.db.errors import DatabaseUnavailable
 from tenantapp.db.models import table_of
 from tenantapp.identity.models import ApiKey

@@ -15,12 +15,7 @@ from uuid import UUID
 from blinker import Signal
 from flask import g, has_app_context
 
-from tenantapp.tenancy.errors import (
-    CredentialsChanged,
-    InvalidTenantContext,
-    MissingTenantContext,
-    TenantContextAlreadyOpen,
-)
+from tenantapp.tenancy.errors import InvalidTenantContext, MissingTenantContext, TenantContextAlreadyOpen
 
 _KEY = "_tenant_context"
 _TRUSTED = "_credential_trusted"
@@ -100,23 +95,19 @@ def tenant_context(context: TenantContext) -> Iterator[TenantContext]:
         close_context()
 
 
-def trust_credential(context: TenantContext, version: int) -> None:
-    """Go on with the actor of a context if none of the tenant's credentials has changed since the look-up.
+def credentials_in_doubt(context: TenantContext) -> int | None:
+    """Return the version that a tenant's credentials must have as a transaction begins; None for any.
 
-    It is decided once a request, as its first transaction begins: what has begun may end.
-
-    Args:
-        context: what was bound.
-        version: how often the tenant's credentials have changed by now.
-
-    Raises:
-        CredentialsChanged: some have.
+    It is asked for until a transaction of the context has begun: what has begun may end.
     """
-    if context.credentials_version is None or _TRUSTED in g:
-        return
-    if context.credentials_version != version:
-        raise CredentialsChanged("the credential was looked up before a change of the tenant's")
-    setattr(g, _TRUSTED, True)
+    is_trusted = has_app_context() and g.get(_TRUSTED) is context
+    return None if is_trusted else context.credentials_version
+
+
+def trust_credential(context: TenantContext) -> None:
+    """Go on with the actor of a context: none of the tenant's credentials has changed since the look-up."""
+    if has_app_context():
+        setattr(g, _TRUSTED, context)
 
 
 def open_context_here() -> TenantContext | None:

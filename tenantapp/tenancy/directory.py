@@ -11,7 +11,7 @@ from uuid import UUID
 
 from cachetools import TLRUCache, TTLCache
 
-from tenantapp.tenancy.errors import TenantGone, TenantNotFound, TenantSuspended
+from tenantapp.tenancy.errors import TenantNotFound, TenantSuspended
 
 SERVED_SECONDS = 300.0
 """How long a tenant that is served is remembered."""
@@ -28,22 +28,6 @@ class DirectoryEntry:
     epoch: int
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """How a tenant stands in its database as a transaction begins."""
-
-    status: str
-    credentials_version: int
-
-    @classmethod
-    def parse(cls, text: str | None) -> Standing | None:
-        """Return what `tenancy.bind` has told: nothing of a tenant that is not there."""
-        if text is None:
-            return None
-        status, _, version = text.partition(".")
-        return cls(status, int(version))
-
-
 class Directory(Protocol):
     """Finds a tenant by its subdomain."""
 
@@ -54,7 +38,7 @@ class Directory(Protocol):
 class CachedDirectory:
     """Remembers answers of another directory: a tenant that is served for minutes, any other for seconds.
 
-    Whether a tenant is served still is read back at each begin; that another would be served again is not. A
+    Whether a tenant is served still is looked at anew at each begin; that another would be served is not. A
     tenant that its database does not have is asked for anew (`tenantapp.http.endpoints`).
     Absent tenants are kept apart, so that a flood of invented names cannot push out the tenants in use.
 
@@ -112,21 +96,8 @@ def require_served(entry: DirectoryEntry | None) -> DirectoryEntry:
     """
     if entry is None:
         raise TenantNotFound("There is no such tenant.")
-    require_active(entry.status)
-    return entry
-
-
-def require_active(status: str | None) -> None:
-    """Refuse a tenant whose status is not `active`.
-
-    Raises:
-        TenantGone: there is no status because there is no tenant.
-        TenantNotFound: it is archived.
-        TenantSuspended: it is suspended.
-    """
-    if status is None:
-        raise TenantGone("There is no such tenant.")
-    if status == "suspended":
+    if entry.status == "suspended":
         raise TenantSuspended("This tenant is suspended.")
-    if status != "active":
+    if entry.status != "active":
         raise TenantNotFound("There is no such tenant.")
+    return entry

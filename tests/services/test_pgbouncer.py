@@ -19,7 +19,7 @@ from tenantapp.db.pooled import PooledConnection
 from tenantapp.db.session import db
 from tenantapp.health import readiness
 from tenantapp.health.readiness import problems
-from tests.support.backends import close_pool, eventually, pool_of
+from tests.support.backends import begin_bound, close_pool, eventually, pool_of
 from tests.support.databases import Server
 from tests.support.pgbouncer import pgbouncer
 from tests.support.probes import add_probes, in_request
@@ -133,7 +133,7 @@ def test_what_another_client_left_on_the_session_is_gone(
     attacker.execute(leave)
     with closing(pool_of(pooled).connect()) as connection:
         assert isinstance(connection, PooledConnection)
-        connection.begin_bound(tenant.context)
+        begin_bound(connection, tenant.context)
         left = "SELECT (SELECT count(*) FROM pg_prepared_statements) + (SELECT count(*) FROM pg_cursors)"
         assert connection.execute(left).fetchone() == (0,)
         if setting:
@@ -150,7 +150,7 @@ def test_a_token_is_good_on_the_backend_alone_that_the_transaction_has_got(
 ) -> None:
     tenant = make_tenant(pooled)
     with closing(pool_of(pooled).connect()) as connection:
-        connection.begin_bound(tenant.context)
+        begin_bound(connection, tenant.context)
         row = connection.execute("SELECT current_setting('tenancy.context')").fetchone()
         assert row is not None
     with (

@@ -10,8 +10,10 @@ from pathlib import Path
 from flask import Flask
 from psycopg import pq
 
+from tenantapp.db.binding import Binding
 from tenantapp.db.connection import TenantConnection
 from tenantapp.db.pool import TenantPool
+from tenantapp.tenancy.context import TenantContext
 from tests.support.databases import Server
 
 _OF_THE_APP = "FROM pg_stat_activity WHERE datname = %s AND usename = %s AND application_name = 'tenantapp'"
@@ -21,6 +23,12 @@ def pool_of(app: Flask) -> TenantPool:
     """Return the pool that `app` serves from."""
     pool: TenantPool = app.extensions["tenantapp"].pool
     return pool
+
+
+def begin_bound(connection: TenantConnection, context: TenantContext) -> None:
+    """Begin a transaction in a context on a connection of the pool."""
+    connection.pending = Binding(context)
+    connection.begin_pending()
 
 
 def close_pool(app: Flask) -> None:

@@ -21,7 +21,7 @@ from tenantapp.db.session import db
 from tenantapp.http.api import PREFIX
 from tenantapp.http.endpoints import TenantBlueprint
 from tests.integration.db.conftest import MakeApp
-from tests.support.backends import all_returned, backends, eventually, pool_of, terminate
+from tests.support.backends import all_returned, backends, begin_bound, eventually, pool_of, terminate
 from tests.support.databases import Server
 from tests.support.probes import in_request
 from tests.support.tenants import TenantUnderTest, make_tenant
@@ -112,7 +112,9 @@ def test_a_request_that_has_committed_is_a_503_and_the_next_is_served(
         done.append("once")
         db.session.execute(text("SELECT 1"))
         db.session.commit()
-        return ways._by_session()
+        db.session.execute(text("SELECT 1"))
+        db.session.execute(text("SELECT * FROM customers")).all()
+        return []
 
     assert in_request(ways.tenant, work).status_code == 200
     _execute(server, database, CHANGES[0])
@@ -121,13 +123,21 @@ def test_a_request_that_has_committed_is_a_503_and_the_next_is_served(
     assert in_request(ways.tenant, work).status_code == 200
 
 
+def test_the_first_statement_of_a_transaction_is_sent_again_where_its_plan_is_stale(
+    make_app: MakeApp, server: Server, database: str
+) -> None:
+    ways = Ways(make_tenant(make_app(**OF_ONE)))
+    _execute(server, database, CHANGES[0])
+    assert ways.by_name["session"]().status_code == 200
+
+
 def test_one_stale_plan_heals_every_connection(make_app: MakeApp, server: Server, database: str) -> None:
     app = make_app(pool_min_size=3, pool_max_size=3)
     ways = Ways(make_tenant(app))
     ask = "SELECT * FROM customers WHERE id IS NULL"
     with closing(pool_of(app).connect()) as one, closing(pool_of(app).connect()) as two:
         for connection in (one, two):
-            connection.begin_bound(ways.tenant.context)
+            begin_bound(connection, ways.tenant.context)
             connection.execute(ask, prepare=True)
             connection.commit()
     all_returned(app)
@@ -136,7 +146,7 @@ def test_one_stale_plan_heals_every_connection(make_app: MakeApp, server: Server
     assert ways.by_name["list"]().status_code == 200
     for _ in range(3):
         with closing(pool_of(app).connect()) as connection:
-            connection.begin_bound(ways.tenant.context)
+            begin_bound(connection, ways.tenant.context)
             assert connection.execute(ask, prepare=True).fetchall() == []
             connection.commit()
     assert backends(server, database) == before, "a connection was replaced without need"

@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from flask import Flask
 from sqlalchemy import text
 
+from tenantapp.db.binding import Binding
 from tenantapp.db.connection import TenantConnection
 from tenantapp.db.errors import AnswerTooLarge
 from tenantapp.db.selection import Selection
@@ -62,7 +63,7 @@ def _in_a_transaction_of_its_own(
     connection: TenantConnection, tenant: TenantUnderTest, statement: str
 ) -> Any:
     asked = sa.text(statement).columns(sa.column("x", sa.Text)).subquery()
-    return connection.select_bound(tenant.context, Selection(sa.select(asked.c.x)), {})
+    return connection.select_bound(Binding(tenant.context), Selection(sa.select(asked.c.x)), {})
 
 
 WAYS = [_plainly, _prepared, _in_a_string_of_several, _in_a_transaction_of_its_own]

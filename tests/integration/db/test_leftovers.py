@@ -17,7 +17,7 @@ from tenantapp.db.connection import TenantConnection
 from tenantapp.db.session import db
 from tenantapp.tenancy.context import TenantContext, tenant_context
 from tenantapp.tenancy.seal import ContextSealer
-from tests.support.backends import all_returned, pool_of
+from tests.support.backends import all_returned, begin_bound, pool_of
 from tests.support.sealing import sealed
 from tests.support.tenants import TenantUnderTest
 
@@ -97,7 +97,7 @@ def test_a_transaction_that_is_left_open_or_failed_is_rolled_back(
     app_of_one: Flask, first: TenantUnderTest, end: str
 ) -> None:
     with _borrowed(app_of_one) as connection:
-        connection.begin_bound(first.context)
+        begin_bound(connection, first.context)
         connection.execute("INSERT INTO customers (name, email) VALUES ('Ada', 'ada@example.com')")
         if end == "failed":
             with pytest.raises(psycopg.errors.DivisionByZero):

@@ -15,7 +15,7 @@ from tenantapp.db.connection import TenantConnection
 from tenantapp.db.errors import UnsafeRole
 from tenantapp.db.own_settings import start_without_own_settings
 from tests.integration.db.conftest import MakeApp
-from tests.support.backends import all_returned, pool_of
+from tests.support.backends import all_returned, begin_bound, pool_of
 from tests.support.databases import LIMITS, Server
 from tests.support.tenants import TenantUnderTest, make_tenant
 
@@ -66,12 +66,12 @@ def _next_backend(tenant: TenantUnderTest) -> int:
 
 def test_each_begin_pins_the_path_by_which_names_are_found(first: TenantUnderTest) -> None:
     connection = pool_of(first.app).connect()
-    connection.begin_bound(first.context)
+    begin_bound(connection, first.context)
     connection.execute("SET search_path = control, pg_temp")
     connection.commit()
     assert _show(connection, "search_path") == "control, pg_temp"
     connection.rollback()
-    connection.begin_bound(first.context)
+    begin_bound(connection, first.context)
     assert _show(connection, "search_path") == "public"
     connection.close()
 

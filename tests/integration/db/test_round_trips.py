@@ -1,4 +1,4 @@
-"""How often a request asks the server: begin and bind once, the work, a write's commit; then the cleaning."""
+"""How often a request asks the server: begin and bind with the work, a write's commit; then the cleaning."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ CUSTOMERS = "/api/v1/customers"
 SERVICES = "/api/v1/services"
 ROUND_TRIP = "B ReadyForQuery"
 # What is sent before an answer is waited for: a batch of messages, or text; nobody waits for the cleaning's.
-BEGIN_AND_BIND = WORK = ALL_OF_IT = "F Sync"
+BEGIN_AND_WORK = ALL_OF_IT = "F Sync"
 
 
 @pytest.fixture
@@ -70,10 +70,10 @@ def test_a_read_of_several_statements_ends_in_the_cleaning(
     assert first.request("GET", path).status_code == 200
     all_returned(first.app)
     wire = _trace(connection, tmp_path / "wire", first.app, lambda: first.request("GET", path), 200)
-    assert _sent(wire) == [ALL_OF_IT, BEGIN_AND_BIND, WORK, 'F Query "COMMIT; CLOSE ALL']
+    assert _sent(wire) == [ALL_OF_IT, BEGIN_AND_WORK, 'F Query "COMMIT; CLOSE ALL']
 
 
-def test_a_write_takes_three_round_trips_and_the_cleaning(
+def test_a_write_takes_two_round_trips_and_the_cleaning(
     first: TenantUnderTest, connection: TenantConnection, tmp_path: Path
 ) -> None:
     body = {"name": "Ada", "email": "ada@example.com"}
@@ -82,10 +82,10 @@ def test_a_write_takes_three_round_trips_and_the_cleaning(
     wire = _trace(
         connection, tmp_path / "wire", first.app, lambda: first.request("POST", CUSTOMERS, json=body), 201
     )
-    assert _sent(wire) == [BEGIN_AND_BIND, WORK, 'F Query "COMMIT"', 'F Query "CLOSE ALL']
+    assert _sent(wire) == [BEGIN_AND_WORK, 'F Query "COMMIT"', 'F Query "CLOSE ALL']
 
 
-def test_begin_and_bind_travel_together_and_nothing_is_asked_before_them(
+def test_begin_bind_and_the_first_statement_travel_together_and_nothing_is_asked_before_them(
     first: TenantUnderTest, connection: TenantConnection, tmp_path: Path
 ) -> None:
     assert first.request("GET", CUSTOMERS).status_code == 200
@@ -97,7 +97,9 @@ def test_begin_and_bind_travel_together_and_nothing_is_asked_before_them(
     until_first_answer = [m for m in send[: send.index(f"{ROUND_TRIP} T")] if m.startswith("F")]
     parsed = [message for message in until_first_answer if message.startswith("F Parse")]
     begin = "BEGIN ISOLATION LEVEL READ COMMITTED"
-    assert [message.split('"')[3] for message in parsed] == [begin, "SELECT tenancy.bind($1)"]
+    commands = [message.split('"')[3] for message in parsed]
+    assert commands[:2] == [begin, "SELECT tenancy.bind_served($1, $2)"]
+    assert [command.partition(" (")[0] for command in commands[2:]] == ["INSERT INTO customers"]
     assert sum(message.startswith("F Sync") for message in until_first_answer) == 1
 
 

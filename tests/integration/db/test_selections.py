@@ -19,6 +19,7 @@ from sqlalchemy.exc import ArgumentError
 
 from tenantapp.customers.repository import CustomerRepository
 from tenantapp.db import connection as connections
+from tenantapp.db.binding import Binding
 from tenantapp.db.connection import TenantConnection
 from tenantapp.db.engine import select_all
 from tenantapp.db.selection import Selection
@@ -65,10 +66,10 @@ def test_a_statement_whose_first_execution_failed_is_executed_again(first: Tenan
     quotient = Selection(sa.select((1 / sa.bindparam("by", type_=sa.Integer)).label("quotient")))
     with closing(pool_of(first.app).connect()) as connection:
         with pytest.raises(psycopg.errors.DivisionByZero):
-            connection.select_bound(first.context, quotient, {"by": 0})
+            connection.select_bound(Binding(first.context), quotient, {"by": 0})
         connection.rollback()
         for _ in range(2):
-            _, rows = connection.select_bound(first.context, quotient, {"by": 1})
+            rows = connection.select_bound(Binding(first.context), quotient, {"by": 1})
             assert [row.quotient for row in rows] == [1]
 
 
@@ -77,7 +78,7 @@ def test_it_is_prepared_for_each_type_of_its_values(first: TenantUnderTest) -> N
     given = Selection(sa.select(sa.bindparam("number", type_=sa.BigInteger).label("number")))
     with closing(pool_of(first.app).connect()) as connection:
         for number in (1, 2**15, 2**31, None, 1):
-            _, rows = connection.select_bound(first.context, given, {"number": number})
+            rows = connection.select_bound(Binding(first.context), given, {"number": number})
             assert [row.number for row in rows] == [number]
 
 
@@ -98,7 +99,7 @@ def test_the_statements_that_stay_prepared_are_those_used_last(
         # What fails makes room for itself as well.
         for selection, by in ((one, 1), (two, 1), (one, 1), (three, 0)):
             try:
-                connection.select_bound(first.context, selection, {"by": by})
+                connection.select_bound(Binding(first.context), selection, {"by": by})
             except psycopg.errors.DivisionByZero:
                 # As a server does it; psycopg's would forget them all.
                 connection.pgconn.exec_(b"ROLLBACK")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import psycopg
 import sqlalchemy as sa
@@ -70,6 +71,17 @@ def a_context_ends_with_its_transaction(world: World) -> None:
             left = connection.exec_driver_sql("SELECT current_setting('tenancy.context')").scalar()
             assert left == "", f"after {end} the context is still {left!r}"
             _assert_closed(connection, f"whoever comes after {end}")
+
+
+def a_requests_context_ends_with_its_transaction(world: World) -> None:
+    with world.session(world.a), db.engine.connect() as connection:
+        for end in (connection.commit, connection.rollback):
+            connection.execute(sa.text("SELECT 1"))
+            driver: Any = connection.connection.driver_connection
+            end()
+            left = driver.execute("SELECT current_setting('tenancy.context')").fetchone()
+            driver.rollback()
+            assert left == ("",), f"after {end.__name__} the context is still {left!r}"
 
 
 def the_next_borrower_of_a_connection_has_no_context(world: World) -> None:

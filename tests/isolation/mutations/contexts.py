@@ -7,7 +7,7 @@ from uuid import uuid4
 
 import pytest
 
-from tenantapp.db import cleaning, engine, session
+from tenantapp.db import bound, cleaning, session
 from tenantapp.http import guard
 from tenantapp.identity import guards
 from tenantapp.identity.credentials import Credential
@@ -46,7 +46,7 @@ def _return_connections_as_they_are(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def _make_contexts_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    for module in (engine, session):
+    for module in (bound, session):
         monkeypatch.setattr(module, "current_context", lambda: context.TenantContext(uuid4()))
 
 
@@ -56,8 +56,8 @@ def _believe_every_credential(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 _FOR_THE_SESSION = """
-    CREATE OR REPLACE FUNCTION tenancy.bind(context text) RETURNS text LANGUAGE sql
-    AS $$ SELECT set_config('tenancy.context', context, false); SELECT 'active.1' $$
+    CREATE OR REPLACE FUNCTION tenancy.bind_served(context text, credentials integer) RETURNS integer
+    LANGUAGE sql AS $$ SELECT set_config('tenancy.context', context, false); SELECT 1 $$
 """
 # Its comments have braces, which here are placeholders.
 _WITHOUT_SEAL = (
@@ -77,12 +77,20 @@ MUTATIONS = (
                WHERE subdomain LIKE wanted'""",
     ),
     Mutation(
-        "a context bound to the session", (contexts.a_context_ends_with_its_transaction,), _FOR_THE_SESSION
+        "a request's context bound to the session",
+        (contexts.a_requests_context_ends_with_its_transaction,),
+        _FOR_THE_SESSION,
     ),
     Mutation(
-        "a context bound to the session and not cleaned away",
+        "a context bound to the session",
+        (contexts.a_context_ends_with_its_transaction,),
+        """CREATE OR REPLACE FUNCTION tenancy.bind(context text) RETURNS text LANGUAGE sql
+           AS $$ SELECT set_config('tenancy.context', context, false); SELECT 'active.1' $$""",
+    ),
+    Mutation(
+        "a request's context bound to the session and not cleaned away",
         (
-            contexts.a_context_ends_with_its_transaction,
+            contexts.a_requests_context_ends_with_its_transaction,
             contexts.the_next_borrower_of_a_connection_has_no_context,
         ),
         _FOR_THE_SESSION,

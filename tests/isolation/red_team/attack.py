@@ -15,7 +15,7 @@ from tenantapp.db import pool
 from tenantapp.db.connection import TenantConnection
 from tests.isolation.mutation import Mutation, applied
 from tests.isolation.world import World
-from tests.support.backends import all_returned, pool_of
+from tests.support.backends import all_returned, begin_bound, pool_of
 
 Win = Literal["rows", "accepted", "refused"]
 
@@ -111,7 +111,7 @@ def _inject(world: World, statements: list[str]) -> tuple[str, list[str | None]]
     """Return all that the statements answered, errors included, and how each was refused."""
     told, refusals = [], []
     with closing(pool_of(world.app).connect()) as connection:
-        connection.begin_bound(world.a.context)
+        begin_bound(connection, world.a.context)
         for statement in statements:
             refusal = None
             try:
@@ -145,7 +145,7 @@ def _run(connection: TenantConnection, statement: str) -> str:
 def left_behind(world: World) -> list[str]:
     """Return what the next borrower of the connection finds on it."""
     with closing(pool_of(world.app).connect()) as connection:
-        connection.begin_bound(world.b.context)
+        begin_bound(connection, world.b.context)
         found = [name for (name,) in connection.execute(_LEFT).fetchall()]
     all_returned(world.app)
     return found

@@ -18,7 +18,7 @@ from tests.isolation.conftest import MakeWorld
 from tests.isolation.red_team.attack import lists_of_b, one_connection
 from tests.isolation.red_team.attacks.rows import found_where
 from tests.isolation.world import World, refused
-from tests.support.backends import all_returned, pool_of
+from tests.support.backends import all_returned, begin_bound, pool_of
 from tests.support.databases import LIMITS, PASSWORDS
 
 MANY = 2000
@@ -193,7 +193,7 @@ def test_a_plan_that_sql_has_made_for_a_statement_of_the_drivers_stays(make_worl
 def _lent(world: World, tenant: Inhabitant) -> Iterator[TenantConnection]:
     """Lend the connection of the application's pool, in a tenant's transaction."""
     with closing(pool_of(world.app).connect()) as connection:
-        connection.begin_bound(tenant.context)
+        begin_bound(connection, tenant.context)
         yield connection
         connection.commit()
     all_returned(world.app)
