@@ -199,30 +199,3 @@ def test_of_too_many_connections_the_oldest_without_a_request_is_closed(
             held[0].settimeout(5)
             assert held[0].recv(1) == b""
         assert asked(port, tenant) == 200
-
-
-def test_bodies_take_a_bounded_part_of_the_disk(
-    server: Server, shared_database: str, tenant: TenantUnderTest, tmp_path: Path
-) -> None:
-    little = {"WEB_WORKERS": "1", "SPOOL_MAX_BYTES": str(1024**2)}
-    upload = head_of(tenant, f"POST {CUSTOMERS}/import", *ENDLESS) + b"a" * 600_000
-    with serving(server, shared_database, tmp_path, **little) as (port, _):
-        with connections(port, 1, upload) as (first,), connections(port, 1, upload) as (second,):
-            answers = [connection for connection in (first, second) if is_answered(connection)]
-            assert len(answers) == 1
-            assert read_whole(answers[0]).startswith(b"HTTP/1.1 503 ")
-        # What was taken is given back.
-        time.sleep(0.5)
-        with connections(port, 1, upload) as (third,):
-            assert not is_answered(third)
-
-
-def is_answered(connection: socket.socket) -> bool:
-    """Tell whether there is an answer within a second."""
-    connection.settimeout(1)
-    try:
-        return bool(connection.recv(1, socket.MSG_PEEK))
-    except TimeoutError:
-        return False
-    finally:
-        connection.settimeout(15)
