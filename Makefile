@@ -53,7 +53,7 @@ test-services:
 		echo "missing: PgBouncer; on Debian 12: apt-get install pgbouncer" >&2; exit 1; }
 	GENERATED_REQUESTS=2000 TEST_POSTGRES_VERSION=15 $(PYTEST) $(ON_A_DATABASE)
 	TEST_POSTGRES_VERSION=15 $(PYTEST) -m services tests
-	@echo "not run: the search for requests whose cost grows too fast; that is $(BIN)/pytest -m growth tests/growth"
+	TEST_POSTGRES_VERSION=15 $(PYTEST) -m growth tests/growth
 
 quality:
 	$(INSTALL) quality

@@ -18,7 +18,7 @@ from tenantapp.db.unit_of_work import by_halves
 from tenantapp.http.constraints import explain
 from tenantapp.http.import_report import Report, RowsRefused
 from tenantapp.http.lines import LINE, Errors, FileRefused, Line
-from tenantapp.http.parsing import UnsupportedBody, refuse_encoding
+from tenantapp.http.parsing import UnsupportedBody, messages_of, refuse_encoding
 from tenantapp.http.tabular import CSV, NDJSON, read_lines
 
 BATCH = 1000
@@ -159,7 +159,7 @@ def _load(
             values = {**absent, **schema.load(line.given), **belonging}
         except ValidationError as error:
             report.refuse(
-                line.number, {_NAMES.get(name, name): said for name, said in error.messages_dict.items()}
+                line.number, {_NAMES.get(name, name): said for name, said in messages_of(error).items()}
             )
         else:
             yield Loaded(line.number, line.length, values)

@@ -118,8 +118,17 @@ def _load(schema: Schema, given: Any) -> Any:
     try:
         return schema.load(given)
     except ValidationError as error:
-        messages = error.messages
-        raise InvalidFields(messages if isinstance(messages, dict) else {"_schema": messages}) from None
+        raise InvalidFields(messages_of(error)) from None
+
+
+def messages_of(error: ValidationError) -> dict[str, Any]:
+    """Return what an error of a schema's says, by field, and part it from where it was raised.
+
+    marshmallow's frame and the error refer to each other: together they would keep what was loaded, a whole
+    body, until Python looks for cycles.
+    """
+    messages = error.with_traceback(None).messages
+    return messages if isinstance(messages, dict) else {"_schema": messages}
 
 
 def _values(text: bytes) -> int:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from tempfile import SpooledTemporaryFile
 from typing import IO
 
@@ -90,21 +92,34 @@ class Body:
             self._keep(data[:missing])
             self.surplus = data[missing:]
             self.ended = self.received == self.length
+        if self.ended:
+            # What is left in a buffer finds no room now, while the client can be told.
+            with _refused_without_room():
+                self.file.flush()
 
     def _keep(self, data: bytes) -> None:
         if not self.is_small:
             self._disk.take(len(data))
             self._taken += len(data)
         self.received += len(data)
-        try:
+        with _refused_without_room():
             self.file.write(data)
-        except OSError as error:
-            raise Refusal(
-                507, "insufficient_storage", "There is no room for the body.", retry_after=60
-            ) from error
 
     def close(self) -> None:
         """Forget it."""
-        self.file.close()
+        # What had no room is written once more, in vain, before the file is closed.
+        with suppress(OSError):
+            self.file.close()
         self._disk.give(self._taken)
         self._taken = 0
+
+
+@contextmanager
+def _refused_without_room() -> Iterator[None]:
+    """Refuse a body that cannot be written."""
+    try:
+        yield
+    except OSError as error:
+        raise Refusal(
+            507, "insufficient_storage", "There is no room for the body.", retry_after=60
+        ) from error

@@ -189,6 +189,37 @@ def test_one_tenants_waiting_leaves_threads_to_the_others(
             assert {connection.recv(12) for connection in waiting[:3]} == {b"HTTP/1.1 200"}
 
 
+def test_who_finds_the_queue_full_is_told_at_once_and_those_in_it_are_served(
+    tenant: TenantUnderTest,
+    server: Server,
+    shared_database: str,
+    superuser: psycopg.Connection,
+    tmp_path: Path,
+) -> None:
+    customer = tenant.create(CUSTOMERS, name="Ada", email="ada@a.example")
+    # Three threads are a tenant's at most, and two places in the queue.
+    few = {"WEB_WORKERS": "1", "WEB_THREADS": "4", "WEB_BACKLOG": "4", "THREAD_WAIT_SECONDS": "60"}
+    patch = b'{"name": "Bea"}'
+    lines = ("Content-Type: application/json", f"Content-Length: {len(patch)}", "Connection: close")
+    request = head_of(tenant, f"PATCH {CUSTOMERS}/{customer['id']}", *lines) + patch
+    with (
+        serving(server, shared_database, tmp_path, **few) as (port, _),
+        server.connect("bootstrap", shared_database, autocommit=False) as lock,
+    ):
+        lock.execute("SELECT 1 FROM customers WHERE id = %s FOR UPDATE", [customer["id"]])
+        with connections(port, 3, request) as working:
+            assert eventually(lambda: blocked_by(lock, superuser) >= 1)
+            with connections(port, 2, request) as waiting, connections(port, 10, request) as more:
+                for connection in more:
+                    answer = read_whole(connection)
+                    assert answer.startswith(b"HTTP/1.1 503 ")
+                    assert b"Retry-After: 1" in answer
+                assert seconds_of_health(port) < HEALTHY_SECONDS
+                lock.rollback()
+                answers = {connection.recv(12) for connection in (*working, *waiting)}
+                assert answers == {b"HTTP/1.1 200"}
+
+
 def test_of_too_many_connections_the_oldest_without_a_request_is_closed(
     server: Server, shared_database: str, tenant: TenantUnderTest, tmp_path: Path
 ) -> None:
@@ -199,30 +230,3 @@ def test_of_too_many_connections_the_oldest_without_a_request_is_closed(
             held[0].settimeout(5)
             assert held[0].recv(1) == b""
         assert asked(port, tenant) == 200
-
-
-def test_bodies_take_a_bounded_part_of_the_disk(
-    server: Server, shared_database: str, tenant: TenantUnderTest, tmp_path: Path
-) -> None:
-    little = {"WEB_WORKERS": "1", "SPOOL_MAX_BYTES": str(1024**2)}
-    upload = head_of(tenant, f"POST {CUSTOMERS}/import", *ENDLESS) + b"a" * 600_000
-    with serving(server, shared_database, tmp_path, **little) as (port, _):
-        with connections(port, 1, upload) as (first,), connections(port, 1, upload) as (second,):
-            answers = [connection for connection in (first, second) if is_answered(connection)]
-            assert len(answers) == 1
-            assert read_whole(answers[0]).startswith(b"HTTP/1.1 503 ")
-        # What was taken is given back.
-        time.sleep(0.5)
-        with connections(port, 1, upload) as (third,):
-            assert not is_answered(third)
-
-
-def is_answered(connection: socket.socket) -> bool:
-    """Tell whether there is an answer within a second."""
-    connection.settimeout(1)
-    try:
-        return bool(connection.recv(1, socket.MSG_PEEK))
-    except TimeoutError:
-        return False
-    finally:
-        connection.settimeout(15)

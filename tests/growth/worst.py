@@ -8,6 +8,9 @@ from itertools import count, islice
 
 Make = Callable[[int], bytes]
 
+# A file, and a quarter of one, hold eight and two of the longer ones.
+LONG_LINE, SHORT_LINE = 65_000, 1000
+
 
 def repeated(unit: str | bytes, before: str | bytes = b"", after: str | bytes = b"") -> Make:
     """Return what repeats `unit` up to a size, between `before` and `after`."""
@@ -137,8 +140,18 @@ def csv_cells(names: Sequence[str], unit: str, length: int) -> Make:
     return repeated(",".join([cell] * len(names)) + "\n", ",".join(names) + "\n")
 
 
+def rows(row: Callable[[], bytes], head: bytes = b"") -> dict[str, Make]:
+    """Return good files, of rows that differ and of one row.
+
+    Args:
+        row: makes another good row each time.
+        head: what comes before them.
+    """
+    return {"good rows": lines(row, head), "the same row": repeated(row(), head)}
+
+
 def csv_files(names: Sequence[str], row: Callable[[], bytes]) -> dict[str, Make]:
-    """Return CSV files that are bad as files, and good ones.
+    """Return CSV files that are bad as files.
 
     Args:
         names: the columns.
@@ -146,8 +159,6 @@ def csv_files(names: Sequence[str], row: Callable[[], bytes]) -> dict[str, Make]
     """
     head = (",".join(names) + "\n").encode()
     return {
-        "good rows": lines(row, head),
-        "the same row": repeated(row(), head),
         "columns without a name": repeated(",", "", "\n"),
         "many columns": numbered("c%d", "", "\n"),
         "one column over and over": repeated(f"{names[0]},", "", f"{names[0]}\n"),
@@ -170,22 +181,16 @@ def csv_files(names: Sequence[str], row: Callable[[], bytes]) -> dict[str, Make]
     }
 
 
-def ndjson_files(row: Callable[[], bytes]) -> dict[str, Make]:
-    """Return NDJSON files that are bad as files, and good ones.
-
-    Args:
-        row: makes another good line each time.
-    """
+def ndjson_files() -> dict[str, Make]:
+    """Return NDJSON files that are bad as files."""
     return {
-        "good lines": lines(row),
-        "the same line": repeated(row()),
         "empty lines": repeated("\n"),
         "zeros": repeated("0\n"),
         "empty objects": repeated("{}\n"),
         "open lists": repeated("[\n"),
         "one line": repeated("x"),
-        **{f"lines: {name}": repeated(make(200_000) + b"\n") for name, make in BODIES.items()},
-        **{f"short lines: {name}": repeated(make(1000) + b"\n") for name, make in BODIES.items()},
+        **{f"lines: {name}": repeated(make(LONG_LINE) + b"\n") for name, make in BODIES.items()},
+        **{f"short lines: {name}": repeated(make(SHORT_LINE) + b"\n") for name, make in BODIES.items()},
     }
 
 

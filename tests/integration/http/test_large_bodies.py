@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import time
+import tracemalloc
 from typing import Any
 
 import pytest
@@ -16,6 +18,7 @@ MIB = 1024 * 1024
 SECONDS = 0.3
 LONGEST_ANSWER = 64 * 1024
 MARKS = "\u0301\u0327"
+IMPORT = f"{CUSTOMERS}/import"
 UNKNOWN = "/api/v1/todos/bulk-delete"
 
 
@@ -43,6 +46,35 @@ def test_a_text_that_is_far_too_long_is_refused_at_once(
     text = unit * (900_000 // len(unit.encode()))
     body = json.dumps(ada(**{field: [text] if field == "tags" else text}), ensure_ascii=False)
     assert errors_of(ask(tenant, CUSTOMERS, body.encode())).keys() == {field}
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "content_type", "status"),
+    [
+        (CUSTOMERS, b'{"name": "%b"}' % (b"x" * MIB)[:-64], "application/json", 422),
+        (CUSTOMERS, b'"%b"' % (b"x" * MIB)[:-64], "application/json", 422),
+        (CUSTOMERS, b'"%b' % (b"x" * MIB)[:-64], "application/json", 400),
+        (IMPORT, b'{"name": "%b"}\n' % (b"x" * 200_000) * 5, "application/x-ndjson", 422),
+    ],
+    ids=["a field", "the whole", "no JSON", "lines"],
+)
+def test_nothing_of_a_refused_body_is_kept_until_python_looks_for_cycles(
+    tenant: TenantUnderTest, path: str, body: bytes, content_type: str, status: int
+) -> None:
+    tracemalloc.start()
+    try:
+        for attempt in range(2):
+            gc.collect()
+            gc.disable()
+            before = tracemalloc.get_traced_memory()[0]
+            assert tenant.request("POST", path, data=body, content_type=content_type).status_code == status
+            kept = tracemalloc.get_traced_memory()[0] - before
+            gc.enable()
+            # What is made at first use is not the body's.
+            assert attempt == 0 or kept < MIB // 10
+    finally:
+        gc.enable()
+        tracemalloc.stop()
 
 
 def test_marks_without_end_on_one_letter_are_refused(tenant: TenantUnderTest) -> None:
