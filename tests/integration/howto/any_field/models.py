@@ -51,6 +51,7 @@ class Sample(Resource):
     grade: Mapped[Grade] = mapped_column(
         Enum(Grade, native_enum=False, length=20, values_callable=lambda kind: [each.value for each in kind])
     )
+    mood: Mapped[Grade] = mapped_column(Enum(Grade, name="mood"))
     link: Mapped[str | None] = mapped_column(String(200))
     active: Mapped[bool] = mapped_column(server_default=text("true"))
     address: Mapped[IPv4Address | IPv6Address | None] = mapped_column(INET)

@@ -39,6 +39,7 @@ class SampleSchema(ResourceSchema):
     lasts = auto_field()
     size = auto_field()
     grade = fields.Enum(Grade, by_value=True, required=True)
+    mood = auto_field()
     link = fields.Url(allow_none=True)
     active = auto_field()
     address = auto_field()
