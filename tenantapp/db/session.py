@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from flask import g
 from flask_sqlalchemy import SQLAlchemy
 from flask_sqlalchemy.session import Session
 from sqlalchemy import event
-from sqlalchemy.engine import Connection
+from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.orm import SessionTransaction
 
 from tenantapp.db.base import Base
@@ -17,8 +18,17 @@ from tenantapp.tenancy.context import context_closed, current_context
 _TENANT = "tenant_id"
 
 
+JOINED = "_connection_of_the_unit"
+"""Where in `flask.g` the connection is whose transaction a session joins; see `tenantapp.db.units`."""
+
+
 class TenantSession(Session):
     """A session that serves the tenant whose context its first transaction began in, and no other."""
+
+    def get_bind(self, *args: Any, **kwargs: Any) -> Engine | Connection:
+        """Return the connection whose transaction is joined, where there is one, or the engine."""
+        joined: Connection | None = g.get(JOINED)
+        return super().get_bind(*args, **kwargs) if joined is None else joined
 
 
 @event.listens_for(TenantSession, "after_begin")

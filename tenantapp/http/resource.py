@@ -13,8 +13,8 @@ from sqlalchemy.engine import Connection
 
 from tenantapp.db.models import Record
 from tenantapp.db.repository import Repository
-from tenantapp.db.session import db
 from tenantapp.db.unit_of_work import changing, reading
+from tenantapp.db.units import unit_connection
 from tenantapp.http.blueprint import Blueprint
 from tenantapp.http.bulk import BulkQuerySchema, BulkReport, BulkReportSchema, BulkSchema, do_in_bulk
 from tenantapp.http.components import FILE_NAME, PROBLEMS
@@ -136,7 +136,7 @@ class ResourceBlueprint(Blueprint):
         @self.response(201, self.schema)
         def create_item(given: dict[str, Any], **path: UUID) -> Answered:
             """Create one, and say where it is found."""
-            connection = db.session.connection()
+            connection = unit_connection()
             row = self.repository(connection).add(given | self._belonging(connection, path))
             return row, self.location(row)
 
@@ -161,7 +161,7 @@ class ResourceBlueprint(Blueprint):
         @self.response(200, self.schema)
         def update_item(given: dict[str, Any], item_id: UUID) -> Record:
             """Change the fields that are given, and no others."""
-            return self.repository(db.session.connection()).change(item_id, given, expected_versions())
+            return self.repository(unit_connection()).change(item_id, given, expected_versions())
 
     def _serve_delete(self) -> None:
         @self.route(self.item, methods=["DELETE"])
@@ -172,7 +172,7 @@ class ResourceBlueprint(Blueprint):
         @self.response(204)
         def delete_item(item_id: UUID) -> None:
             """Delete one."""
-            self.repository(db.session.connection()).remove(item_id, expected_versions())
+            self.repository(unit_connection()).remove(item_id, expected_versions())
 
     def _serve_restore(self) -> None:
         @self.route(f"{self.item}/restore", methods=["POST"])
@@ -183,7 +183,7 @@ class ResourceBlueprint(Blueprint):
         @self.response(200, self.schema)
         def restore_item(item_id: UUID) -> Record:
             """Bring a deleted one back."""
-            return self.repository(db.session.connection()).restore(item_id, expected_versions())
+            return self.repository(unit_connection()).restore(item_id, expected_versions())
 
     def _serve_bulk_delete(self) -> None:
         @self.route(f"{self.path}/bulk-delete", methods=["POST"])
@@ -195,7 +195,7 @@ class ResourceBlueprint(Blueprint):
         @self.response(200, BulkReportSchema)
         def bulk_delete_items(query: dict[str, Any], given: dict[str, Any]) -> BulkReport:
             """Delete each row that is named: all or none, or, when partial, those that can be."""
-            repository = self.repository(db.session.connection())
+            repository = self.repository(unit_connection())
             return do_in_bulk(repository, repository.remove_all, given["ids"], 204, query["mode"])
 
     def _serve_import(self) -> None:

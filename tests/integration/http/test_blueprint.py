@@ -9,19 +9,23 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from flask import Flask
+from flask import Flask, abort
 from marshmallow import Schema, fields
 from sqlalchemy import select
+from werkzeug.test import TestResponse
 
 from tenantapp.application import create_app
 from tenantapp.customers.models import Customer
+from tenantapp.customers.repository import CustomerRepository
 from tenantapp.customers.schemas import CustomerSchema
 from tenantapp.customers.views import blueprint as customers
 from tenantapp.db.session import db
+from tenantapp.db.units import unit_connection
 from tenantapp.http.blueprint import Blueprint
 from tenantapp.http.listing import page_schema
 from tenantapp.http.permissions import permission
 from tenantapp.http.transactions import transaction
+from tests.support.backends import all_returned
 from tests.support.customers import CUSTOMERS, ada, assert_problem, new_customer
 from tests.support.databases import Server
 from tests.support.described import document_of, resolved
@@ -125,6 +129,39 @@ def get_worth() -> SimpleNamespace:
 def list_worth() -> dict[str, Any]:
     """List what each is worth."""
     return {"items": [SimpleNamespace(name="Ada", secret=1)], "next_cursor": None, "secret": 2}
+
+
+class OrderSchema(Schema):
+    """In which order rows are added, and whether that fails at last."""
+
+    order = fields.List(fields.String())
+    fails = fields.Boolean()
+
+
+def _by_session() -> None:
+    db.session.add(Customer(**ada(name="session")))
+    db.session.flush()
+
+
+def _by_statement() -> None:
+    CustomerRepository(unit_connection()).add(ada(name="statement"))
+
+
+@blueprint.route("/both", methods=["POST"])
+@permission("write")
+@transaction
+@blueprint.arguments(OrderSchema)
+@blueprint.response(200)
+def add_both(given: dict[str, Any]) -> list[str]:
+    """Add customers by the session and by statements."""
+    for way in given["order"]:
+        {"session": _by_session, "statement": _by_statement}[way]()
+    seen = [db.session.scalars(select(Customer.name)), unit_connection().scalars(select(Customer.name))]
+    if given["fails"]:
+        abort(409)
+    first, second = (sorted(each) for each in seen)
+    assert first == second
+    return first
 
 
 @strict.route("", methods=["PATCH"])
@@ -256,6 +293,25 @@ def test_the_document_says_what_the_decorators_declare(example_app: Flask) -> No
     assert {"If-Match"} == {name for name in names if name.startswith("If-")}
     assert {"409", "412", "413", "415"} <= renamed["responses"].keys()
     assert "Link" in document["paths"][f"{PLACE}/page"]["get"]["responses"]["200"]["headers"]
+
+
+@pytest.mark.parametrize(
+    "order", [["session", "statement"], ["statement", "session"], ["statement", "session", "statement"]]
+)
+def test_statements_and_the_session_of_a_view_are_one_transaction(
+    asked: TenantUnderTest, order: list[str]
+) -> None:
+    def ask(*, fails: bool) -> TestResponse:
+        return asked.request("POST", f"{PLACE}/both", json={"order": order, "fails": fails})
+
+    def kept() -> list[str]:
+        return sorted(each["name"] for each in asked.request("GET", CUSTOMERS).json["items"])
+
+    assert ask(fails=True).status_code == 409
+    assert kept() == []
+    assert ask(fails=False).json == sorted(order)
+    assert kept() == sorted(order)
+    all_returned(asked.app)
 
 
 def test_a_route_has_one_view() -> None:
