@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any, TypeVar
 
+from flask import g
 from flask_sqlalchemy import SQLAlchemy
 from flask_sqlalchemy.session import Session
 from sqlalchemy import event
-from sqlalchemy.engine import Connection
+from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.orm import Mapper, SessionTransaction
 
 from tenantapp.db.base import Base
@@ -20,8 +21,17 @@ _TENANT = "tenant_id"
 Row = TypeVar("Row")
 
 
+JOINED = "_connection_of_the_unit"
+"""Where in `flask.g` the connection is whose transaction a session joins; see `tenantapp.db.units`."""
+
+
 class TenantSession(Session):
     """A session that serves the tenant whose context its first transaction began in, and no other."""
+
+    def get_bind(self, *args: Any, **kwargs: Any) -> Engine | Connection:
+        """Return the connection whose transaction is joined, where there is one, or the engine."""
+        joined: Connection | None = g.get(JOINED)
+        return super().get_bind(*args, **kwargs) if joined is None else joined
 
     def get(self, entity: type[Row] | Mapper[Row], ident: Any, **options: Any) -> Row | None:
         """Return the row with this id; a deleted one only with the execution option `include_deleted`."""

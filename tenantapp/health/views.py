@@ -5,13 +5,12 @@ from __future__ import annotations
 from typing import Any, cast
 
 from flask import Flask, Response, current_app
-from flask_smorest import Blueprint
 
 from tenantapp.db.safety import Problem
 from tenantapp.health.readiness import Readiness
 from tenantapp.health.schemas import HealthSchema, ReadinessSchema
 from tenantapp.http.answers import json_answer
-from tenantapp.http.documentation import documents
+from tenantapp.http.blueprint import Blueprint
 from tenantapp.http.permissions import PUBLIC, permission
 from tenantapp.http.shortage import shortage
 
@@ -28,7 +27,8 @@ def init_app(app: Flask, readiness: Readiness) -> None:
 
 @blueprint.route("/healthz", methods=["GET"])
 @permission(PUBLIC)
-@documents("health_live", {200: HealthSchema})
+@blueprint.doc(operationId="health_live")
+@blueprint.response(200, HealthSchema)
 def healthz() -> Response:
     """Tell that the process answers."""
     return json_answer({"status": "ok"}, headers=_OF_THE_MOMENT)
@@ -36,7 +36,9 @@ def healthz() -> Response:
 
 @blueprint.route("/readyz", methods=["GET"])
 @permission(PUBLIC)
-@documents("health_ready", {200: ReadinessSchema, 503: ReadinessSchema})
+@blueprint.doc(operationId="health_ready")
+@blueprint.response(200, ReadinessSchema)
+@blueprint.alt_response(503, schema=ReadinessSchema)
 def readyz() -> Response:
     """Tell whether the program may be sent requests, and if not, why."""
     found = [*cast(Readiness, current_app.extensions[_EXTENSION]).problems(), *_shortage()]

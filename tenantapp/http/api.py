@@ -11,6 +11,7 @@ from flask import Blueprint, Flask, Response
 from flask.json.provider import JSONProvider
 from flask_smorest import Api
 from flask_smorest import Blueprint as DocumentedBlueprint
+from flask_smorest.exceptions import NotModified
 from werkzeug.exceptions import HTTPException
 
 from tenantapp.http import components
@@ -34,7 +35,9 @@ class ProblemApi(Api):  # type: ignore[misc]  # flask-smorest has no types
         """Do without flask-smorest's: lists here answer RFC 8288's Link."""
 
     def handle_http_exception(self, error: HTTPException) -> Response:
-        """Return the problem that `error` is, with the headers it asks for."""
+        """Return the problem that `error` is, with the headers it asks for; what is not modified is none."""
+        if isinstance(error, NotModified) and isinstance(error.response, Response):
+            return error.response
         status = error.code or 500
         reason = (error.name or "error").lower().replace(" ", "_")
         response = problem(status, reason, error.description if status < 500 else None)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from types import SimpleNamespace
-from typing import Any
 from uuid import UUID
 
 from marshmallow import Schema, fields, validate
@@ -19,7 +18,7 @@ from tenantapp.http.fields import ShortList, each_once
 from tenantapp.http.pages import LONGEST
 from tenantapp.http.problems import Problem, ProblemSchema, explain_refusal, problem_document
 
-BulkWork = Callable[[Any, Collection[UUID]], Collection[UUID]]
+BulkWork = Callable[[Collection[UUID]], Collection[UUID]]
 
 
 class ItemsRefused(Problem):
@@ -125,16 +124,16 @@ class BulkReport:
 
 
 def do_in_bulk(
-    repository: Repository[Record], work: BulkWork, ids: Sequence[UUID], status: int, *, partial: bool
+    repository: Repository[Record], work: BulkWork, ids: Sequence[UUID], status: int, mode: str
 ) -> BulkReport:
     """Do something to the rows that are named.
 
     Args:
         repository: where they are.
-        work: does it to those that there are, and returns their ids.
+        work: does it to those that there are, and returns their ids; a method of the repository.
         ids: which rows.
         status: what a request about one row would be answered.
-        partial: whether rows that are refused leave the others be.
+        mode: `partial` where rows that are refused leave the others be, or `all`.
 
     Raises:
         ItemsRefused: rows are refused, and it is all or nothing.
@@ -144,7 +143,7 @@ def do_in_bulk(
     by_halves(
         repository.connection,
         ids,
-        lambda some: done.update(work(repository, some)),
+        lambda some: done.update(work(some)),
         refused.__setitem__,
         RowRefused,
     )
@@ -154,7 +153,7 @@ def do_in_bulk(
         for row_id in ids
     ]
     report = BulkReport(results)
-    if report.refused and not partial:
+    if report.refused and mode == "all":
         raise _all_refused(report)
     return report
 

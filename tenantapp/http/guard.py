@@ -17,7 +17,8 @@ from flask import Flask, Request, current_app, g, request
 from tenantapp.db.commits import forget_commits, has_committed
 from tenantapp.db.session import db
 from tenantapp.db.unit_of_work import retrying
-from tenantapp.http.idempotency import heeds_key, refuse_unheeded_key
+from tenantapp.http.declarations import declared_by
+from tenantapp.http.idempotency import refuse_unheeded_key
 from tenantapp.http.permissions import PUBLIC, permission_of
 from tenantapp.http.preconditions import heeds_version, refuse_unheeded_version
 from tenantapp.http.transactions import Transaction, in_transaction, transaction_of
@@ -40,7 +41,6 @@ class Declared:
     permission: str | None
     transaction: Transaction | None
     heeds_version: bool
-    heeds_key: bool
 
 
 class GuardedRequest(Request):
@@ -99,7 +99,7 @@ def serve(asked: GuardedRequest, dispatch: Callable[[], Any]) -> Any:
         refuse_unheeded_version()
     if declared.transaction is not None:
         dispatch = partial(in_transaction, declared.transaction, dispatch)
-    elif asked.method == "POST" and not declared.heeds_key:
+    elif asked.method == "POST":
         refuse_unheeded_key()
     only_reads = asked.method in _READS
     try:
@@ -135,8 +135,7 @@ def _declared_for(app: Flask, asked: Request) -> Declared | None:
         declared = known[view, method] = Declared(
             permission_of(view, method),
             transaction_of(view, method),
-            heeds_version(view, method),
-            heeds_key(view, method),
+            heeds_version(declared_by(view, method, "_apidoc") or {}, method),
         )
     return declared
 

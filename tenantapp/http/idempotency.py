@@ -9,9 +9,8 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any
 from uuid import UUID, uuid4
 
 from flask import Response, request
@@ -20,16 +19,12 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.engine import Connection
 
 from tenantapp.db.models import table_of
-from tenantapp.http.declarations import declare, declared_by
 from tenantapp.http.models import IdempotencyKey
 from tenantapp.http.problems import Problem
 from tenantapp.tenancy.context import current_context
 
-View = TypeVar("View", bound=Callable[..., Any])
-
 HEADER = "Idempotency-Key"
 REPLAYED = "Idempotency-Replayed"
-_HEEDS = "_heeds_idempotency_key"
 _FORM = re.compile(r"[\x21-\x7e]{1,255}\Z")
 _KEPT_HEADERS = ("Location", "ETag", "Content-Type")
 _LIFETIME = text("interval '24 hours'")
@@ -101,18 +96,8 @@ def remember(connection: Connection, route: str, *, repeatable: bool) -> Remembe
     return RememberedRequest(connection, None, _again(known))
 
 
-def keeps_answers(view: View) -> View:
-    """Declare that a view heeds Idempotency-Key, by `remember`."""
-    return declare(_HEEDS, True)(view)
-
-
-def heeds_key(view: Callable[..., Any], method: str) -> bool:
-    """Tell whether a view heeds Idempotency-Key."""
-    return bool(declared_by(view, method, _HEEDS))
-
-
 def refuse_unheeded_key() -> None:
-    """Refuse a request with a key, where the view keeps no answer for a second one.
+    """Refuse a request with a key, where no answer is kept for a second one.
 
     Raises:
         IdempotencyKeyRefused: it has one.

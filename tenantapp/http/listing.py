@@ -8,16 +8,13 @@ from functools import cache, partial
 from types import MappingProxyType
 from typing import Any
 
-from flask import Response
 from marshmallow import Schema, fields, validate
 
 from tenantapp.db.models import Record, SoftDeletable
 from tenantapp.db.paging import Page, PageQuery, require_sortable
-from tenantapp.http.answers import json_answer
 from tenantapp.http.cursors import link_to, seal, this_list, unseal
-from tenantapp.http.dump import Dump
 from tenantapp.http.fields import MomentBound, Reference, ReferenceOrNone, Text
-from tenantapp.http.pages import USUAL, PageArguments
+from tenantapp.http.pages import USUAL, PageArguments, PageSchema
 from tenantapp.http.text_values import from_text
 
 NEWEST_FIRST = "-created_at"
@@ -118,7 +115,7 @@ class Listing:
 def page_schema(resource: type[Schema]) -> type[Schema]:
     """Return the schema of a page of a resource, the same one each time: the API document names it once."""
     name = resource.__name__.removesuffix("Schema")
-    page = Schema.from_dict(
+    page = PageSchema.from_dict(
         {
             "items": fields.List(fields.Nested(resource), required=True),
             "next_cursor": fields.String(
@@ -134,16 +131,16 @@ def page_schema(resource: type[Schema]) -> type[Schema]:
     return page
 
 
-def page_answer(page: Page[object], dump: Dump) -> Response:
-    """Return a page as JSON, with a link to the next one."""
-    body: dict[str, Any] = {"items": dump.many(page.rows), "next_cursor": None}
+def page_answer(page: Page[object]) -> tuple[dict[str, Any], dict[str, str]]:
+    """Return a page as `page_schema` shows it, and the header that links to the next one."""
+    body: dict[str, Any] = {"items": page.rows, "next_cursor": None}
     headers = {}
     if page.next_after is not None:
         cursor = seal(list(page.next_after), this_list())
         body["next_cursor"], headers["Link"] = cursor, link_to(cursor)
     if page.total is not None:
         body["total"] = page.total
-    return json_answer(body, headers=headers)
+    return body, headers
 
 
 def _bound(field: fields.Field[Any], description: str) -> fields.Field[Any]:

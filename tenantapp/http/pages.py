@@ -29,6 +29,10 @@ class PageArguments(Schema):
     cursor = fields.String(metadata={"description": "The next_cursor of the page before."})
 
 
+class PageSchema(Schema):
+    """One page of a list, as `page_schema` makes them of a resource."""
+
+
 def keyset_page(statement: Select[Any], *keys: Any) -> dict[str, Any]:
     """Return the page of a select that the query string asks for by `limit` and `cursor`.
 

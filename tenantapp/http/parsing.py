@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NoReturn
+from weakref import WeakKeyDictionary
 
 import orjson
-from flask import request
+from flask import Request, request
 from marshmallow import Schema, ValidationError
+from webargs.flaskparser import FlaskParser
+from webargs.multidictproxy import MultiDictProxy
+from werkzeug.datastructures import MultiDict
 
 from tenantapp.http.problems import Problem
 
@@ -38,18 +42,69 @@ class InvalidFields(Problem):
         super().__init__("Some fields are invalid.", errors=errors)
 
 
-def read_body(schema: Schema) -> Any:
-    """Return what the body says, as `schema` loads it.
+class ApiParser(FlaskParser):
+    """webargs' parser, which refuses what is compressed, too large, repeated, unknown or no JSON."""
 
-    Raises:
-        UnsupportedBody: its media type is not JSON, or it is compressed.
-        MalformedBody: it is not JSON.
-        InvalidFields: it is not what the schema asks for.
-    """
-    refuse_encoding()
-    if not request.is_json:
-        raise UnsupportedBody("Send the body as application/json.")
-    return _load(schema, parse_json(request.get_data()))
+    # Whether unknown fields are refused is the schema's to say: marshmallow's do, unless told otherwise.
+    DEFAULT_UNKNOWN_BY_LOCATION: dict[str, str | None] = {  # noqa: RUF012 - as webargs has it
+        **FlaskParser.DEFAULT_UNKNOWN_BY_LOCATION,
+        "query": None,
+        "querystring": None,
+    }
+
+    def load_json(self, req: Request, schema: Schema) -> Any:  # noqa: ARG002
+        """Return what the body says.
+
+        Raises:
+            UnsupportedBody: its media type is not JSON, or it is compressed.
+            MalformedBody: it is not JSON.
+        """
+        refuse_encoding()
+        if not req.is_json:
+            raise UnsupportedBody("Send the body as application/json.")
+        return parse_json(req.get_data())
+
+    def load_querystring(self, req: Request, schema: Schema) -> dict[str, Any]:
+        """Return what the query string says.
+
+        Raises:
+            InvalidFields: a parameter is repeated that is no list.
+        """
+        if not req.args:
+            return {}
+        lists = _lists_of(schema)
+        given = {name: values if name in lists else values[0] for name, values in req.args.lists()}
+        repeated = [name for name, values in req.args.lists() if len(values) > 1 and name not in lists]
+        if repeated:
+            raise InvalidFields({name: ["Given more than once."] for name in repeated})
+        return given
+
+    def handle_error(
+        self,
+        error: ValidationError,
+        req: Request,  # noqa: ARG002
+        schema: Schema,  # noqa: ARG002
+        **_options: Any,
+    ) -> NoReturn:
+        """Tell all that is wrong, by field.
+
+        Raises:
+            InvalidFields: always.
+        """
+        # webargs names the location above the fields.
+        ((_, messages),) = messages_of(error).items()
+        raise InvalidFields(messages if isinstance(messages, dict) else {"_schema": messages}) from None
+
+
+PARSER = ApiParser()
+_lists: WeakKeyDictionary[Schema, set[str]] = WeakKeyDictionary()
+
+
+def _lists_of(schema: Schema) -> set[str]:
+    """Return the parameters that a schema takes as lists, which webargs would look for at each request."""
+    if schema not in _lists:
+        _lists[schema] = MultiDictProxy(MultiDict(), schema).multiple_keys
+    return _lists[schema]
 
 
 def refuse_encoding() -> None:
@@ -85,11 +140,7 @@ def read_query(schema: Schema) -> Any:
     Raises:
         InvalidFields: a parameter is repeated, unknown or invalid.
     """
-    given = {name: values[0] for name, values in request.args.lists()}
-    repeated = {name: ["Given more than once."] for name, values in request.args.lists() if len(values) > 1}
-    if repeated:
-        raise InvalidFields(repeated)
-    return _load(schema, given)
+    return PARSER.parse(schema, location="query")
 
 
 def refuse_query() -> None:
@@ -99,7 +150,7 @@ def refuse_query() -> None:
         InvalidFields: there are some.
     """
     if request.query_string:
-        read_query(_NOTHING)
+        PARSER.parse(_NOTHING, location="query")
 
 
 def refuse_body() -> None:
@@ -111,14 +162,7 @@ def refuse_body() -> None:
         InvalidFields: it says something.
     """
     if request.get_data():
-        read_body(_NOTHING)
-
-
-def _load(schema: Schema, given: Any) -> Any:
-    try:
-        return schema.load(given)
-    except ValidationError as error:
-        raise InvalidFields(messages_of(error)) from None
+        PARSER.parse(_NOTHING, location="json")
 
 
 def messages_of(error: ValidationError) -> dict[str, Any]:

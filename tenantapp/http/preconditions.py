@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from typing import Any, TypeVar
+from collections.abc import Mapping
+from typing import Any
 
 from flask import request
+from flask_smorest.utils import get_appcontext
 
-from tenantapp.http.declarations import declare, declared_by
 from tenantapp.http.problems import Problem
 
-View = TypeVar("View", bound=Callable[..., Any])
-
-_HEEDS = "_heeds_if_match"
+_READS = ("GET", "HEAD")
 _VERSION = re.compile(r"[1-9][0-9]{0,8}\Z")
 
 
@@ -30,35 +28,26 @@ class PreconditionRefused(Problem):
     reason = "precondition_refused"
 
 
-def expected_versions(*, required: bool = False) -> frozenset[int] | None:
-    """Return the versions that If-Match names, or None where any will do.
+def heeds_version(notes: Mapping[str, Any], method: str) -> bool:
+    """Tell whether a view looks at If-Match: one with flask-smorest's `etag` that changes what is there.
 
     Args:
-        required: whether the request must name one.
-
-    Raises:
-        PreconditionRequired: it must, and does not.
+        notes: what its decorators have noted.
+        method: the HTTP method that it serves.
     """
-    sent = request.headers.get("If-Match")
-    if sent is None:
-        if required:
-            raise PreconditionRequired("Send the ETag of what you read as If-Match.")
+    creates = 201 in notes.get("success_status_codes", ())
+    return bool(notes.get("etag")) and method not in _READS and not creates
+
+
+def expected_versions() -> frozenset[int] | None:
+    """Return the versions that If-Match names, or None where any will do; for a view with `etag`."""
+    if "HTTP_IF_MATCH" not in request.environ:
         return None
+    get_appcontext().setdefault("etag", {})["etag_checked"] = True
     if request.if_match.star_tag:
         return None
     # A tag that is none of ours matches no version; werkzeug reads an empty one as None.
     return frozenset(int(tag) for tag in request.if_match if _VERSION.match(tag or ""))
-
-
-def looks_at_versions(view: View) -> View:
-    """Declare that a view looks at what If-Match names, by `expected_versions`."""
-    return declare(_HEEDS, True)(view)
-
-
-def heeds_version(view: Callable[..., Any], method: str) -> bool:
-    """Tell whether a view looks at If-Match: by its own declaration, or by flask-smorest's `etag`."""
-    notes = declared_by(view, method, "_apidoc") or {}
-    return bool(notes.get("etag") or declared_by(view, method, _HEEDS))
 
 
 def refuse_unheeded_version() -> None:

@@ -13,29 +13,28 @@ from sqlalchemy.engine import Connection
 
 from tenantapp.db.engine import begin_now
 from tenantapp.db.models import Record
-from tenantapp.db.paging import Page
-from tenantapp.db.repository import Repository, Versions
-from tenantapp.db.unit_of_work import changing
-from tenantapp.http.answers import json_answer
+from tenantapp.db.repository import Repository
+from tenantapp.db.unit_of_work import changing, reading
+from tenantapp.db.units import unit_connection
 from tenantapp.http.auto_field import SQLAlchemySchema
-from tenantapp.http.bulk import (
-    BulkQuerySchema,
-    BulkReport,
-    BulkReportSchema,
-    BulkSchema,
-    BulkWork,
-    do_in_bulk,
-)
-from tenantapp.http.documentation import export_notes, import_notes
+from tenantapp.http.blueprint import Blueprint
+from tenantapp.http.bulk import BulkQuerySchema, BulkReport, BulkReportSchema, BulkSchema, do_in_bulk
+from tenantapp.http.components import FILE_NAME, PROBLEMS
 from tenantapp.http.dump import compile_dump
-from tenantapp.http.endpoints import Created, TenantBlueprint
 from tenantapp.http.exports import PARAMETERS, export_file
+from tenantapp.http.import_report import ImportReportSchema
 from tenantapp.http.imports import ImportQuerySchema, import_file
 from tenantapp.http.limits import hold_to_columns
 from tenantapp.http.listing import Listing, page_answer, page_schema
-from tenantapp.http.parsing import read_query
+from tenantapp.http.operations import TEXT, body_of_lines
+from tenantapp.http.permissions import permission
+from tenantapp.http.preconditions import expected_versions
+from tenantapp.http.tabular import CSV, NDJSON
+from tenantapp.http.transactions import transaction
 
 ITEM = "/<uuid:item_id>"
+
+Answered = tuple[Any, dict[str, str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +66,7 @@ class ResourceSchema(SQLAlchemySchema):
     updated_at = fields.AwareDateTime(dump_only=True)
 
 
-class ResourceBlueprint(TenantBlueprint):
+class ResourceBlueprint(Blueprint):
     """A tenant's resource.
 
     Args:
@@ -102,138 +101,142 @@ class ResourceBlueprint(TenantBlueprint):
         self.repository, self.schema, self.listing = repository, schema, listing
         hold_to_columns(schema, repository.model)
         self.read, self.write = read, write
-        self.parent, self.under = parent, parent.path if parent else ""
+        self.parent = parent
         self.many = many or name.replace("_", " ")
         self.one = one or f"a {self.many.removesuffix('s')}"
+        self.path = f"/{name.replace('_', '-')}"
+        self.item = f"{self.path}{ITEM}"
+        self.collection = f"{parent.path}{self.path}" if parent else self.path
 
     def serve(self, *verbs: str) -> None:
-        """Serve standard verbs: list, create, get, update, delete, restore, bulk_delete, import, export."""
+        """Serve standard verbs: list, create, get, update, delete, restore, bulk_delete, import, export.
+
+        One that is left out is not served, or is a view of the resource's own.
+        """
         for verb in verbs:
             getattr(self, f"_serve_{verb}")()
 
     def _serve_list(self) -> None:
-        query = self.listing.schema(self.schema, self.repository.model)
-
-        @self.reads(
-            "",
-            under=self.under,
-            shows=self.schema,
-            answers=page_schema(self.schema),
-            query=query,
-            answer=page_answer,
-            permission=self.read,
-            summary=f"List {self.many}",
-        )
-        def list_items(connection: Connection, given: dict[str, Any], **path: UUID) -> Page[Record]:
+        @self.route(self.collection)
+        @permission(self.read)
+        @self.doc(summary=f"List {self.many}")
+        @self.arguments(self.listing.schema(self.schema, self.repository.model), location="query")
+        @self.response(200, page_schema(self.schema))
+        def list_items(given: dict[str, Any], **path: UUID) -> Answered:
             """List page by page, newest first unless sorted otherwise."""
-            belonging = self._belonging(connection, path)
-            return self.repository(connection).page(self.listing.page_query(given, belonging))
+            with reading() as connection:
+                query = self.listing.page_query(given, self._belonging(connection, path))
+                return page_answer(self.repository(connection).page(query))
 
     def _serve_create(self) -> None:
-        @self.writes(
-            "",
-            under=self.under,
-            takes=self.schema(),
-            answers=self.schema,
-            status=201,
-            permission=self.write,
-            summary=f"Create {self.one}",
-        )
-        def create_item(connection: Connection, given: dict[str, Any], **path: UUID) -> Created:
+        @self.route(self.collection, methods=["POST"])
+        @permission(self.write)
+        @transaction
+        @self.doc(summary=f"Create {self.one}")
+        @self.arguments(self.schema)
+        @self.etag
+        @self.response(201, self.schema)
+        def create_item(given: dict[str, Any], **path: UUID) -> Answered:
             """Create one, and say where it is found."""
-            belonging = self._belonging(connection, path)
-            return self.created(self.repository(connection).add(given | belonging))
+            connection = unit_connection()
+            row = self.repository(connection).add(given | self._belonging(connection, path))
+            return row, self.location(row)
 
     def _serve_get(self) -> None:
-        @self.reads(ITEM, shows=self.schema, permission=self.read, summary=f"Get {self.one}")
-        def get_item(connection: Connection, item_id: UUID) -> Record:
+        @self.route(self.item)
+        @permission(self.read)
+        @self.doc(summary=f"Get {self.one}")
+        @self.etag
+        @self.response(200, self.schema)
+        def get_item(item_id: UUID) -> Record:
             """Return one, with its version."""
-            return self.repository(connection).get(item_id)
+            with reading() as connection:
+                return self.repository(connection).get(item_id)
 
     def _serve_update(self) -> None:
-        @self.writes(
-            ITEM,
-            "PATCH",
-            takes=self.schema(partial=True),
-            answers=self.schema,
-            permission=self.write,
-            summary=f"Update {self.one}",
-        )
-        def update_item(
-            connection: Connection, given: dict[str, Any], item_id: UUID, versions: Versions
-        ) -> Record:
+        @self.route(self.item, methods=["PATCH"])
+        @permission(self.write)
+        @transaction
+        @self.doc(summary=f"Update {self.one}")
+        @self.arguments(self.schema(partial=True))
+        @self.etag
+        @self.response(200, self.schema)
+        def update_item(given: dict[str, Any], item_id: UUID) -> Record:
             """Change the fields that are given, and no others."""
-            return self.repository(connection).change(item_id, given, versions)
+            return self.repository(unit_connection()).change(item_id, given, expected_versions())
 
     def _serve_delete(self) -> None:
-        @self.writes(ITEM, "DELETE", status=204, permission=self.write, summary=f"Delete {self.one}")
-        def delete_item(connection: Connection, item_id: UUID, versions: Versions) -> None:
+        @self.route(self.item, methods=["DELETE"])
+        @permission(self.write)
+        @transaction
+        @self.doc(summary=f"Delete {self.one}")
+        @self.etag
+        @self.response(204)
+        def delete_item(item_id: UUID) -> None:
             """Delete one."""
-            self.repository(connection).remove(item_id, versions)
+            self.repository(unit_connection()).remove(item_id, expected_versions())
 
     def _serve_restore(self) -> None:
-        @self.writes(
-            f"{ITEM}/restore", answers=self.schema, permission=self.write, summary=f"Restore {self.one}"
-        )
-        def restore_item(connection: Connection, item_id: UUID, versions: Versions) -> Record:
+        @self.route(f"{self.item}/restore", methods=["POST"])
+        @permission(self.write)
+        @transaction
+        @self.doc(summary=f"Restore {self.one}")
+        @self.etag
+        @self.response(200, self.schema)
+        def restore_item(item_id: UUID) -> Record:
             """Bring a deleted one back."""
-            return self.repository(connection).restore(item_id, versions)
+            return self.repository(unit_connection()).restore(item_id, expected_versions())
 
     def _serve_bulk_delete(self) -> None:
-        self.bulk("delete", self.repository.remove_all, status=204)
-
-    def bulk(self, verb: str, work: BulkWork, *, status: int = 200) -> None:
-        """Serve a verb for many rows, of which a body names the ids.
-
-        Args:
-            verb: what is done to them.
-            work: does it to those that there are and returns their ids, as a method of the repository.
-            status: what a request about one row would be answered.
-        """
-
-        def act(connection: Connection, query: dict[str, Any], given: dict[str, Any]) -> BulkReport:
-            """Do it to each row that is named: to all or none, or, when partial, to those that can be."""
-            repository = self.repository(connection)
-            return do_in_bulk(repository, work, given["ids"], status, partial=query["mode"] == "partial")
-
-        act.__name__ = f"bulk_{verb}_items"
-        self.writes(
-            f"/bulk-{verb}",
-            query=BulkQuerySchema(),
-            takes=BulkSchema(),
-            answers=BulkReportSchema,
-            permission=self.write,
-            summary=f"{verb.capitalize()} several {self.many}",
-        )(act)
+        @self.route(f"{self.path}/bulk-delete", methods=["POST"])
+        @permission(self.write)
+        @transaction
+        @self.doc(summary=f"Delete several {self.many}")
+        @self.arguments(BulkQuerySchema, location="query")
+        @self.arguments(BulkSchema)
+        @self.response(200, BulkReportSchema)
+        def bulk_delete_items(query: dict[str, Any], given: dict[str, Any]) -> BulkReport:
+            """Delete each row that is named: all or none, or, when partial, those that can be."""
+            repository = self.repository(unit_connection())
+            return do_in_bulk(repository, repository.remove_all, given["ids"], 204, query["mode"])
 
     def _serve_import(self) -> None:
-        schema, query = self.schema(), ImportQuerySchema()
+        schema = self.schema()
 
-        def import_items(**path: UUID) -> Response:
-            """Create a row for each line of a file."""
-            given = read_query(query)
+        @self.route(f"{self.collection}/import", methods=["POST"])
+        @permission(self.write)
+        @self.doc(summary=f"Import {self.many}", requestBody=body_of_lines(schema))
+        @self.arguments(ImportQuerySchema, location="query")
+        @self.response(200, ImportReportSchema)
+        def import_items(given: dict[str, Any], **path: UUID) -> dict[str, Any]:
+            """Create a row for each line of a file.
+
+            Each line is an object, as in NDJSON; a CSV file has a line of column names instead.
+            """
             with changing() as connection:
                 # A file cannot be read again, so who asks is looked at before it is read.
                 begin_now(connection)
-                repository = self.repository(connection)
                 belonging = self._belonging(connection, path)
-                report = import_file(repository, schema, belonging, partial=given["mode"] == "partial")
+                report = import_file(
+                    self.repository(connection), schema, belonging, partial=given["mode"] == "partial"
+                )
                 connection.commit()
-            return json_answer(
-                {"imported": report.imported, "refused": report.refused, "errors": report.by_line()}
-            )
-
-        notes = import_notes(import_items, self.name, self.write, f"Import {self.many}", schema, query)
-        self.answers(f"{self.under}{self.place}/import", "POST", import_items, self.write, notes)
+            return {"imported": report.imported, "refused": report.refused, "errors": report.by_line()}
 
     def _serve_export(self) -> None:
-        filters = self.listing.filters(self.schema, self.repository.model)
-        query = Schema.from_dict({**filters, **PARAMETERS}, name=f"{self.schema.__name__}ExportQuery")()
         schema, dump = self.schema(), compile_dump(self.schema())
+        filters = self.listing.filters(self.schema, self.repository.model)
+        query = Schema.from_dict({**filters, **PARAMETERS}, name=f"{self.schema.__name__}ExportQuery")
 
-        def export_items(**path: UUID) -> Response:
+        @self.route(f"{self.collection}/export")
+        @permission(self.read)
+        @self.doc(summary=f"Export {self.many}")
+        @self.arguments(query, location="query")
+        @self.response(200, TEXT, content_type=CSV, headers=FILE_NAME)
+        @self.alt_response(200, schema=TEXT, content_type=NDJSON)
+        @self.alt_response(406, PROBLEMS[406].name)
+        def export_items(given: dict[str, Any], **path: UUID) -> Response:
             """Export all that fit as a file, newest first."""
-            given = read_query(query)
 
             def ask(connection: Connection) -> Iterator[Sequence[Record]]:
                 belonging = self._belonging(connection, path)
@@ -241,15 +244,12 @@ class ResourceBlueprint(TenantBlueprint):
 
             return export_file(self.name, ask, given, schema, dump)
 
-        notes = export_notes(export_items, self.name, self.read, f"Export {self.many}", query)
-        self.answers(f"{self.under}{self.place}/export", "GET", export_items, self.read, notes)
-
     def _belonging(self, connection: Connection, path: dict[str, UUID]) -> dict[str, UUID]:
         """Return the column by which rows belong to what the path names, which must be there."""
         if self.parent is not None:
             self.parent.repository(connection).get(path[self.parent.key])
         return path
 
-    def created(self, row: Any) -> Created:
-        """Return the answer to a create: the row, and where it is found from now on."""
-        return Created(row, url_for(f"{self.name}.get_item", item_id=row.id))
+    def location(self, row: Any) -> dict[str, str]:
+        """Return the header that says where a row is found that has just come to be."""
+        return {"Location": url_for(f"{self.name}.get_item", item_id=row.id)}

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from tenantapp.db.isolation import Isolation
 from tenantapp.db.session import TenantSession, db
+from tenantapp.db.units import commit_unit, one_unit, unit_connection
 from tenantapp.http.declarations import declare, declared_by
 from tenantapp.http.idempotency import HEADER, RememberedRequest, remember
 from tenantapp.http.shortage import shortage
@@ -75,18 +76,15 @@ def in_transaction(how: Transaction, dispatch: Callable[[], Any]) -> Response:
     Raises:
         Exception: as the view, whose work was rolled back.
     """
-    session = db.session()
-    try:
+    with one_unit():
         if how.isolation is not None:
-            session.connection(execution_options={"isolation_level": how.isolation})
+            db.session.connection(execution_options={"isolation_level": how.isolation})
         if HEADER not in request.headers:
-            return _finish(session, _work(dispatch))
-        remembered = remember(session.connection(), request.path, repeatable=how.repeatable)
+            return _finish(_work(dispatch))
+        remembered = remember(unit_connection(), request.path, repeatable=how.repeatable)
         if remembered.replay is not None:
             return remembered.replay
-        return _finish(session, _work(dispatch), remembered)
-    finally:
-        session.rollback()
+        return _finish(_work(dispatch), remembered)
 
 
 def _work(dispatch: Callable[[], Any]) -> Response:
@@ -98,11 +96,11 @@ def _work(dispatch: Callable[[], Any]) -> Response:
         g.pop(_RUNNING)
 
 
-def _finish(session: Session, response: Response, remembered: RememberedRequest | None = None) -> Response:
+def _finish(response: Response, remembered: RememberedRequest | None = None) -> Response:
     if response.status_code < HTTPStatus.BAD_REQUEST:
         if remembered is not None:
             remembered.keep(response)
-        session.commit()
+        commit_unit()
         shortage().end()
     return response
 

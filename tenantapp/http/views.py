@@ -6,16 +6,17 @@ from typing import Any
 
 import orjson
 from flask import Response, request, url_for
-from flask_smorest import Blueprint
 from marshmallow import Schema, fields
 
+from tenantapp.http.blueprint import Blueprint
+from tenantapp.http.components import PROBLEMS
 from tenantapp.http.document import api_document
-from tenantapp.http.documentation import documents
 from tenantapp.http.headers import REVALIDATED
 from tenantapp.http.permissions import PUBLIC, permission
 from tenantapp.http.problems import Problem
 
 SCHEMA_JSON = "application/schema+json"
+OBJECT = {"type": "object"}
 
 blueprint = Blueprint("documents", __name__, description="What the API tells of itself")
 
@@ -44,7 +45,7 @@ class SchemaListSchema(Schema):
 
 @blueprint.route("/openapi.json")
 @permission(PUBLIC)
-@documents("documents_openapi", {200: {"type": "object"}})
+@blueprint.response(200, OBJECT)
 def openapi() -> Response:
     """Get this document."""
     return _answer(api_document().openapi, "application/json")
@@ -52,7 +53,8 @@ def openapi() -> Response:
 
 @blueprint.route("/schemas")
 @permission(PUBLIC)
-@documents("documents_list_schemas", {200: SchemaListSchema})
+@blueprint.doc(operationId="documents_list_schemas")
+@blueprint.response(200, SchemaListSchema)
 def list_schemas() -> Response:
     """List the objects that have a JSON Schema."""
     names = api_document().json_schemas
@@ -62,7 +64,9 @@ def list_schemas() -> Response:
 
 @blueprint.route("/schemas/<name>")
 @permission(PUBLIC)
-@documents("documents_get_schema", {200: {"type": "object"}}, problems=(404,), content_type=SCHEMA_JSON)
+@blueprint.doc(operationId="documents_get_schema")
+@blueprint.response(200, OBJECT, content_type=SCHEMA_JSON)
+@blueprint.alt_response(404, PROBLEMS[404].name)
 def get_schema(name: str) -> Response:
     """Get the JSON Schema (draft 2020-12) of an object."""
     schema = api_document().json_schemas.get(name)

@@ -6,12 +6,12 @@ from types import SimpleNamespace
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy.engine import Connection
-
 from tenantapp.db.rows import values_of
-from tenantapp.http.endpoints import Created
+from tenantapp.db.session import db
 from tenantapp.http.listing import Listing
-from tenantapp.http.resource import ITEM, ResourceBlueprint
+from tenantapp.http.permissions import permission
+from tenantapp.http.resource import Answered, ResourceBlueprint
+from tenantapp.http.transactions import transaction
 from tenantapp.identity.keys import issue_key
 from tenantapp.identity.repository import ApiKeyRepository
 from tenantapp.identity.schemas import ApiKeySchema, IssuedApiKeySchema
@@ -31,17 +31,24 @@ blueprint = ResourceBlueprint(
 blueprint.serve("list", "get")
 
 
-@blueprint.writes(
-    "", takes=ApiKeySchema(), answers=IssuedApiKeySchema, status=201, permission="admin", repeatable=False
-)
-def create_api_key(connection: Connection, given: dict[str, Any]) -> Created:
+@blueprint.route("/api-keys", methods=["POST"])
+@permission("admin")
+@transaction(repeatable=False)
+@blueprint.arguments(ApiKeySchema)
+@blueprint.etag
+@blueprint.response(201, IssuedApiKeySchema)
+def create_api_key(given: dict[str, Any]) -> Answered:
     """Create an API key and show its token, this once."""
     issued = issue_key(**given)
-    row = ApiKeyRepository(connection).add(issued.values)
-    return blueprint.created(SimpleNamespace(**values_of(row), token=issued.token))
+    row = ApiKeyRepository(db.session.connection()).add(issued.values)
+    return SimpleNamespace(**values_of(row), token=issued.token), blueprint.location(row)
 
 
-@blueprint.writes(ITEM, "DELETE", status=204, permission="admin", summary="Revoke an API key")
-def revoke_api_key(connection: Connection, item_id: UUID) -> None:
+@blueprint.route("/api-keys/<uuid:item_id>", methods=["DELETE"])
+@permission("admin")
+@transaction
+@blueprint.doc(summary="Revoke an API key")
+@blueprint.response(204)
+def revoke_api_key(item_id: UUID) -> None:
     """Revoke an API key: no transaction begins for it any more, in any process."""
-    ApiKeyRepository(connection).revoke(item_id)
+    ApiKeyRepository(db.session.connection()).revoke(item_id)

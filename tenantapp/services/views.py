@@ -5,13 +5,12 @@ from __future__ import annotations
 from types import SimpleNamespace
 from uuid import UUID
 
-from sqlalchemy.engine import Connection
-
 from tenantapp.db.children import together
 from tenantapp.db.paging import Page
+from tenantapp.db.unit_of_work import reading
 from tenantapp.http.listing import Listing, page_answer, page_schema
-from tenantapp.http.resource import ITEM, Parent, ResourceBlueprint
-from tenantapp.services.models import Deployment
+from tenantapp.http.permissions import permission
+from tenantapp.http.resource import Answered, Parent, ResourceBlueprint
 from tenantapp.services.repository import DeploymentRepository, ServiceRepository
 from tenantapp.services.schemas import DeploymentSchema, ServiceHistorySchema, ServiceSchema
 
@@ -37,21 +36,22 @@ deployments = ResourceBlueprint(
 deployments.serve("list", "create", "get", "update", "delete")
 
 
-@services.reads(f"{ITEM}/history", shows=ServiceHistorySchema)
-def history_of_service(connection: Connection, item_id: UUID) -> SimpleNamespace:
+@services.route("/services/<uuid:item_id>/history")
+@permission("read")
+@services.response(200, ServiceHistorySchema)
+def history_of_service(item_id: UUID) -> SimpleNamespace:
     """Get a service with its newest 50 deployments."""
-    service, its = ServiceRepository(connection).find_with_deployments(item_id)
+    with reading() as connection:
+        service, its = ServiceRepository(connection).find_with_deployments(item_id)
     return together(service, deployments=its)
 
 
-@services.reads(
-    f"{ITEM}/environments",
-    shows=DeploymentSchema,
-    answers=page_schema(DeploymentSchema),
-    answer=page_answer,
-)
-def environments_of_service(connection: Connection, item_id: UUID) -> Page[Deployment]:
+@services.route("/services/<uuid:item_id>/environments")
+@permission("read")
+@services.response(200, page_schema(DeploymentSchema))
+def environments_of_service(item_id: UUID) -> Answered:
     """List the newest deployment of a service in each environment."""
-    repository = ServiceRepository(connection)
-    repository.get(item_id)
-    return Page(repository.latest_deployment_by_environment(item_id), None, None)
+    with reading() as connection:
+        repository = ServiceRepository(connection)
+        repository.get(item_id)
+        return page_answer(Page(repository.latest_deployment_by_environment(item_id), None, None))

@@ -39,7 +39,7 @@ class CachedDirectory:
     """Remembers answers of another directory: a tenant that is served for minutes, any other for seconds.
 
     Whether a tenant is served still is looked at anew at each begin; that another would be served is not. A
-    tenant that its database does not have is asked for anew (`tenantapp.http.endpoints`).
+    tenant that its database does not have is asked for anew (`tenantapp.http.guard`).
     Absent tenants are kept apart, so that a flood of invented names cannot push out the tenants in use.
 
     Args:

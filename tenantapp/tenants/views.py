@@ -4,33 +4,41 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy.engine import Connection
-
-from tenantapp.db.repository import Versions
-from tenantapp.http.endpoints import TenantBlueprint
+from tenantapp.db.session import db
+from tenantapp.db.unit_of_work import reading
+from tenantapp.http.blueprint import Blueprint
+from tenantapp.http.permissions import permission
+from tenantapp.http.preconditions import expected_versions
+from tenantapp.http.transactions import transaction
 from tenantapp.tenancy.context import current_context
 from tenantapp.tenants.models import Tenant
 from tenantapp.tenants.repository import TenantRepository
 from tenantapp.tenants.schemas import TenantSchema
 
-blueprint = TenantBlueprint("tenant", __name__, description="The tenant itself")
+blueprint = Blueprint("tenant", __name__, url_prefix="/tenant", description="The tenant itself")
+# Settings are replaced as a whole, so a change must say what it is based on.
+blueprint.METHODS_NEEDING_CHECK_ETAG = ("PATCH",)
 
 
-@blueprint.reads("", shows=TenantSchema, summary="Get the tenant")
-def get_tenant(connection: Connection) -> Tenant:
+@blueprint.route("")
+@permission("read")
+@blueprint.doc(summary="Get the tenant")
+@blueprint.etag
+@blueprint.response(200, TenantSchema)
+def get_tenant() -> Tenant:
     """Return the tenant."""
-    return TenantRepository(connection).get(current_context().tenant_id)
+    with reading() as connection:
+        return TenantRepository(connection).get(current_context().tenant_id)
 
 
-@blueprint.writes(
-    "",
-    "PATCH",
-    takes=TenantSchema(partial=True),
-    answers=TenantSchema,
-    permission="admin",
-    if_match_required=True,
-    summary="Update the tenant",
-)
-def update_tenant(connection: Connection, given: dict[str, Any], versions: Versions) -> Tenant:
+@blueprint.route("", methods=["PATCH"])
+@permission("admin")
+@transaction
+@blueprint.doc(summary="Update the tenant")
+@blueprint.arguments(TenantSchema(partial=True))
+@blueprint.etag
+@blueprint.response(200, TenantSchema)
+def update_tenant(given: dict[str, Any]) -> Tenant:
     """Change the tenant's name or settings; settings are replaced as a whole."""
-    return TenantRepository(connection).change(current_context().tenant_id, given, versions)
+    repository = TenantRepository(db.session.connection())
+    return repository.change(current_context().tenant_id, given, expected_versions())

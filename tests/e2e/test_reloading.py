@@ -12,7 +12,7 @@ from tests.e2e.programs import GUNICORN, REPOSITORY, eventually, free_port, on_d
 from tests.e2e.wire import call
 from tests.support.databases import Server
 
-ADDED = '\n\n@blueprint.route("/added")\n@permits(PUBLIC)\ndef added():\n    return "{}"\n'
+ADDED = '\n\n@blueprint.route("/added")\n@permission(PUBLIC)\ndef added():\n    return "{}"\n'
 
 
 def asked(port: int) -> int | None:

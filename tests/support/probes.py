@@ -6,11 +6,10 @@ import secrets
 from collections.abc import Callable
 from typing import Any
 
-from flask import Flask, current_app
+from flask import Blueprint, Flask, current_app
 from werkzeug.test import TestResponse
 
 from tenantapp.http.api import PREFIX
-from tenantapp.http.endpoints import TenantBlueprint
 from tenantapp.http.permissions import permission
 from tests.support.tenants import TenantUnderTest
 
@@ -21,8 +20,8 @@ _WORKS = "probes"
 def add_probes(app: Flask) -> Flask:
     """Give `app` the routes that `in_request` asks for."""
     app.extensions[_WORKS] = {}
-    blueprint = TenantBlueprint("probes", __name__)
-    blueprint.route(f"{blueprint.place}/<name>", methods=["POST"])(permission("read")(_probe))
+    blueprint = Blueprint("probes", __name__)
+    blueprint.route("/probes/<name>", methods=["POST"])(permission("read")(_probe))
     app.register_blueprint(blueprint, url_prefix=PREFIX)
     return app
 

@@ -11,15 +11,16 @@ from functools import partial
 from typing import Any
 
 import pytest
-from flask import Response
 from sqlalchemy import text
 from sqlalchemy.engine import Connection
 from werkzeug.test import TestResponse
 
-from tenantapp.customers.schemas import CustomerSchema
 from tenantapp.db.session import db
+from tenantapp.db.unit_of_work import reading
 from tenantapp.http.api import PREFIX
-from tenantapp.http.endpoints import TenantBlueprint
+from tenantapp.http.blueprint import Blueprint
+from tenantapp.http.permissions import permission
+from tenantapp.http.transactions import transaction
 from tests.integration.db.conftest import MakeApp
 from tests.support.backends import all_returned, backends, begin_bound, eventually, pool_of, terminate
 from tests.support.databases import Server
@@ -261,19 +262,25 @@ def test_a_server_that_becomes_read_only_answers_reads_and_refuses_writes_for_no
 
 def _routes(app_of: MakeApp, work: Callable[[Connection], Any]) -> TenantUnderTest:
     app = app_of(pool_min_size=2, pool_max_size=2)
-    blueprint = TenantBlueprint("ended", __name__)
+    blueprint = Blueprint("ended", __name__, url_prefix=f"{PREFIX}/ended")
 
-    @blueprint.reads("", shows=CustomerSchema, answer=lambda *_: Response(status=204))
-    def read_it(connection: Connection) -> Any:
+    @blueprint.route("")
+    @permission("read")
+    @blueprint.response(204)
+    def read_it() -> None:
         """Read."""
-        return work(connection)
+        with reading() as connection:
+            work(connection)
 
-    @blueprint.writes("", status=204)
-    def write_it(connection: Connection) -> Any:
+    @blueprint.route("", methods=["POST"])
+    @permission("write")
+    @transaction
+    @blueprint.response(204)
+    def write_it() -> None:
         """Write."""
-        return work(connection)
+        work(db.session.connection())
 
-    app.register_blueprint(blueprint, url_prefix=PREFIX)
+    app.register_blueprint(blueprint)
     return make_tenant(app)
 
 

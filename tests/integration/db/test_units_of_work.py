@@ -15,9 +15,12 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 from tenantapp.application import create_app
 from tenantapp.customers.repository import CustomerRepository
 from tenantapp.db.isolation import Isolation
+from tenantapp.db.session import db
 from tenantapp.db.unit_of_work import changing, reading, retrying, savepoint, writing
 from tenantapp.http.api import PREFIX
-from tenantapp.http.endpoints import TenantBlueprint
+from tenantapp.http.blueprint import Blueprint
+from tenantapp.http.permissions import permission
+from tenantapp.http.transactions import transaction
 from tenantapp.services.models import Service
 from tenantapp.services.repository import ServiceRepository
 from tenantapp.tenancy.context import tenant_context
@@ -156,14 +159,17 @@ def test_of_two_units_that_cannot_follow_each_other_one_is_done_again() -> None:
 
 def test_a_route_may_ask_for_a_level(server: Server, shared_database: str) -> None:
     app = create_app(server.settings(shared_database))
-    blueprint, seen = TenantBlueprint("levels", __name__), []
+    blueprint, seen = Blueprint("levels", __name__, url_prefix=f"{PREFIX}/levels"), []
 
-    @blueprint.writes("", isolation=Isolation.SERIALIZABLE, status=204)
-    def note_level(connection: Connection) -> None:
+    @blueprint.route("", methods=["POST"])
+    @permission("write")
+    @transaction(isolation=Isolation.SERIALIZABLE)
+    @blueprint.response(204)
+    def note_level() -> None:
         """Note the level."""
-        seen.append(connection.execute(SHOWN).scalar_one())
+        seen.append(db.session.execute(SHOWN).scalar_one())
 
-    app.register_blueprint(blueprint, url_prefix=PREFIX)
+    app.register_blueprint(blueprint)
     assert make_tenant(app).request("POST", "/api/v1/levels").status_code == 204
     assert seen == ["serializable"]
     close_pool(app)

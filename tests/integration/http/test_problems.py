@@ -7,15 +7,17 @@ from typing import Any
 
 import pytest
 from flask import Flask, abort
-from sqlalchemy.engine import Connection
+from sqlalchemy import text
 from structlog.testing import capture_logs
 from werkzeug.test import TestResponse
 
 from tenantapp.application import create_app
 from tenantapp.customers.schemas import CustomerSchema
+from tenantapp.db.session import db
 from tenantapp.http.api import PREFIX
-from tenantapp.http.endpoints import TenantBlueprint
+from tenantapp.http.blueprint import Blueprint
 from tenantapp.http.permissions import permission
+from tenantapp.http.transactions import transaction
 from tests.support.customers import API_KEYS, CUSTOMERS, ada, assert_problem, new_customer, path_of
 from tests.support.databases import Server
 from tests.support.tenants import TenantUnderTest, issue, make_tenant
@@ -29,22 +31,29 @@ UNKNOWN = f"{CUSTOMERS}/{NOBODY}"
 def failing_app(server: Server, shared_database: str) -> Iterator[Flask]:
     """The application with views that fail, in each way in which one can."""
     app = create_app(server.settings(shared_database))
-    blueprint = TenantBlueprint("failures", __name__)
+    blueprint = Blueprint("failures", __name__, url_prefix=f"{PREFIX}/failures")
 
-    @blueprint.reads("/read", shows=CustomerSchema)
-    def fail_to_read(_connection: Connection) -> Any:
+    @blueprint.route("/read")
+    @permission("read")
+    @blueprint.response(200, CustomerSchema)
+    def fail_to_read() -> Any:
         """Fail."""
         raise RuntimeError(SECRET)
 
-    @blueprint.writes("/written", answers=CustomerSchema)
-    def fail_to_write(_connection: Connection) -> Any:
+    @blueprint.route("/written", methods=["POST"])
+    @permission("write")
+    @transaction
+    @blueprint.response(200, CustomerSchema)
+    def fail_to_write() -> Any:
         """Fail."""
         raise RuntimeError(SECRET)
 
-    @blueprint.reads("/sql", shows=CustomerSchema)
-    def fail_in_sql(connection: Connection) -> Any:
+    @blueprint.route("/sql")
+    @permission("read")
+    @blueprint.response(200, CustomerSchema)
+    def fail_in_sql() -> Any:
         """Fail."""
-        return connection.exec_driver_sql(f"SELECT * FROM unknown WHERE '{SECRET}' = ''")
+        return db.session.execute(text(f"SELECT * FROM unknown WHERE '{SECRET}' = ''")).one()
 
     @app.get("/fails")
     @permission("public")
@@ -56,7 +65,7 @@ def failing_app(server: Server, shared_database: str) -> Iterator[Flask]:
     def abort_with(status: int) -> str:
         abort(status)
 
-    app.register_blueprint(blueprint, url_prefix=PREFIX)
+    app.register_blueprint(blueprint)
     yield app
     app.extensions["tenantapp"].pool.close()
 

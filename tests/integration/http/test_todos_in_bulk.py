@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from functools import partial
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -176,9 +177,9 @@ def test_of_many_rows_those_that_are_referred_to_are_found(app: Flask, tenant: T
     with app.app_context(), tenant_context(tenant.context), changing() as connection:
         services = ServiceRepository(connection)
         with pytest.raises(ItemsRefused, match="Rows refused: 2"):
-            do_in_bulk(services, ServiceRepository.remove_all, ids, 204, partial=False)
+            do_in_bulk(services, services.remove_all, ids, 204, "all")
         connection.rollback()
-        report = do_in_bulk(services, ServiceRepository.remove_all, ids, 204, partial=True)
+        report = do_in_bulk(services, services.remove_all, ids, 204, "partial")
         assert services.present(ids) == {ids[2], ids[5]}
     assert (report.done, report.refused) == (5, 2)
     refused = next(result for result in report.results if result.id == ids[5])
@@ -197,9 +198,10 @@ def test_a_step_that_does_not_lead_on_is_named_with_those_that_do(
         app.app_context(),
         tenant_context(tenant.context),
         changing() as connection,
-        pytest.raises(ItemsRefused) as refused,
     ):
-        do_in_bulk(ServiceRepository(connection), _stopped, ids, 200, partial=False)
+        services = ServiceRepository(connection)
+        with pytest.raises(ItemsRefused) as refused:
+            do_in_bulk(services, partial(_stopped, services), ids, 200, "all")
     said = ["What is 'retired' cannot be 'down'; it can be nothing else."]
     assert refused.value.errors == {"ids": {1: said}}
 

@@ -8,19 +8,21 @@ from typing import Any
 from uuid import UUID
 
 from flask import Blueprint as PlainBlueprint
-from flask import Response, abort, after_this_request, jsonify, request
+from flask import Response, abort, after_this_request, request
 from marshmallow import INCLUDE, Schema, fields
 from sqlalchemy import text
 
 from tenantapp.customers.repository import CustomerRepository
 from tenantapp.customers.schemas import CustomerSchema
 from tenantapp.customers.views import blueprint as customers
+from tenantapp.db.session import db
+from tenantapp.db.unit_of_work import reading
+from tenantapp.http.blueprint import Blueprint
 from tenantapp.http.bulk import BulkReportSchema, BulkSchema, ItemsRefused
-from tenantapp.http.endpoints import Created, TenantBlueprint
 from tenantapp.http.listing import Listing, page_answer, page_schema
 from tenantapp.http.parsing import InvalidFields
 from tenantapp.http.permissions import PUBLIC, permission
-from tenantapp.http.resource import ITEM
+from tenantapp.http.transactions import transaction
 from tests.isolation.http import walk
 from tests.isolation.tables import scoped_tables
 from tests.isolation.world import World
@@ -41,54 +43,78 @@ class Leak:
 
     name: str
     noticed_by: Check
-    plant: Callable[[World, TenantBlueprint], None]
+    plant: Callable[[World, Blueprint], None]
 
 
-def _asked(world: World, blueprint: TenantBlueprint, about_bs: Callable[..., Any]) -> None:
+def _asked(world: World, blueprint: Blueprint, about_bs: Callable[..., Any]) -> None:
     """Add an item that does something more where the row is B's."""
     bs = world.b.ids(_CUSTOMERS)
 
-    @blueprint.reads(ITEM, shows=CustomerSchema)
-    def get_leaky(connection: Any, item_id: UUID) -> Any:
-        if item_id in bs:
-            about_bs(connection)
-        return CustomerRepository(connection).get(item_id)
+    @blueprint.route("/<uuid:item_id>")
+    @permission("read")
+    @blueprint.response(200, CustomerSchema)
+    def get_leaky(item_id: UUID) -> Any:
+        with reading() as connection:
+            if item_id in bs:
+                about_bs(connection)
+            return CustomerRepository(connection).get(item_id)
 
 
-def sound(_world: World, blueprint: TenantBlueprint) -> None:
+def sound(_world: World, blueprint: Blueprint) -> None:
     """Add an item and a create that give nothing away."""
 
-    @blueprint.reads(ITEM, shows=CustomerSchema)
-    def get_sound(connection: Any, item_id: UUID) -> Any:
-        return CustomerRepository(connection).get(item_id)
+    @blueprint.route("/<uuid:item_id>")
+    @permission("read")
+    @blueprint.response(200, CustomerSchema)
+    def get_sound(item_id: UUID) -> Any:
+        with reading() as connection:
+            return CustomerRepository(connection).get(item_id)
 
-    @blueprint.writes("", takes=CustomerSchema(), answers=CustomerSchema, status=201)
-    def create_sound(connection: Any, given: dict[str, Any]) -> Created:
-        return customers.created(CustomerRepository(connection).add(given))
+    _create(blueprint, "sound", _added)
 
 
-def cannot_be_asked(_world: World, blueprint: TenantBlueprint) -> None:
+def _added(given: dict[str, Any]) -> Any:
+    return CustomerRepository(db.session.connection()).add(given)
+
+
+def _create(
+    blueprint: Blueprint, name: str, make: Callable[[dict[str, Any]], Any], takes: Any = CustomerSchema
+) -> None:
+    """Add a create that answers the row that `make` gives."""
+
+    def create(given: dict[str, Any]) -> Any:
+        row = make(given)
+        return row, customers.location(row)
+
+    create.__name__ = f"create_{name}"
+    answered = blueprint.arguments(takes)(blueprint.response(201, CustomerSchema)(create))
+    blueprint.route("", methods=["POST"])(permission("write")(transaction(answered)))
+
+
+def cannot_be_asked(_world: World, blueprint: Blueprint) -> None:
     """Add a path that holds something else than an id."""
 
-    @blueprint.reads("/<string:code>", shows=CustomerSchema)
-    def get_unknown(_connection: Any, code: str) -> Any:
+    @blueprint.route("/<string:code>")
+    @permission("read")
+    @blueprint.response(200, CustomerSchema)
+    def get_unknown(code: str) -> Any:
         return None
 
 
-def _forbids(world: World, blueprint: TenantBlueprint) -> None:
+def _forbids(world: World, blueprint: Blueprint) -> None:
     _asked(world, blueprint, lambda _connection: abort(403))
 
 
-def _works_more(world: World, blueprint: TenantBlueprint) -> None:
+def _works_more(world: World, blueprint: Blueprint) -> None:
     _asked(world, blueprint, lambda connection: connection.execute(text("SELECT 1")))
 
 
-def _goes_twice(world: World, blueprint: TenantBlueprint) -> None:
+def _goes_twice(world: World, blueprint: Blueprint) -> None:
     """Past SQLAlchemy, so that only the driver knows."""
     _asked(world, blueprint, lambda c: c.connection.driver_connection.execute("SELECT 1"))
 
 
-def _says_more(world: World, blueprint: TenantBlueprint) -> None:
+def _says_more(world: World, blueprint: Blueprint) -> None:
     def header(_connection: Any) -> None:
         @after_this_request
         def add(response: Response) -> Response:
@@ -98,75 +124,82 @@ def _says_more(world: World, blueprint: TenantBlueprint) -> None:
     _asked(world, blueprint, header)
 
 
-def _shows(world: World, blueprint: TenantBlueprint) -> None:
-    @blueprint.reads("", shows=CustomerSchema, answer=lambda result, _dump: jsonify(result))
-    def list_leaky(_connection: Any) -> Any:
+def _shows(world: World, blueprint: Blueprint) -> None:
+    @blueprint.route("")
+    @permission("read")
+    @blueprint.response(200)
+    def list_leaky() -> Any:
         return {"items": [], "hint": world.b.row(_CUSTOMERS)["notes"]}
 
 
-def _shows_on_error(world: World, blueprint: TenantBlueprint) -> None:
-    @blueprint.writes("", takes=CustomerSchema(), answers=CustomerSchema, status=201)
-    def create_leaky(connection: Any, given: dict[str, Any]) -> Created:
+def _shows_on_error(world: World, blueprint: Blueprint) -> None:
+    def make(given: dict[str, Any]) -> Any:
         if given["email"] == world.b.row(_CUSTOMERS)["email"]:
             raise InvalidFields({"email": [f"Taken by {world.b.row(_CUSTOMERS)['id']}."]})
-        return customers.created(CustomerRepository(connection).add(given))
+        return _added(given)
+
+    _create(blueprint, "leaky", make)
 
 
-def _finds_references(world: World, blueprint: TenantBlueprint) -> None:
+def _finds_references(world: World, blueprint: Blueprint) -> None:
     bs = world.b.ids(_CUSTOMERS)
-    query = Schema.from_dict({"customer_id": fields.UUID()}, name="LeakyQuery")()
+    query = Schema.from_dict({"customer_id": fields.UUID()}, name="LeakyQuery")
 
-    @blueprint.reads("", shows=CustomerSchema, query=query, answer=lambda result, _dump: jsonify(result))
-    def list_leaky(_connection: Any, given: dict[str, Any]) -> Any:
+    @blueprint.route("")
+    @permission("read")
+    @blueprint.arguments(query, location="query")
+    @blueprint.response(200)
+    def list_leaky(given: dict[str, Any]) -> Any:
         return {"items": [], "known": given.get("customer_id") in bs}
 
 
-def _finds_listed(world: World, blueprint: TenantBlueprint) -> None:
+def _finds_listed(world: World, blueprint: Blueprint) -> None:
     bs = world.b.ids(_CUSTOMERS)
 
-    @blueprint.writes("/bulk-look", takes=BulkSchema(), answers=BulkReportSchema)
-    def bulk_look_leaky(_connection: Any, given: dict[str, Any]) -> Any:
+    @blueprint.route("/bulk-look", methods=["POST"])
+    @permission("write")
+    @transaction
+    @blueprint.arguments(BulkSchema)
+    @blueprint.response(200, BulkReportSchema)
+    def bulk_look_leaky(given: dict[str, Any]) -> Any:
         raise ItemsRefused("A row is refused.", errors={"ids": [row_id in bs for row_id in given["ids"]]})
 
 
-def _takes_any_cursor(_world: World, blueprint: TenantBlueprint) -> None:
+def _takes_any_cursor(_world: World, blueprint: Blueprint) -> None:
     listing = Listing()
 
-    @blueprint.reads(
-        "",
-        shows=CustomerSchema,
-        answers=page_schema(CustomerSchema),
-        query=listing.schema(CustomerSchema, customers.repository.model),
-        answer=page_answer,
-    )
-    def list_leaky(connection: Any, given: dict[str, Any]) -> Any:
+    @blueprint.route("")
+    @permission("read")
+    @blueprint.arguments(listing.schema(CustomerSchema, customers.repository.model), location="query")
+    @blueprint.response(200, page_schema(CustomerSchema))
+    def list_leaky(given: dict[str, Any]) -> Any:
         given.pop("cursor", None)
-        return CustomerRepository(connection).page(listing.page_query(given))
+        with reading() as connection:
+            return page_answer(CustomerRepository(connection).page(listing.page_query(given)))
 
 
-def _remembers_for_all(_world: World, blueprint: TenantBlueprint) -> None:
+def _remembers_for_all(_world: World, blueprint: Blueprint) -> None:
     kept: dict[str, Any] = {}
 
-    @blueprint.writes("", takes=CustomerSchema(), answers=CustomerSchema, status=201)
-    def create_leaky(connection: Any, given: dict[str, Any]) -> Created:
+    def make(given: dict[str, Any]) -> Any:
         key = request.headers.get("Idempotency-Key", "")
-        row = kept[key] if key in kept else CustomerRepository(connection).add(given)
-        kept.setdefault(key, row)
-        return customers.created(row)
+        return kept[key] if key in kept else kept.setdefault(key, _added(given))
+
+    _create(blueprint, "leaky", make)
 
 
-def _takes_everything(_world: World, blueprint: TenantBlueprint) -> None:
+def _takes_everything(_world: World, blueprint: Blueprint) -> None:
     class Careless(CustomerSchema):
         class Meta:
             unknown = INCLUDE
 
-    @blueprint.writes("", takes=Careless(), answers=CustomerSchema, status=201)
-    def create_leaky(connection: Any, given: dict[str, Any]) -> Created:
-        known = {name: value for name, value in given.items() if name in CustomerSchema().load_fields}
-        return customers.created(CustomerRepository(connection).add(known))
+    def make(given: dict[str, Any]) -> Any:
+        return _added({name: value for name, value in given.items() if name in CustomerSchema().load_fields})
+
+    _create(blueprint, "leaky", make, Careless)
 
 
-def _knows_keys(world: World, blueprint: TenantBlueprint) -> None:
+def _knows_keys(world: World, blueprint: Blueprint) -> None:
     def look() -> None:
         if "/leaks" in request.path and request.headers.get("X-API-Key") == world.b.token:
             abort(403)
@@ -175,23 +208,25 @@ def _knows_keys(world: World, blueprint: TenantBlueprint) -> None:
     _asked(world, blueprint, lambda _connection: None)
 
 
-def _wants_too_little(_world: World, blueprint: TenantBlueprint) -> None:
-    @blueprint.reads("", shows=CustomerSchema, permission="anything")
-    def list_leaky(_connection: Any) -> Any:
+def _wants_too_little(_world: World, blueprint: Blueprint) -> None:
+    @blueprint.route("")
+    @permission("anything")
+    @blueprint.response(200, CustomerSchema)
+    def list_leaky() -> Any:
         return None
 
 
-def _is_public(world: World, blueprint: TenantBlueprint) -> None:
+def _is_public(world: World, blueprint: Blueprint) -> None:
     PlainBlueprint.add_url_rule(
         blueprint,
-        blueprint.place,
+        "",
         "news",
         permission(PUBLIC)(lambda: Response(world.b.row(_CUSTOMERS)["name"])),
     )
 
 
-def _declares_nothing(_world: World, blueprint: TenantBlueprint) -> None:
-    blueprint.add_url_rule(blueprint.place, "bare", lambda: Response("all of it"))
+def _declares_nothing(_world: World, blueprint: Blueprint) -> None:
+    blueprint.add_url_rule("", "bare", lambda: Response("all of it"))
 
 
 LEAKS = (

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from tenantapp.http.api import register_blueprint
-from tenantapp.http.endpoints import TenantBlueprint
+from tenantapp.http.blueprint import Blueprint
 from tests.isolation import hints
 from tests.isolation.conftest import MakeWorld
 from tests.isolation.http import walk
@@ -21,7 +21,7 @@ from tests.isolation.world import World
 def planted(make_world: MakeWorld, leak: Any) -> Iterator[World]:
     """Lend a world whose application has one route more."""
     with make_world() as world:
-        blueprint = TenantBlueprint("leaks", __name__)
+        blueprint = Blueprint("leaks", __name__, url_prefix="/leaks")
         leak(world, blueprint)
         (known,) = world.app.extensions["flask-smorest"]["apis"].values()
         register_blueprint(world.app, known["ext_obj"], blueprint)
