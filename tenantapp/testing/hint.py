@@ -44,7 +44,7 @@ class Hint:
 
 
 @cache
-def hints() -> Mapping[str, Hint]:
+def hints() -> dict[str, Hint]:
     """Return the hints of all packages, by rule.
 
     Raises:

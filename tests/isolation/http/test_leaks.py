@@ -10,7 +10,7 @@ import pytest
 
 from tenantapp.http.api import register_blueprint
 from tenantapp.http.blueprint import Blueprint
-from tests.isolation import hints
+from tenantapp.testing.hint import Hint, hints
 from tests.isolation.conftest import MakeWorld
 from tests.isolation.http import walk
 from tests.isolation.http.leaks import LEAKS, Leak, cannot_be_asked, sound
@@ -30,7 +30,8 @@ def planted(make_world: MakeWorld, leak: Any) -> Iterator[World]:
 
 @pytest.fixture(autouse=True)
 def _about_customers(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(hints.TABLES, "leaks", "customers")
+    for rule in ("", "/<uuid:item_id>", "/<string:code>", "/bulk-look"):
+        monkeypatch.setitem(hints(), f"/api/v1/leaks{rule}", Hint(table="customers"))
 
 
 @pytest.mark.parametrize("leak", LEAKS, ids=lambda leak: leak.name)
@@ -49,9 +50,12 @@ def test_a_route_that_cannot_be_asked_fails_until_it_is_told_how(
     make_world: MakeWorld, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with planted(make_world, cannot_be_asked) as world:
-        with pytest.raises(AssertionError, match=r"hints\.py what to put into this path for code"):
+        with pytest.raises(
+            AssertionError, match=r"nobody knows what code may be in its path: say so in tests"
+        ):
             walk.every_route_is_asked(world)
-        monkeypatch.setitem(hints.ARGUMENTS, "/api/v1/leaks/<string:code>", {"code": "de"})
+        told = Hint(table="customers", arguments={"code": "de"})
+        monkeypatch.setitem(hints(), "/api/v1/leaks/<string:code>", told)
         walk.every_route_is_asked(world)
 
 

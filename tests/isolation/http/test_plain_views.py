@@ -19,7 +19,7 @@ from tenantapp.http.api import PREFIX
 from tenantapp.http.permissions import permission
 from tenantapp.tenancy.context import current_context, open_context_here, tenant_context
 from tenantapp.tenancy.errors import MissingTenantContext
-from tests.isolation import hints
+from tenantapp.testing.hint import Hint, hints
 from tests.isolation.conftest import MakeWorld
 from tests.isolation.http import walk
 from tests.isolation.observation import assert_no_canary
@@ -43,7 +43,8 @@ def planted(make_world: MakeWorld, plant: Plant) -> Iterator[World]:
 
 @pytest.fixture(autouse=True)
 def _about_customers(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(hints.TABLES, "plain", "customers")
+    for rule in ("/api/v1/plain", "/api/v1/plain/<uuid:row_id>"):
+        monkeypatch.setitem(hints(), rule, Hint(table="customers"))
 
 
 def _sound(_world: World, blueprint: Blueprint) -> None:

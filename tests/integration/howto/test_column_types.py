@@ -8,18 +8,10 @@ from tests.support.howto import CONFTEST, HOW_TO, commands_of, ended, files_of, 
 PAGE = (HOW_TO / "fields.md").read_text()
 TEST = '''"""What the page says of its products."""
 
-import pytest
-
-from tenantapp.testing import Hints
 from tenantapp.testing.tenants import make_tenant
 
 PRODUCTS = "/api/v1/products"
 LAMP = {"price": "19.90", "sold_from": "2026-03-01", "size": "LARGE", "parts": [{"label": "Bulb"}]}
-
-
-@pytest.fixture(scope="session")
-def walk_hints():
-    return Hints(tables={"tenant": "tenants"})
 
 
 def test_the_page(app, assert_route_isolated):
