@@ -84,7 +84,7 @@ def test_rows_do_not_survive_from_one_context_to_the_next(
             customer = CustomerFactory()
             db.session.add(customer)
             db.session.commit()
-            key = (tenant.id, customer.id)
+            key = customer.id
             assert db.session.get(Customer, key) is customer
         with tenant_context(other_tenant.context):
             assert customer not in db.session

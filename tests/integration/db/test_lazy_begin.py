@@ -66,7 +66,7 @@ def test_a_sessions_get_begins_binds_and_selects_in_one_round_trip(
         customer = CustomerFactory()
         db.session.add(customer)
         db.session.commit()
-        key = (first.id, customer.id)
+        key = customer.id
     with _sent(first, tmp_path / "wire") as sent:
         assert db.session.get(Customer, key) is not None
         db.session.commit()

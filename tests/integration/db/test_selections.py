@@ -230,7 +230,7 @@ def test_a_list_that_is_known_when_it_is_built_becomes_a_parameter_each(first: T
     ):
         selection = Selection(sa.select(numbers.c.number).where(condition).order_by(numbers.c.number))
         with closing(pool_of(first.app).connect()) as connection:
-            _, rows = connection.select_bound(first.context, selection, {"least": 2})
+            rows = connection.select_bound(Binding(first.context), selection, {"least": 2})
             assert [row.number for row in rows] == found
 
 
