@@ -202,7 +202,9 @@ def _fill(app: Flask, rule: Rule, tenant: Inhabitant) -> tuple[str, tuple[UUID, 
     def item(match: re.Match[str]) -> str:
         if match["name"] in told.arguments:
             return f"/{match['resource']}/{told.arguments[match['name']]}"
-        table = _table_named(match["resource"]) or (_tables()[told.table] if told.table else None)
+        table = _table_named(match["resource"])
+        if table is None and told.table:
+            table = _tables()[told.table]
         if table is None:
             raise missing(app, rule, "arguments", f"{match['resource']} is the name of no scoped table")
         ids.append(tenant.row(table)["id"])
