@@ -12,6 +12,8 @@ from itsdangerous import BadData, URLSafeSerializer
 from tenantapp.http.problems import Problem
 from tenantapp.tenancy.context import current_context
 
+_OF_THE_PAGE = ("cursor", "limit", "count")
+
 
 class CursorRefused(Problem):
     """Raised when a cursor is not one this list gave out: altered, another tenant's, or of other filters."""
@@ -51,15 +53,14 @@ def unseal(cursor: str, of_list: str) -> list[Any]:
 
 def this_list() -> str:
     """Return what this request's cursors are good for: all that decides which rows come in which order."""
-    decisive = {
-        name: value for name, value in request.args.items() if name not in ("cursor", "limit", "count")
-    }
-    return f"{current_context().tenant_id}|{request.path}|{urlencode(sorted(decisive.items()))}"
+    given = sorted(item for item in request.args.items(multi=True) if item[0] not in _OF_THE_PAGE)
+    return f"{current_context().tenant_id}|{request.path}|{urlencode(given)}"
 
 
 def link_to(cursor: str) -> str:
     """Return the value of the header Link that leads to the page at a cursor (RFC 8288)."""
-    parameters = urlencode({**request.args.to_dict(), "cursor": cursor})
+    given = [item for item in request.args.items(multi=True) if item[0] != "cursor"]
+    parameters = urlencode([*given, ("cursor", cursor)])
     return f'<{request.path}?{parameters}>; rel="next"'
 
 

@@ -7,7 +7,7 @@ from weakref import WeakKeyDictionary
 
 import orjson
 from flask import Request, request
-from marshmallow import Schema, ValidationError
+from marshmallow import EXCLUDE, Schema, ValidationError
 from webargs.flaskparser import FlaskParser
 from webargs.multidictproxy import MultiDictProxy
 from werkzeug.datastructures import MultiDict
@@ -73,8 +73,11 @@ class ApiParser(FlaskParser):
         if not req.args:
             return {}
         lists = _lists_of(schema)
-        given = {name: values if name in lists else values[0] for name, values in req.args.lists()}
-        repeated = [name for name, values in req.args.lists() if len(values) > 1 and name not in lists]
+        minded = [
+            item for item in req.args.lists() if schema.unknown != EXCLUDE or item[0] in schema.load_fields
+        ]
+        given = {name: values if name in lists else values[0] for name, values in minded}
+        repeated = [name for name, values in minded if len(values) > 1 and name not in lists]
         if repeated:
             raise InvalidFields({name: ["Given more than once."] for name in repeated})
         return given

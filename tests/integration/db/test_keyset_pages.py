@@ -200,6 +200,19 @@ def test_a_cursor_is_good_for_its_list_its_order_and_its_tenant_alone(tenant: Te
     assert tenant.request("POST", f"{path}?cursor={cursor}").status_code == 400
 
 
+def test_a_parameter_that_is_a_list_goes_with_the_link_and_decides_what_a_cursor_is_good_for(
+    tenant: TenantUnderTest,
+) -> None:
+    path = path_to(
+        tenant.app, lambda: {"next": keyset_page(select(Customer.name), Customer.id)["next_cursor"]}
+    )
+    first = tenant.request("POST", f"{path}?limit=1&tag=a&tag=b")
+    cursor = first.json["next"]
+    assert first.headers["Link"] == f'<{path}?limit=1&tag=a&tag=b&cursor={cursor}>; rel="next"'
+    assert tenant.request("POST", f"{path}?tag=a&tag=b&cursor={cursor}").status_code == 200
+    assert tenant.request("POST", f"{path}?tag=a&tag=c&cursor={cursor}").status_code == 400
+
+
 @pytest.mark.parametrize("limit", ["0", "201", "-1", "x", "1&limit=2"])
 def test_a_limit_that_is_none_is_refused(tenant: TenantUnderTest, limit: str) -> None:
     path = path_to(tenant.app, lambda: keyset_page(select(Customer.name), Customer.name))
