@@ -27,12 +27,7 @@ def compiled(schema: Schema) -> Schema:
 
 
 def _dump(schema: Schema) -> DumpMethod:
-    if type(schema).get_attribute is not Schema.get_attribute:
-        return schema.dump
-    try:
-        by_function = compile_dump(schema)
-    except TypeError:
-        return schema.dump
+    by_function = compile_dump(schema)
 
     def dump(obj: Any, *, many: bool | None = None) -> Any:
         several = schema.many if many is None else many
@@ -40,8 +35,7 @@ def _dump(schema: Schema) -> DumpMethod:
             return schema.dump(obj, many=True)
         try:
             return _applied(by_function, obj, several=several)
-        # Where a value is missing, marshmallow knows the default, or leaves the field out.
-        except (AttributeError, ValueError):
+        except AttributeError:
             return schema.dump(obj, many=many)
 
     return dump
