@@ -36,14 +36,21 @@ def explain(error: IntegrityError) -> Explanation | None:
     if isinstance(cause, pg.RestrictViolation) and fields:
         return Explanation(409, "in_use", "Others refer to it.", {field: ["In use."] for field in fields})
     if isinstance(cause, pg.ForeignKeyViolation) and fields:
-        return Explanation(
-            422, "unknown_reference", "A reference is unknown.", {field: ["Unknown."] for field in fields}
-        )
+        return _of_reference(error.statement or "", cause.diag.table_name, fields)
     if isinstance(cause, pg.CheckViolation) and fields:
         return Explanation(
             422, "invalid_fields", "Some fields are invalid.", {field: ["Invalid value."] for field in fields}
         )
     return None
+
+
+def _of_reference(statement: str, table: str | None, fields: tuple[str, ...]) -> Explanation:
+    """Tell a reference that leads nowhere from a row that cannot go: PostgreSQL has one error for both."""
+    if statement.startswith("DELETE"):
+        return Explanation(409, "in_use", f"It cannot be deleted: {table} refer to it.")
+    return Explanation(
+        422, "unknown_reference", "A reference is unknown.", {field: ["Unknown."] for field in fields}
+    )
 
 
 @cache

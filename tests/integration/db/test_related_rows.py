@@ -23,6 +23,7 @@ from tenantapp.testing.observation import traffic
 from tests.factories.customers import CustomerFactory
 from tests.factories.rcas import RcaFactory, RcaSolutionFactory
 from tests.factories.services import ServiceFactory
+from tests.support.probes import in_request
 from tests.support.tenants import TenantUnderTest
 
 
@@ -235,3 +236,19 @@ def test_a_row_that_others_refer_to_is_not_deleted_and_they_keep_their_reference
             db.session.flush()
         db.session.rollback()
         assert (rca.service_id, rca.service) == (service.id, service)
+
+
+def test_a_view_that_deletes_what_others_refer_to_is_answered_as_the_standard_verb_is(
+    first: TenantUnderTest,
+) -> None:
+    service = first.create("/api/v1/services", name="Checkout")["id"]
+    first.create(f"/api/v1/services/{service}/deployments", version="1", environment="test")
+
+    def work() -> None:
+        db.session.delete(db.session.get(Service, UUID(service)))
+        db.session.commit()
+
+    answers = in_request(first, work), first.request("DELETE", f"/api/v1/services/{service}")
+    said = [(answer.status_code, answer.json["type"], answer.json["detail"]) for answer in answers]
+    assert said[0] == said[1]
+    assert said[0][:2] == (409, "urn:tenantapp:problem:in-use")
