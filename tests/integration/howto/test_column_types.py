@@ -8,6 +8,8 @@ from tests.support.howto import CONFTEST, HOW_TO, commands_of, ended, files_of, 
 PAGE = (HOW_TO / "fields.md").read_text()
 TEST = '''"""What the page says of its products."""
 
+import pytest
+
 from tenantapp.testing.tenants import make_tenant
 
 PRODUCTS = "/api/v1/products"
