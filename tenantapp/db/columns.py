@@ -9,6 +9,7 @@ from uuid import UUID, uuid4
 from sqlalchemy import (
     Boolean,
     CheckConstraint,
+    ColumnDefault,
     Computed,
     DateTime,
     Integer,
@@ -155,6 +156,15 @@ def digest() -> Mapped[bytes]:
 def counter(start: int) -> Mapped[int]:
     """A whole number that begins at `start`."""
     return mapped_column(Integer, server_default=text(str(start)))
+
+
+def row_version() -> Mapped[int]:
+    """A counter from 1 that each UPDATE raises, unless it says otherwise."""
+    counted = mapped_column(Integer, server_default=text("1"))
+    column = counted.column
+    column.onupdate = ColumnDefault(column + 1, for_update=True)
+    column.onupdate.column = column
+    return counted
 
 
 def required_moment() -> Mapped[datetime]:

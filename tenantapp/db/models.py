@@ -62,8 +62,8 @@ class Versioned:
 
     @declared_attr
     def row_version(cls) -> Mapped[int]:
-        """How many times the row was written."""
-        return columns.counter(1)
+        """How many times the row was written, by whichever statement."""
+        return columns.row_version()
 
 
 class Record(Timestamped, Versioned, Base):

@@ -207,15 +207,12 @@ class Repository(Generic[Model_co]):
         return self._apply(row_id, statement)
 
     def _write_all(self, row_ids: Collection[UUID], statement: Update) -> set[UUID]:
-        changed = self._counted(statement).where(self._among(row_ids)).returning(self.model.id)
+        changed = statement.where(self._among(row_ids)).returning(self.model.id)
         return set(self.connection.execute(changed).scalars())
 
     def _apply(self, row_id: UUID, statement: Update) -> Model_co | None:
-        changed = self._counted(statement).where(self.model.id == row_id)
+        changed = statement.where(self.model.id == row_id)
         return self._row(changed.returning(*shown_columns(self.model)))
-
-    def _counted(self, statement: Update) -> Update:
-        return statement.values(row_version=self.model.row_version + 1)
 
     def _among(self, row_ids: Collection[UUID]) -> ColumnElement[bool]:
         # One parameter for all, so that the statement is the same however many they are.

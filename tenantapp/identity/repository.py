@@ -13,7 +13,9 @@ from tenantapp.tenants.models import Tenant
 
 # Processes look up anew what they remember. It is no change of what the tenant's own row shows.
 _CHANGED = update(table_of(Tenant)).values(
-    credentials_version=Tenant.credentials_version + 1, updated_at=Tenant.updated_at
+    credentials_version=Tenant.credentials_version + 1,
+    updated_at=Tenant.updated_at,
+    row_version=Tenant.row_version,
 )
 
 

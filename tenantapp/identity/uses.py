@@ -64,7 +64,7 @@ _DUE = (
 _WRITE = (
     update(_TABLE)
     .where(_TABLE.c.id == _DUE.c.id)
-    .values(last_used_at=_DUE.c.used_at, updated_at=_TABLE.c.updated_at)
+    .values(last_used_at=_DUE.c.used_at, updated_at=_TABLE.c.updated_at, row_version=_TABLE.c.row_version)
 )
 
 Uses = Mapping[UUID, float]

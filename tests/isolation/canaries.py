@@ -41,7 +41,8 @@ def settle(app: Flask) -> Inhabitant:
         planted: dict[str, Row] = {}
         for table, model in models_by_table().items():
             if model is Tenant:
-                session.execute(sa.update(table).values(settings={"canary": secrets.token_hex(8)}))
+                canary = {"canary": secrets.token_hex(8)}
+                session.execute(sa.update(table).values(settings=canary, row_version=table.c.row_version))
             else:
                 session.add_all(_new(model, table, planted) for _ in range(ROWS_OF_EACH))
                 session.flush()
