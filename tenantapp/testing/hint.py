@@ -34,6 +34,7 @@ class Hint:
             makes it for a tenant and may create rows: `lambda tenant: {"into_id": tenant.create(…)["id"]}`.
         query: the same for the query string; a list is asked by it for more than one row.
         removes_row: whether it takes away the row that it is about.
+        further_statements: how many statements a method's work takes beyond one, by method.
     """
 
     table: str | None = None
@@ -41,6 +42,7 @@ class Hint:
     body: Given = field(default_factory=dict)
     query: Given = field(default_factory=dict)
     removes_row: bool = False
+    further_statements: Mapping[str, int] = field(default_factory=dict)
 
 
 @cache

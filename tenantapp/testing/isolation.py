@@ -11,10 +11,11 @@ from flask import Flask
 
 from tenantapp.db.sealing import sealer_for
 from tenantapp.rls.probe import Outcome, Report, probe
+from tenantapp.testing.ask import Ask
 from tenantapp.testing.canaries import Neighbours, connect
 from tenantapp.testing.observation import Observation, observe
 from tenantapp.testing.tenants import Inhabitant
-from tenantapp.testing.walk import Ask, every_ask, list_something, unaskable
+from tenantapp.testing.walk import every_ask, list_something, unaskable
 
 # Who A and its key are is remembered for seconds: two answers differ once where it is looked up again between
 # them. A leak differs each time.

@@ -14,8 +14,9 @@ from urllib.parse import quote
 import pytest
 
 from tenantapp.http.tabular import CSV, NDJSON
+from tenantapp.testing.ask import Ask
 from tenantapp.testing.canaries import Neighbours
-from tenantapp.testing.walk import Ask, methods_of, tenants_rules
+from tenantapp.testing.walk import methods_of, tenants_rules
 from tests.growth.worker import MIB, Limit, Request, Worker
 from tests.growth.worst import (
     BODIES,

@@ -1,4 +1,4 @@
-"""How many statements each route's work takes, whatever it shows: one, and more where that is said here."""
+"""How many statements each route's work takes, whatever it shows: one, and more where a hint says so."""
 
 from __future__ import annotations
 
@@ -6,18 +6,11 @@ import pytest
 from flask import Flask
 
 from tenantapp.testing import Neighbours
+from tenantapp.testing.hint import hint_for
 from tenantapp.testing.observation import traffic
 from tenantapp.testing.tenants import Inhabitant
 from tests.isolation.canaries import fresh, settle
 from tests.isolation.routes import Ask, every_ask, list_something
-
-FURTHER = {
-    ("DELETE", "/api/v1/api-keys/<uuid:item_id>"): 1,  # what processes remember of keys ends
-    ("GET", "/api/v1/services/<uuid:item_id>/environments"): 1,  # whether there is such a service
-    ("POST", "/api/v1/rcas/<uuid:rca_id>/rca-solutions"): 1,  # the analysis is held open
-    ("PATCH", "/api/v1/rca-solutions/<uuid:item_id>"): 1,  # the same, where the solution is to be open
-}
-"""What a route asks beyond its one statement, and beyond looking for the parent that its path names."""
 
 
 @pytest.fixture
@@ -47,4 +40,4 @@ def _expected(ask: Ask) -> int:
     # What is not deleted is shown as it is.
     live = ask.rule.endswith("/restore")
     parent = "<uuid:item_id>" not in ask.rule and bool(ask.ids)
-    return 1 + saved + live + parent + FURTHER.get((ask.method, ask.rule), 0)
+    return 1 + saved + live + parent + hint_for(ask.rule).further_statements.get(ask.method, 0)

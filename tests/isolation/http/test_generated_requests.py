@@ -25,9 +25,10 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
+from tenantapp.testing.hint import hint_for
 from tests.isolation.canaries import further_row
 from tests.isolation.conftest import MakeWorld
-from tests.isolation.routes import table_behind
+from tests.isolation.routes import table_behind, told_body
 from tests.isolation.world import World
 from tests.support.tenants import issue
 
@@ -112,7 +113,12 @@ def _attack(world: World, operation: Any, token: str, cases: int) -> Counter[int
 
 
 def _deletes(operation: Any) -> bool:
-    return bool(operation.method == "delete" or operation.path.endswith("/bulk-delete"))
+    return bool(operation.method == "delete" or hint_for(_rule(operation)).removes_row)
+
+
+def _rule(operation: Any) -> str:
+    """Return the rule of an operation, as Flask has it: ids are the arguments that hints are about."""
+    return re.sub(r"\{(\w+_id)\}", r"<uuid:\1>", operation.path)
 
 
 def _ids(world: World, operation: Any) -> dict[str, st.SearchStrategy[UUID]]:
@@ -130,6 +136,9 @@ def _ids(world: World, operation: Any) -> dict[str, st.SearchStrategy[UUID]]:
             # By now others refer to those that were there.
             mine = [further_row(world.app, world.a, table) for _ in range(3)]
         choices[name] = st.sampled_from([*mine, *mine, *theirs, uuid4()])
+    if operation.method != "get":
+        told = [told_body(world.app, _rule(operation), world.a) for _ in range(3)]
+        choices |= {name: st.sampled_from([each[name] for each in told]) for name in told[0]}
     return choices
 
 
