@@ -7,12 +7,12 @@ from string import Template
 from typing import Any
 
 import orjson
-from flask import Blueprint, Flask, Response
+from flask import Blueprint, Flask, Response, request
 from flask.json.provider import JSONProvider
 from flask_smorest import Api
 from flask_smorest import Blueprint as DocumentedBlueprint
 from flask_smorest.exceptions import NotModified
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, NotFound
 
 from tenantapp.http import components
 from tenantapp.http.json_text import json_text
@@ -40,7 +40,11 @@ class ProblemApi(Api):  # type: ignore[misc]  # flask-smorest has no types
             return error.response
         status = error.code or 500
         reason = (error.name or "error").lower().replace(" ", "_")
-        response = problem(status, reason, error.description if status < 500 else None)
+        detail = error.description if status < 500 else None
+        # A view that aborts means a row, werkzeug a path.
+        if status == 404 and request.url_rule is not None and detail == NotFound.description:
+            detail = "There is no such row."
+        response = problem(status, reason, detail)
         for name, value in error.get_headers():
             if name not in ("Content-Type", "Content-Length"):
                 response.headers[name] = value

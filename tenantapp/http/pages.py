@@ -33,7 +33,7 @@ class PageSchema(Schema):
     """One page of a list, as `page_schema` makes them of a resource."""
 
 
-def keyset_page(statement: Select[Any], *keys: Any) -> dict[str, Any]:
+def keyset_page(statement: Select[*tuple[Any, ...]], *keys: Any) -> dict[str, Any]:
     """Return the page of a select that the query string asks for by `limit` and `cursor`.
 
     It is answered through `page_schema`; the response gets a Link to the next page.

@@ -140,6 +140,20 @@ def explain_refusal(error: RowRefused) -> Explanation:
     return Explanation(404, "not_found", "There is no such row.")
 
 
+class UnknownReference(Problem):
+    """Raised when fields of a body, other than columns with a foreign key, refer to rows that there are not.
+
+    Args:
+        names: the fields.
+    """
+
+    status = 422
+    reason = "unknown_reference"
+
+    def __init__(self, *names: str) -> None:
+        super().__init__("A reference is unknown.", errors={name: ["Unknown."] for name in names})
+
+
 def init_app(app: Flask) -> None:
     """Answer every error of `app` by a problem document."""
     app.register_error_handler(Problem, _by_design)
