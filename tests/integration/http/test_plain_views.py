@@ -20,7 +20,7 @@ from tenantapp.customers.schemas import CustomerSchema
 from tenantapp.db.errors import RowNotFound
 from tenantapp.db.session import db
 from tenantapp.http.permissions import UndeclaredPermission, permission, require_permissions
-from tenantapp.http.problems import Problem
+from tenantapp.http.problems import Problem, UnknownReference
 from tenantapp.tenancy.context import open_context_here
 from tests.support.customers import CUSTOMERS, ada, assert_problem, change_keys
 from tests.support.databases import Server
@@ -83,6 +83,12 @@ def raise_it() -> str:
     db.session.add(Customer(**ada()))
     db.session.flush()
     raise ERRORS[request.args["error"]]()
+
+
+@plain.post("/unknown-reference")
+@permission("write")
+def refer_to_nothing() -> str:
+    raise UnknownReference("rca_id")
 
 
 @plain.get("/smorest")
@@ -306,3 +312,19 @@ def test_a_key_or_a_version_that_the_view_does_not_heed_is_refused(plain_tenant:
     any_version = plain_tenant.request("GET", f"{PLAIN}/customers", headers={"If-Match": "*"})
     assert any_version.status_code == 200
     assert plain_tenant.request("GET", f"{PLAIN}/customers").json == []
+
+
+def test_a_row_that_is_not_there_is_told_as_the_standard_verb_tells_it(plain_tenant: TenantUnderTest) -> None:
+    """Not in werkzeug's words about an address."""
+    ours, standard = (
+        plain_tenant.request("GET", f"{path}/{NOBODY}").json for path in (f"{PLAIN}/customers", CUSTOMERS)
+    )
+    del ours["request_id"], standard["request_id"]
+    assert ours == standard
+
+
+def test_a_reference_that_is_no_column_is_told_as_one_that_is(plain_tenant: TenantUnderTest) -> None:
+    mine = plain_tenant.request("POST", f"{PLAIN}/unknown-reference").json
+    columns = plain_tenant.request("POST", "/api/v1/todos", json={"text": "Call", "rca_id": str(NOBODY)}).json
+    del mine["request_id"], columns["request_id"]
+    assert mine == columns
