@@ -26,7 +26,6 @@ from tenantapp.tenancy.hooks import Tenancy
 
 _OTHER_FILES = 256
 _LOOKING_SECONDS = 0.2
-_SWITCH_SECONDS = 0.001
 # glibc's parameters of malloc.h, and what they are set to.
 _MALLOC = {"M_TRIM_THRESHOLD": (-1, 128 * 1024), "M_MMAP_THRESHOLD": (-3, 128 * 1024), "M_ARENA_MAX": (-8, 2)}
 
@@ -66,8 +65,6 @@ class BufferedWorker(Worker):  # type: ignore[misc]  # gunicorn has no types
         gc.collect()
         gc.freeze()
         _give_memory_back()
-        # Between two of its calls the loop waits this long for each thread that computes.
-        sys.setswitchinterval(_SWITCH_SECONDS)
         settings = require_settings()
         limits = Limits.of(settings)
         _allow_files(limits.connections + limits.threads + _OTHER_FILES)
