@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import partial
 from typing import Any, TypeVar, cast
 
@@ -12,6 +14,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import PoolProxiedConnection
 
 from tenantapp.db.binding import Binding
+from tenantapp.db.cleaning import ROLLBACK
 from tenantapp.db.connection import TenantConnection
 from tenantapp.db.errors import ConnectionOutdated, DatabaseUnavailable, LoanCut
 from tenantapp.tenancy.context import TenantContext, current_context
@@ -20,6 +23,23 @@ CONTEXT_OPTION = "tenant_context"
 """The execution option by which a connection carries a context of its own instead of the open one."""
 
 Done = TypeVar("Done")
+
+
+_ASIDE: ContextVar[bool] = ContextVar("rolled_back_aside", default=False)
+
+
+@contextmanager
+def rolled_back_aside() -> Iterator[None]:
+    """Have what is rolled back in the block end in the message that cleans its connection.
+
+    Nobody waits for the answer; and psycopg's own rollback would forget the statements that it has prepared.
+    The block closes the connections.
+    """
+    token = _ASIDE.set(True)
+    try:
+        yield
+    finally:
+        _ASIDE.reset(token)
 
 
 class BoundConnection(Connection):
@@ -96,6 +116,9 @@ class BoundConnection(Connection):
         super()._commit_impl()
 
     def _rollback_impl(self) -> None:
+        if _ASIDE.get() and not self.invalidated and not self._is_pending:
+            self._driver.ending = ROLLBACK
+            return
         self._forget_pending()
         try:
             super()._rollback_impl()

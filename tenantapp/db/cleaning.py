@@ -18,6 +18,7 @@ _CLEAN = (
     b"SELECT count(*) FILTER (WHERE from_sql), count(*) FILTER (WHERE NOT from_sql) "
     b"FROM pg_catalog.pg_prepared_statements"
 )
+COMMIT, ROLLBACK = b"COMMIT", b"ROLLBACK"
 UNLOCK = b"SELECT pg_catalog.pg_advisory_unlock_all(); "
 _LOOK_SECONDS = 0.1
 # What the borrower did last can hold the answer up for ever: the end of a transaction fills its cursors WITH
@@ -32,9 +33,10 @@ _MODES = {"isolation_level": psycopg.IsolationLevel.READ_COMMITTED, "read_only":
 class CleanedConnection(psycopg.Connection[Any]):
     """A connection whose session is as its opener left it, whoever had it before."""
 
-    # Whether nothing can have been left on it since it was cleaned, and whether whoever has it has only read.
+    # Whether nothing can have been left on it since it was cleaned.
     is_clean = False
-    has_only_read = False
+    # How a transaction that is still open ends in the message that cleans; None where that is waited for.
+    ending: bytes | None = None
     # Until when, on the monotonic clock, the answer to the cleaning may come.
     cleaned_by = 0.0
     # Whether the role may take advisory locks, which a prepared database denies it.
@@ -42,18 +44,18 @@ class CleanedConnection(psycopg.Connection[Any]):
 
     @property
     def ends_unseen(self) -> bool:
-        """Whether a transaction is open that has only read: how it ends is no matter."""
-        return self.has_only_read and self.pgconn.transaction_status in _OPEN
+        """Whether a transaction is open whose end nobody waits for."""
+        return self.ending is not None and self.pgconn.transaction_status in _OPEN
 
     def start_cleaning(self) -> None:
         """Ask the server to undo what the borrower left on the session, and do not wait for the answer.
 
-        A transaction that has only read ends in the same message.
+        A transaction whose end nobody waits for ends in the same message.
         """
         self.start_clock()
-        commit = b"COMMIT; " if self.ends_unseen else b""
-        self.has_only_read = False
-        self.pgconn.send_query(commit + (UNLOCK if self.may_lock else b"") + _CLEAN)
+        end = self.ending + b"; " if self.ending and self.ends_unseen else b""
+        self.ending = None
+        self.pgconn.send_query(end + (UNLOCK if self.may_lock else b"") + _CLEAN)
 
     @property
     def is_answered(self) -> bool:

@@ -16,6 +16,7 @@ from sqlalchemy.pool import PoolProxiedConnection
 
 from tenantapp.db.binding import Binding
 from tenantapp.db.bound import BoundConnection
+from tenantapp.db.cleaning import COMMIT
 from tenantapp.db.isolation import Isolation
 from tenantapp.db.pool import TenantPool
 from tenantapp.db.selection import Selected, Selection
@@ -103,7 +104,7 @@ class ReadOnlyConnection(BoundConnection):
     def _rollback_impl(self) -> None:
         if self._closing and not self.invalidated:
             self._forget_pending()
-            self._driver.has_only_read = True
+            self._driver.ending = COMMIT
         else:
             super()._rollback_impl()
 

@@ -15,6 +15,7 @@ from psycopg.types.json import set_json_loads
 from sqlalchemy import URL
 
 from tenantapp.db.binding import Binding
+from tenantapp.db.cleaning import COMMIT
 from tenantapp.db.connection import TenantConnection
 from tenantapp.db.cursor import TenantCursor
 from tenantapp.db.deadline import Loans
@@ -170,7 +171,7 @@ class TenantPool:
             return selected
         finally:
             # What has failed is open still, and ends in the message that cleans the connection.
-            connection.has_only_read = not connection.is_clean
+            connection.ending = None if connection.is_clean else COMMIT
             connection.close()
 
     def open(self) -> None:

@@ -20,7 +20,6 @@ _BEGIN = (
     b"%b; CLOSE ALL; UNLISTEN *; SET SESSION AUTHORIZATION DEFAULT; RESET ALL; DEALLOCATE ALL; %b"
     b"SELECT pg_catalog.pg_backend_pid()"
 )
-_COMMIT = b"COMMIT"
 
 
 class PooledConnection(TenantConnection):
@@ -41,11 +40,11 @@ class PooledConnection(TenantConnection):
         self._set_settings = sql.SQL("SELECT {}").format(each).as_bytes(self)
 
     def start_cleaning(self) -> None:
-        """End a transaction that has only read; what is left behind is the next transaction's to undo."""
+        """End a transaction whose end nobody waits for; what is left is the next transaction's to undo."""
         self.start_clock()
-        if self.ends_unseen:
-            self.pgconn.send_query(_COMMIT)
-        self.has_only_read = False
+        if self.ending and self.ends_unseen:
+            self.pgconn.send_query(self.ending)
+        self.ending = None
 
     def _is_as_lent(self, answers: Sequence[PGresult]) -> bool:
         ended = all(answer.status == pq.ExecStatus.COMMAND_OK for answer in answers)

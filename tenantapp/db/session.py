@@ -12,6 +12,7 @@ from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.orm import Mapper, SessionTransaction
 
 from tenantapp.db.base import Base
+from tenantapp.db.bound import rolled_back_aside
 from tenantapp.db.deleted import INCLUDE_DELETED, is_deleted, leave_deleted_out
 from tenantapp.db.errors import ForeignTenantSession
 from tenantapp.tenancy.context import context_closed, current_context
@@ -68,4 +69,5 @@ db = SQLAlchemy(
 @context_closed.connect
 def _forget_rows(_sender: Any) -> None:
     if db.session.registry.has():
-        db.session.remove()
+        with rolled_back_aside():
+            db.session.remove()

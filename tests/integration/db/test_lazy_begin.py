@@ -73,6 +73,26 @@ def test_a_sessions_get_begins_binds_and_selects_in_one_round_trip(
     assert sent == ["F Sync", 'F Query "COMMIT"']
 
 
+def test_a_session_that_commits_nothing_ends_in_the_message_that_cleans(
+    first: TenantUnderTest, tmp_path: Path
+) -> None:
+    """It is rolled back all the same, and the driver goes on with what it has prepared."""
+    before = _customers(first)
+    for _ in range(8):
+        with _sent(first, tmp_path / "wire") as sent:
+            db.session.add(CustomerFactory())
+            db.session.flush()
+        assert sent == ["F Sync"]
+    assert _customers(first) == before
+    with closing(pool_of(first.app).connect()) as connection:
+        assert connection._prepared_count() > 0
+
+
+def _customers(tenant: TenantUnderTest) -> int:
+    with tenant.app.app_context(), tenant_context(tenant.context):
+        return db.session.scalars(text("SELECT count(*) FROM customers")).one()
+
+
 def test_a_session_creates_a_row_in_two_round_trips(first: TenantUnderTest, tmp_path: Path) -> None:
     with _sent(first, tmp_path / "wire") as sent:
         db.session.add(CustomerFactory())
