@@ -40,8 +40,7 @@ run:
 test:
 	$(INSTALL) test
 	$(PYTEST) -m "not services and not growth" tests
-	@test -n "$$TEST_DATABASE_URL" || { set -x; TEST_POSTGRES_VERSION=16 $(PYTEST) $(ON_A_DATABASE); }
-	@echo "not run: what needs Debian's PostgreSQL 15, PgBouncer and Chromium, or takes long; that is make test-services"
+	@echo "not run: on PostgreSQL 15 and 16, what needs PgBouncer or Chromium, what takes long; that is make test-services"
 
 test-services:
 	$(INSTALL) test
@@ -51,6 +50,7 @@ test-services:
 		echo "missing: Chromium; on Debian 12: apt-get install chromium chromium-driver" >&2; exit 1; }
 	@test -x /usr/sbin/pgbouncer || { \
 		echo "missing: PgBouncer; on Debian 12: apt-get install pgbouncer" >&2; exit 1; }
+	TEST_POSTGRES_VERSION=16 $(PYTEST) $(ON_A_DATABASE)
 	GENERATED_REQUESTS=2000 TEST_POSTGRES_VERSION=15 $(PYTEST) $(ON_A_DATABASE)
 	TEST_POSTGRES_VERSION=15 $(PYTEST) -m services tests
 	TEST_POSTGRES_VERSION=15 $(PYTEST) -m growth tests/growth
