@@ -218,12 +218,12 @@ def schemas_and_objects(draw: st.DrawFn) -> tuple[Schema, Any]:
 
 
 def with_decimals_as_numbers(value: Any) -> Any:
-    """Return a dump that the standard library can write: floats are as exact as it reads them."""
+    """Return a dump that the standard library can write: numbers are as exact as it reads them."""
     if isinstance(value, dict):
         return {key: with_decimals_as_numbers(each) for key, each in value.items()}
     if isinstance(value, list | tuple):
         return [with_decimals_as_numbers(each) for each in value]
-    return float(value) if isinstance(value, Decimal) else value
+    return json.loads(str(value)) if isinstance(value, Decimal) else value
 
 
 def assert_equal_dumps(schema: Schema, row: Any) -> None:
