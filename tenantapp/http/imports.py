@@ -20,11 +20,14 @@ from tenantapp.http.import_report import Report, RowsRefused
 from tenantapp.http.lines import LINE, Errors, FileRefused, Line
 from tenantapp.http.parsing import UnsupportedBody, messages_of, refuse_encoding
 from tenantapp.http.tabular import CSV, NDJSON, read_lines
+from tenantapp.http.turns import TURNS
 
 BATCH = 1000
 BATCH_LENGTH = 1024 * 1024
 _BYTES, _ROWS = "IMPORT_MAX_BYTES", "IMPORT_MAX_ROWS"
 _BUFFER = 64 * 1024
+# About a millisecond of work.
+_LINES_A_TURN = 10
 
 _NAMES = {"_schema": LINE}
 
@@ -151,7 +154,9 @@ def _load(
 ) -> Iterator[Loaded]:
     """Yield the lines that the schema takes; what may be absent and is, is NULL."""
     absent = {name: None for name, declared in schema.load_fields.items() if declared.allow_none}
-    for line in lines:
+    for count, line in enumerate(lines):
+        if count % _LINES_A_TURN == 0:
+            TURNS.give_way()
         if line.errors is not None:
             report.refuse(line.number, line.errors)
             continue

@@ -7,11 +7,13 @@ import threading
 import time
 from collections import Counter, OrderedDict, deque
 from collections.abc import Callable, Iterator
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from queue import SimpleQueue
 
 import structlog
 
+from tenantapp.http.turns import TURNS
 from tenantapp.serving.connection import Connection
 from tenantapp.serving.limits import Limits
 from tenantapp.serving.refusals import busy
@@ -134,7 +136,8 @@ class Dispatcher:
         while True:
             job = self._jobs.get()
             try:
-                self._work(job.connection)
+                with nullcontext() if job.is_bulk else TURNS.small_request():
+                    self._work(job.connection)
             except BaseException:  # noqa: BLE001 - a thread less would be one less for ever
                 _log.exception("a thread was to end")
             self._finished.append(job)
