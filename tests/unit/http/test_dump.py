@@ -10,6 +10,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta, timezone
 from decimal import Decimal
 from ipaddress import ip_interface
+from keyword import iskeyword
 from types import SimpleNamespace
 from typing import Any
 
@@ -191,7 +192,7 @@ MADE: list[Kind] = [
     ),
 ]
 UNHURRIED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
-NAMES = st.from_regex(r"[a-z]{1,5}", fullmatch=True)
+NAMES = st.from_regex(r"[a-z]{1,5}", fullmatch=True).filter(lambda name: not iskeyword(name))
 
 
 @st.composite
