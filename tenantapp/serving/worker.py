@@ -52,7 +52,9 @@ class BufferedWorker(Worker):  # type: ignore[misc]  # gunicorn has no types
     def _wait_for_change(self, error: Exception) -> NoReturn:
         # A module that could not be loaded is not among those that the reloader knows.
         broken = [frame.filename for frame in traceback.extract_tb(error.__traceback__)]
-        files = {*self.reloader.get_files(), *broken, getattr(error, "filename", None) or ""}
+        if isinstance(error, SyntaxError) and error.filename:
+            broken.append(error.filename)
+        files = {*self.reloader.get_files(), *broken}
         before = _written(files)
         traceback.print_exception(error)
         while self.alive and self._is_looked_after() and _written(files) == before:
