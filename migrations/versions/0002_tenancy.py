@@ -1,7 +1,7 @@
 """Keep the tenants: where each one lives, and each one's own row, which it alone sees.
 
 `control.directory` maps a subdomain to a tenant and its database; the application asks it by `find_tenant`, one
-subdomain at a time. `tenants` has no index but its key: docs/decisions/0014 says why. A transaction that serves
+subdomain at a time. `tenants` has no index but its key: decision 14 says why. A transaction that serves
 a request begins with `bind_served`; the operator's begins with `bind`, also for tenants that are not served.
 
 Revision ID: 0002
@@ -43,8 +43,8 @@ def upgrade() -> None:
 
     op.create_table(
         "directory",
-        sa.Column("subdomain", sa.String(63), nullable=False),
         sa.Column("tenant_id", sa.Uuid(), nullable=False),
+        sa.Column("subdomain", sa.String(63), nullable=False),
         sa.Column("database_id", sa.Uuid(), nullable=False),
         sa.Column("status", sa.String(50), server_default="active", nullable=False),
         sa.Column("epoch", sa.Integer(), server_default=sa.text("1"), nullable=False),
@@ -53,10 +53,11 @@ def upgrade() -> None:
         sa.CheckConstraint(SUBDOMAIN, name=op.f("chk_directory_subdomain")),
         sa.CheckConstraint(STATUS, name=op.f("chk_directory_status")),
         sa.ForeignKeyConstraint(["database_id"], ["control.databases.id"], name="fk_directory_databases"),
-        sa.PrimaryKeyConstraint("subdomain", name="directory_pkey"),
+        sa.PrimaryKeyConstraint("tenant_id", name="directory_pkey"),
         schema="control",
     )
-    op.create_index("uniq_directory_tenant_id", "directory", ["tenant_id"], unique=True, schema="control")
+    op.create_index("uniq_directory_subdomain", "directory", ["subdomain"], unique=True, schema="control")
+    op.create_index("idx_directory_status", "directory", ["status"], schema="control")
     op.create_index("idx_directory_database_id", "directory", ["database_id"], schema="control")
     for table in ("control.databases", "control.directory"):
         op.grant(["SELECT"], on=f"TABLE {table}", to="directory")
