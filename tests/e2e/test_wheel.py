@@ -23,7 +23,7 @@ from tests.e2e.programs import NOT_HEARD, eventually, free_port, running
 from tests.e2e.wire import CUSTOMERS, call
 from tests.support.databases import Server, roles_on, undisturbed
 
-FOLDERS, FILES = ("tenantapp", "migrations", "sql"), ("pyproject.toml", "README.md", "Makefile")
+FOLDERS = ("tenantapp", "migrations", "sql")
 GUNICORN = ("-m", "gunicorn", "-c", "python:tenantapp.server", "tenantapp.application:create_app()")
 
 
@@ -33,8 +33,9 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     checkout = tmp_path_factory.mktemp("checkout")
     for folder in FOLDERS:
         shutil.copytree(ROOT / folder, checkout / folder)
-    for file in FILES:
-        shutil.copy(ROOT / file, checkout / file)
+    for file in ROOT.glob("[!.]*"):
+        if file.is_file():
+            shutil.copy(file, checkout)
     # What it installs is here.
     done("make", "dist", "INSTALL=@true", f"BIN={Path(sys.executable).parent}", folder=checkout)
     (built,) = (checkout / "dist").glob("*.whl")
