@@ -29,7 +29,7 @@ DRIFT = folder=$$(mktemp -d) && chmod 755 "$$folder" && trap 'rm -rf "$$folder"'
 LOCK = $(BIN)/uv pip compile --quiet --universal --generate-hashes --python-version 3.11 --no-header --no-strip-extras \
 	--no-emit-index-url --no-emit-find-links $(UPGRADE)
 
-.PHONY: run test test-services quality lock clean
+.PHONY: run test test-services quality dist lock clean
 
 run:
 	$(INSTALL) run
@@ -65,15 +65,23 @@ quality:
 	@echo "comparing models and migrations"
 	@$(DRIFT)
 
+# The wheel that production may install in place of a checkout; what it needs comes from requirements.txt.
+dist:
+	$(INSTALL) dist
+	$(BIN)/uv build --quiet --wheel --no-build-isolation --python $(BIN)/python --out-dir dist
+	@ls dist/*.whl
+
 # Pins stay as they are, unless asked: make lock UPGRADE=--upgrade, or UPGRADE='--upgrade-package flask'.
 lock:
 	$(INSTALL) lock
 	$(LOCK) requirements/uv.in -o requirements/uv.txt
-	$(LOCK) requirements.in -o requirements.txt
+	$(LOCK) pyproject.toml -o requirements.txt
 	$(LOCK) -c requirements.txt requirements/run.in -o requirements/run.txt
 	$(LOCK) -c requirements.txt -c requirements/run.txt requirements/test.in -o requirements/test.txt
 	$(LOCK) -c requirements.txt -c requirements/run.txt -c requirements/test.txt requirements/quality.in \
 		-o requirements/quality.txt
+	$(LOCK) -c requirements.txt -c requirements/run.txt -c requirements/test.txt -c requirements/quality.txt \
+		requirements/dist.in -o requirements/dist.txt
 
 clean:
-	rm -rf .venv instance
+	rm -rf .venv instance dist

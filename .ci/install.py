@@ -26,8 +26,9 @@ STATE = VENV / "installed.json"
 LOG = VENV / "install.log"
 UV = "requirements/uv.txt"
 RUN = ("requirements.txt", "requirements/run.txt")
-TEST = (*RUN, "requirements/test.txt")
-LOCKS = {"lock": (), "run": RUN, "test": TEST, "quality": (*TEST, "requirements/quality.txt")}
+DIST = ("requirements/dist.txt",)
+TEST = (*RUN, *DIST, "requirements/test.txt")
+LOCKS = {"lock": (), "dist": DIST, "run": RUN, "test": TEST, "quality": (*TEST, "requirements/quality.txt")}
 VERSION = "{}.{}".format(*sys.version_info)
 PATIENCE = 600
 

@@ -11,7 +11,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from tenantapp import cli as commands
 from tenantapp import development, discovery, logs
-from tenantapp.config import ROOT, Settings, require_settings
+from tenantapp.config import Settings, require_settings
 from tenantapp.db.directory import DatabaseDirectory
 from tenantapp.db.engine import bind_every_transaction, engine_options
 from tenantapp.db.pool import PoolLimits, TenantPool
@@ -26,6 +26,7 @@ from tenantapp.http.flask_app import ApiFlask
 from tenantapp.http.permissions import require_permissions
 from tenantapp.identity import guards
 from tenantapp.identity.credentials import Credentials
+from tenantapp.places import delivered
 from tenantapp.summary.views import summary_blueprint
 from tenantapp.tenancy.directory import CachedDirectory
 from tenantapp.tenancy.hooks import Tenancy
@@ -96,7 +97,7 @@ def _set_up_database(app: Flask, runtime: Runtime) -> None:
     db.init_app(app)
     with app.app_context():
         bind_every_transaction(db.engine, runtime.pool)
-    Migrate(app, db, directory=str(ROOT / "migrations"))
+    Migrate(app, db, directory=str(delivered("migrations")))
 
 
 def _set_up_tenancy(app: Flask, runtime: Runtime) -> None:

@@ -13,8 +13,9 @@ from sqlalchemy import URL
 from tenantapp.addresses import TLS_VERSIONS
 from tenantapp.context_key import PUBLISHED_CONTEXT_KEY, ContextKey
 from tenantapp.environment import SettingsError, catalogue, setting
+from tenantapp.places import home
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = home()
 ENVIRONMENTS = ("development", "testing", "staging", "production")
 POOLERS = ("none", "transaction")
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")

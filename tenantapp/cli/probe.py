@@ -13,8 +13,9 @@ from flask.cli import with_appcontext
 
 from tenantapp.cli.output import echo_json
 from tenantapp.cli.servers import UnusableDatabase, address, connect, echo_used, sealer
-from tenantapp.config import ROOT, SettingsError
+from tenantapp.config import SettingsError
 from tenantapp.db.safety import check_context_key, check_migrations
+from tenantapp.places import delivered
 from tenantapp.platform.measures import Connection, first_line
 from tenantapp.tenancy.seal import ContextSealer
 
@@ -78,7 +79,7 @@ def _probed() -> Report:
 
 
 def _refuse_unready(connection: Connection, seals: ContextSealer) -> None:
-    scripts = ScriptDirectory(str(ROOT / "migrations"))
+    scripts = ScriptDirectory(str(delivered("migrations")))
     known = [script.revision for script in scripts.walk_revisions()]
     problems = check_migrations(connection, scripts.get_heads(), known) or check_context_key(
         connection, seals

@@ -11,7 +11,8 @@ from flask.cli import with_appcontext
 
 from tenantapp.cli.output import echo_json
 from tenantapp.cli.servers import ADDRESS_FIELDS, UnusableDatabase, address, connect, echo_used, role_names
-from tenantapp.config import ROOT, SettingsError
+from tenantapp.config import SettingsError
+from tenantapp.places import delivered
 from tenantapp.platform.measures import first_line
 
 # Imported by the commands when they run: whatever serves requests imports this file, and never what it uses.
@@ -36,7 +37,7 @@ def rls() -> None:
     "--config",
     "path",
     type=click.Path(path_type=Path, dir_okay=False),
-    default=ROOT / "pyproject.toml",
+    default=delivered("pyproject.toml"),
     help="The file with [tool.tenantapp.audit]; the project's pyproject.toml unless given.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")

@@ -106,7 +106,8 @@ def _migrate() -> None:
 
 def _serve(port: int, tokens: dict[str, str]) -> int:
     """Run the web server until it ends; however this program ends, the server ends with it."""
-    command = [sys.executable, "-m", "gunicorn", "-c", "python:tenantapp.server", "wsgi:app"]
+    application = "tenantapp.application:create_app()"
+    command = [sys.executable, "-m", "gunicorn", "-c", "python:tenantapp.server", application]
     # In a group of its own, which Control-C in a terminal does not reach: how long it may take is said here.
     server = subprocess.Popen(
         command,

@@ -30,12 +30,12 @@ class Function:
 
 
 FUNCTIONS = (
-    Function("tenancy.verified_context()", 2, EVERYONE, "sealer"),
-    Function("tenancy.current_context()", 2, EVERYONE),
+    Function("tenancy.verified_context()", 1, EVERYONE, "sealer"),
+    Function("tenancy.current_context()", 1, EVERYONE),
     Function("tenancy.current_tenant_id()", 1, EVERYONE),
     Function("tenancy.current_actor_id()", 1, EVERYONE),
     Function("tenancy.current_actor_role()", 1, EVERYONE),
-    Function("tenancy.bind(text)", 3, ("app", "platform")),
+    Function("tenancy.bind(text)", 1, ("app", "platform")),
     Function("tenancy.bind_served(text,integer)", 1, ("app",)),
     Function("tenancy.find_tenant(text)", 1, ("app",), "directory"),
 )

@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 
 from psycopg import sql
 
-FOLDER = Path(__file__).resolve().parents[2] / "sql"
+from tenantapp.places import delivered
+
+FOLDER = delivered("sql")
 _PLACEHOLDER = re.compile(r"\{\{(?P<quote>'?)(?P<name>\w+)(?P=quote)\}\}")
 # What the files of `sql/database/` and of `sql/audits/` name: queries, put in where they stand.
 _FUNCTION_LISTS = ("denied_functions", "early_functions")

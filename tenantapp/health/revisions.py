@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from alembic.script import ScriptDirectory
 
-from tenantapp.config import ROOT
+from tenantapp.places import delivered
 
 
 class MigrationsUnreadable(Exception):
@@ -32,7 +32,7 @@ def read_revisions() -> Revisions:
     Raises:
         MigrationsUnreadable: a file cannot be loaded, or two follow the same revision.
     """
-    scripts = ScriptDirectory(str(ROOT / "migrations"))
+    scripts = ScriptDirectory(str(delivered("migrations")))
     try:
         heads = tuple(scripts.get_heads())
         known = tuple(script.revision for script in scripts.walk_revisions())

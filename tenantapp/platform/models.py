@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, String, Text
+from sqlalchemy import ForeignKey, Index, Text
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column
 from sqlalchemy.schema import SchemaItem
 
@@ -50,8 +50,8 @@ class DirectoryRow(ControlData, Timestamped, Base):
 
     __tablename__ = "directory"
 
-    subdomain: Mapped[str] = mapped_column(String(63), primary_key=True)
-    tenant_id: Mapped[UUID]
+    tenant_id: Mapped[UUID] = mapped_column(primary_key=True)
+    subdomain: Mapped[str] = columns.required_text(63)
     database_id: Mapped[UUID] = mapped_column(ForeignKey("control.databases.id"))
     status: Mapped[str] = columns.enumeration(STATUSES, "active")
     epoch: Mapped[int] = columns.counter(1)
@@ -61,7 +61,8 @@ class DirectoryRow(ControlData, Timestamped, Base):
         return (
             *declared(cls),
             columns.dns_label("subdomain"),
-            Index("uniq_directory_tenant_id", "tenant_id", unique=True),
+            Index("uniq_directory_subdomain", "subdomain", unique=True),
+            Index(None, "status"),
             Index(None, "database_id"),
             {"schema": "control"},
         )

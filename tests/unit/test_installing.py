@@ -25,7 +25,7 @@ def checkout(tmp_path: Path) -> Path:
     """A copy of what make reads to install."""
     root = tmp_path / "checkout"
     root.mkdir()
-    for name in ("Makefile", ".ci", "requirements", "requirements.txt", "requirements.in"):
+    for name in ("Makefile", ".ci", "requirements", "requirements.txt"):
         copy = shutil.copytree if (REPOSITORY / name).is_dir() else shutil.copy
         copy(REPOSITORY / name, root / name)
     return root

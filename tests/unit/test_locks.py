@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import tomllib
 from collections import defaultdict
 from importlib.metadata import PackageNotFoundError, requires
 from pathlib import Path
@@ -13,6 +14,7 @@ from packaging.utils import canonicalize_name
 
 from tests.support.locks import ALL, LOCKS, PRODUCTION, REPOSITORY, pins
 
+PROJECT = tomllib.loads((REPOSITORY / "pyproject.toml").read_text())
 RUNNING = pins(PRODUCTION).keys() | pins(LOCKS / "run.txt").keys()
 
 
@@ -32,6 +34,15 @@ def asked(name: str, extras: set[str]) -> list[Requirement]:
     ]
 
 
+def sources(lock: Path) -> list[Requirement]:
+    """Return what a lock is made from."""
+    if lock == PRODUCTION:
+        lines = PROJECT["project"]["dependencies"]
+    else:
+        lines = lock.with_suffix(".in").read_text().splitlines()
+    return [Requirement(line) for line in lines if line and not line.startswith("#")]
+
+
 @pytest.mark.parametrize("lock", ALL, ids=name_of)
 def test_every_pin_has_hashes_and_no_lock_names_a_host(lock: Path) -> None:
     text = lock.read_text()
@@ -42,8 +53,7 @@ def test_every_pin_has_hashes_and_no_lock_names_a_host(lock: Path) -> None:
 @pytest.mark.parametrize("lock", ALL, ids=name_of)
 def test_a_lock_pins_what_its_source_asks_for(lock: Path) -> None:
     pinned = pins(lock)
-    lines = lock.with_suffix(".in").read_text().splitlines()
-    for wanted in (Requirement(line) for line in lines if line and not line.startswith("#")):
+    for wanted in sources(lock):
         pin = pinned[canonicalize_name(wanted.name)]
         assert wanted.extras <= pin.extras
         assert next(iter(pin.specifier)).version in wanted.specifier
@@ -72,6 +82,11 @@ def test_a_package_that_another_wants_with_an_extra_is_pinned_with_one() -> None
                 other = pinned.get(canonicalize_name(requirement.name))
                 assert not requirement.extras or other is None or other.extras, (lock, name, str(requirement))
     assert checked > len(pins(PRODUCTION)) * 2
+
+
+def test_the_wheel_is_built_with_what_is_pinned() -> None:
+    (wanted,) = map(Requirement, PROJECT["build-system"]["requires"])
+    assert wanted.specifier == pins(LOCKS / "dist.txt")[wanted.name].specifier
 
 
 def test_running_needs_nothing_that_tests_or_checks() -> None:

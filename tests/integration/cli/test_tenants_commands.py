@@ -7,6 +7,7 @@ from typing import Any
 
 import psycopg
 import pytest
+import sqlalchemy as sa
 from flask import Flask
 
 from tests.support.commands import Run, directory_rows, told
@@ -54,6 +55,47 @@ def test_tenants_are_listed_by_subdomain_and_status(run: Run, subdomain: str) ->
     table = run("tenants", "list", "--status", "suspended").stdout.splitlines()
     assert table[0].split() == ["subdomain", "tenant_id", "status", "database", "created_at"]
     assert subdomain in [line.split()[0] for line in table[1:]]
+
+
+@pytest.fixture
+def many_tenants(server: Server, database: str) -> None:
+    """A directory in which few tenants of many are suspended."""
+    with server.connect("bootstrap", database) as superuser:
+        superuser.execute("INSERT INTO control.databases (name) VALUES ('main')")
+        superuser.execute(
+            "INSERT INTO control.directory (tenant_id, subdomain, status, database_id)"
+            " SELECT gen_random_uuid(), 't-' || n,"
+            " CASE WHEN n % 500 = 0 THEN 'suspended' ELSE 'active' END, d.id"
+            " FROM generate_series(1, 5000) n, control.databases d"
+        )
+        superuser.execute("ANALYZE control.directory")
+
+
+@pytest.mark.parametrize(
+    ("command", "index"),
+    [
+        (("list", "--status", "suspended"), "idx_directory_status"),
+        (("show", "t-7"), "uniq_directory_subdomain"),
+        (("suspend", "t-7"), "uniq_directory_subdomain"),
+    ],
+)
+def test_the_directory_is_read_through_its_indexes(
+    own_app: Flask, many_tenants: None, command: tuple[str, ...], index: str
+) -> None:
+    """Names of the kind that was asked for on `tenants`, where an index would tell: decision 14."""
+    plans: list[str] = []
+
+    def explain(connection: sa.Connection, cursor: Any, statement: str, values: Any, *_: object) -> None:
+        if "control.directory" in statement:
+            plans.extend(row[0] for row in cursor.execute(f"EXPLAIN {statement}", values).fetchall())
+
+    sa.event.listen(sa.Engine, "before_cursor_execute", explain)
+    try:
+        own_app.test_cli_runner().invoke(args=["tenants", *command])
+    finally:
+        sa.event.remove(sa.Engine, "before_cursor_execute", explain)
+    assert any(index in line for line in plans), plans
+    assert not [line for line in plans if "Seq Scan on directory" in line]
 
 
 def test_no_tenants_are_an_empty_list(own_app: Flask) -> None:

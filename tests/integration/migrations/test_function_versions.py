@@ -42,3 +42,29 @@ def test_a_further_version_replaces_a_function_and_the_downgrade_puts_the_first_
 
     assert tree.downgraded() == before
     assert tree.upgraded() == after
+
+
+def test_a_function_that_others_depend_on_is_replaced_as_the_guide_says(tree: Tree) -> None:
+    """The function that depends on it stands aside for the moment, in a version that depends on nothing."""
+    before = tree.database.snapshot()
+    change = next_version(
+        tree, "verified_context", "tenancy.verified_context()", "no tenant context in", "none in"
+    )
+    (tree.root / "sql" / "functions" / "current_context_v02.sql").write_text(
+        "CREATE FUNCTION tenancy.current_context() RETURNS text[] LANGUAGE plpgsql STABLE "
+        "PARALLEL RESTRICTED AS 'BEGIN RETURN tenancy.verified_context(); END'"
+    )
+    aside = '    op.replace_function("tenancy.current_context()", version=2, previous=1)\n'
+    back = '    op.replace_function("tenancy.current_context()", version=1, previous=2)'
+    verified = '    op.replace_function("tenancy.verified_context()", {}, owner="sealer")\n'
+    tree.write(
+        aside + verified.format(change) + back,
+        aside + verified.format("version=1, previous=2") + back,
+    )
+    after = tree.upgraded()
+    changed = [
+        new["name"] for old, new in zip(before["functions"], after["functions"], strict=True) if old != new
+    ]
+    assert changed == ["tenancy.verified_context()"]
+    tree.flask_db("check")
+    assert tree.downgraded() == before

@@ -31,7 +31,7 @@ def in_the_way(migrations: Migrations) -> Iterator[psycopg.Connection[Any]]:
 def test_a_migration_tries_again_until_the_lock_is_free(newest: Migrations) -> None:
     before = newest.snapshot()
     with in_the_way(newest) as blocking:
-        process = newest.start(*IN_A_HURRY, "-x", "attempts=1000", "downgrade", "0004")
+        process = newest.start(*IN_A_HURRY, "-x", "attempts=1000", "downgrade", "0003")
         assert process.stdout is not None
         lines = iter(process.stdout.readline, "")
         assert any("attempt 2 of 1000" in line for line in lines)
@@ -43,10 +43,10 @@ def test_a_migration_tries_again_until_the_lock_is_free(newest: Migrations) -> N
 
 
 def test_a_migration_gives_up_in_a_line(newest: Migrations) -> None:
-    newest.downgrade("0005")
+    newest.downgrade("0004")
     before = newest.snapshot()
     with in_the_way(newest):
-        code, said = newest.run(*IN_A_HURRY, "-x", "attempts=2", "downgrade", "0004")
+        code, said = newest.run(*IN_A_HURRY, "-x", "attempts=2", "downgrade", "0003")
     assert code == 1
     assert "attempt 2 of 2" in said
     assert "Error: nothing was done" in said
@@ -56,10 +56,10 @@ def test_a_migration_gives_up_in_a_line(newest: Migrations) -> None:
 
 def test_nobody_waits_longer_behind_a_migration_than_one_attempt(newest: Migrations) -> None:
     """A reader queues behind the lock that a migration waits for: it goes on when the attempt ends."""
-    newest.downgrade("0005")
+    newest.downgrade("0004")
     with newest.server.connect("bootstrap", newest.database, autocommit=False) as slow:
         slow.execute("SELECT count(*) FROM customers")
-        migration = newest.start(*IN_A_HURRY, "-x", "attempts=5", "downgrade", "0004")
+        migration = newest.start(*IN_A_HURRY, "-x", "attempts=5", "downgrade", "0003")
         try:
             with newest.server.connect("bootstrap", newest.database) as reader:
                 reader.execute("SET statement_timeout = '2s'")

@@ -1,4 +1,4 @@
-"""A database with tenants from before contexts were sealed is brought up, and says what it lacks."""
+"""A database that lacks what contexts are sealed with says so, to migrations and to requests."""
 
 from __future__ import annotations
 
@@ -14,18 +14,18 @@ from tests.support.tenants import make_tenant
 CUSTOMERS = "/api/v1/customers"
 
 
-def test_a_database_with_tenants_is_sealed_by_the_documented_commands(
+def test_a_database_that_lost_its_preparation_and_key_says_so_and_serves_its_rows_again(
     newest: Migrations, own_app: Flask
 ) -> None:
     tenant = make_tenant(own_app)
     tenant.create(CUSTOMERS, name="Ada", email="ada@example.com")
-    newest.downgrade("0006")
-    # As it was prepared then: the sealer was no role of the database's.
-    newest.as_superuser(f'REVOKE USAGE ON SCHEMA tenancy FROM "{newest.server.names.sealer}"')
+    sealer = newest.server.names.sealer
+    newest.downgrade("0004")
+    newest.as_superuser(f'REVOKE USAGE ON SCHEMA tenancy FROM "{sealer}"', "DELETE FROM tenancy.context_keys")
 
     code, said = newest.run("upgrade")
     assert code == 1
-    assert f"{newest.server.names.sealer} cannot use schema tenancy: run `flask databases prepare`" in said
+    assert f"{sealer} cannot use schema tenancy: run `flask databases prepare`" in said
     assert "Traceback" not in said
     with newest.server.connect("bootstrap", newest.database) as superuser:
         prepare_database(superuser, newest.server.names)
