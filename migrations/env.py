@@ -28,6 +28,7 @@ from tenantapp.db.sealing import sealer_for, sealing_engine
 from tenantapp.platform.measures import first_line
 from tenantapp.rls import compare, operations  # noqa: F401 - Alembic gets our operations and comparisons
 from tenantapp.rls.hazards import hazards
+from tenantapp.rls.implementation import render_item
 
 LOCK_KEY = 0x74656E616E74  # "tenant"
 LOCK_SECONDS = 300.0
@@ -126,8 +127,9 @@ def configure(connection: Connection, names: RoleNames) -> None:
         include_schemas=True,
         include_name=_is_ours,
         include_object=partial(_is_no_partition, read_partitions(connection)),
-        compare_server_default=True,
-        autogenerate_plugins=["alembic.autogenerate.*", "tenantapp.rls"],
+        # Defaults are compared as the server shows them.
+        autogenerate_plugins=["alembic.autogenerate.*", "~alembic.autogenerate.defaults", "tenantapp.rls"],
+        render_item=render_item,
         process_revision_directives=finish_script,
         role_names=names,
     )

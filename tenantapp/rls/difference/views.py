@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from graphlib import TopologicalSorter
 from typing import Any
 
 from alembic.operations import MigrateOperation
@@ -19,11 +21,20 @@ _READING = Grant("app", ("SELECT",))
 
 
 def difference(
-    connection: Connection, declared: Mapping[str, TableSecurity], names: RoleNames
+    connection: Connection,
+    declared: Mapping[str, TableSecurity],
+    used: Collection[int],
+    names: RoleNames,
 ) -> tuple[list[MigrateOperation], list[MigrateOperation]]:
     """Return what drops the views that are not as declared, and what creates those that should be.
 
     The first goes before anything happens to tables, the second after.
+
+    Args:
+        connection: to the live database.
+        declared: what the tables declare.
+        used: the oids of views that use a column which changes: they cannot stay meanwhile.
+        names: the deployment's roles.
     """
     wanted = {view.name: view for security in declared.values() for view in security.views}
     live = read_views(connection)
@@ -31,14 +42,23 @@ def difference(
     created: list[MigrateOperation] = []
     for name, found in live.items():
         held = read_grants(connection, [found.oid]).get(found.oid, {})
-        if name in wanted and _is_right(connection, wanted[name], found):
+        if name in wanted and found.oid not in used and _is_right(connection, wanted[name], found):
             created += _changes(found, held, names)
             del wanted[name]
         else:
             dropped += revokes(name, held, names)
             dropped.append(DropViewOp(CreateViewOp(name, found.definition.strip().rstrip(";"))))
-    created += [op for view in wanted.values() for op in _create(view)]
+    created += [op for view in _readable_in_turn(wanted) for op in _create(view)]
     return dropped, created
+
+
+def _readable_in_turn(wanted: Mapping[str, View]) -> Iterable[View]:
+    """Return views, each after those that it reads."""
+    reads = {
+        name: {other for other in wanted.keys() - {name} if re.search(rf"\b{re.escape(other)}\b", view.query)}
+        for name, view in wanted.items()
+    }
+    return [wanted[name] for name in TopologicalSorter(reads).static_order()]
 
 
 def _changes(found: Any, held: Mapping[str, set[str]], names: RoleNames) -> Iterator[MigrateOperation]:
