@@ -80,11 +80,11 @@ def _rendered(connection: Connection, table: str, policies: Iterable[Policy]) ->
     stand_in = f"pg_temp.{table.rpartition('.')[2]}"
     with rolled_back(connection):
         prefer_live(connection)
-        _execute(connection, f"CREATE TABLE {quoted(stand_in)} ({columns})")
+        execute(connection, f"CREATE TABLE {quoted(stand_in)} ({columns})")
         for policy in policies:
             kind = "PERMISSIVE" if policy.permissive else "RESTRICTIVE"
             with where_it_can_be(connection):
-                _execute(
+                execute(
                     connection,
                     f"CREATE POLICY {quoted(policy.name)} ON {quoted(stand_in)} AS {kind} "
                     f"USING ({policy.using}) WITH CHECK ({policy.check})",
@@ -94,7 +94,8 @@ def _rendered(connection: Connection, table: str, policies: Iterable[Policy]) ->
         }
 
 
-def _execute(connection: Connection, statement: str) -> None:
+def execute(connection: Connection, statement: str) -> None:
+    """Execute a text in which `%` stands for nothing else."""
     connection.exec_driver_sql(statement.replace("%", "%%"))
 
 
@@ -105,7 +106,7 @@ def render_function(connection: Connection, function: Function, version: int) ->
     )
     found = None
     with rolled_back(connection), where_it_can_be(connection):
-        _execute(connection, text)
+        execute(connection, text)
         schema = connection.exec_driver_sql("SELECT pg_my_temp_schema()::regnamespace::text").scalar_one()
         found = next(
             row.definition
@@ -122,7 +123,7 @@ def render_function(connection: Connection, function: Function, version: int) ->
 def render_view(connection: Connection, query: str) -> str | None:
     """Return a view's query as `pg_get_viewdef` would show it, or None where it cannot be yet."""
     with rolled_back(connection), where_it_can_be(connection):
-        _execute(connection, f"CREATE TEMPORARY VIEW {_VIEW} AS {query}")
+        execute(connection, f"CREATE TEMPORARY VIEW {_VIEW} AS {query}")
         schema = connection.exec_driver_sql("SELECT pg_my_temp_schema()::regnamespace::text").scalar_one()
         return str(read_views(connection, (schema,))[f"{schema}.{_VIEW}"].definition)
     return None

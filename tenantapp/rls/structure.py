@@ -15,7 +15,8 @@ from sqlalchemy.engine import Connection
 from sqlalchemy.schema import CreateIndex, CreateTable
 
 from tenantapp.db.base import Base
-from tenantapp.rls.rendering import oid_of, prefer_live, rolled_back, where_it_can_be
+from tenantapp.db.sql_text import quoted
+from tenantapp.rls.rendering import execute, oid_of, prefer_live, rolled_back, where_it_can_be
 
 _COLUMNS = """
     SELECT a.attrelid AS oid, a.attname AS name,
@@ -85,8 +86,14 @@ def read_structures(connection: Connection, oids: list[int]) -> dict[int, Struct
     return found
 
 
-def read_declared(connection: Connection, table: sa.Table) -> Structure | None:
-    """Return what a table of the models would consist of, None where it uses what is yet to come."""
+def read_declared(connection: Connection, table: sa.Table, live: Structure) -> Structure | None:
+    """Return what a table of the models would consist of, None where it uses what is yet to come.
+
+    Args:
+        connection: to the database that has the table.
+        table: of the models.
+        live: what the table consists of now.
+    """
     with rolled_back(connection), where_it_can_be(connection):
         prefer_live(connection)
         metadata = sa.MetaData(naming_convention=Base.metadata.naming_convention)
@@ -95,8 +102,33 @@ def read_declared(connection: Connection, table: sa.Table) -> Structure | None:
         for index in copy.indexes:
             connection.execute(CreateIndex(index))
         oid = oid_of(connection, copy.fullname)
-        return read_structures(connection, [oid])[oid]
+        declared = read_structures(connection, [oid])[oid]
+        _make_again(connection, copy, declared, live)
+        again = read_structures(connection, [oid])[oid]
+        _take_for_equal(declared.checks, again.checks, live.checks)
+        _take_for_equal(declared.indexes, again.indexes, live.indexes)
+        return declared
     return None
+
+
+def _make_again(connection: Connection, table: sa.Table, declared: Structure, live: Structure) -> None:
+    """Make what differs once more, from the server's text: that may be another text, as of IN over varchar.
+
+    A downgrade makes what was there from such a text.
+    """
+    on = quoted(table.fullname)
+    for name, part in declared.checks.items():
+        if live.checks.get(name, part) != part:
+            execute(connection, f"ALTER TABLE {on} DROP CONSTRAINT {quoted(name)}")
+            execute(connection, f"ALTER TABLE {on} ADD CONSTRAINT {quoted(name)} CHECK ({part.text})")
+    for name, part in declared.indexes.items():
+        if live.indexes.get(name, part) != part:
+            execute(connection, f"DROP INDEX pg_temp.{quoted(name)}")
+            execute(connection, part.text.replace(f" {quoted(table.name)} USING", f" {on} USING", 1))
+
+
+def _take_for_equal(declared: dict[str, Part], again: dict[str, Part], live: dict[str, Part]) -> None:
+    declared.update({name: part for name, part in again.items() if live.get(name) == part})
 
 
 def _rows(connection: Connection, query: str, oids: list[int]) -> list[Any]:

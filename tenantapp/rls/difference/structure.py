@@ -19,6 +19,7 @@ from alembic.operations.ops import (
     ModifyTableOps,
 )
 from alembic.util import PriorityDispatchResult
+from sqlalchemy.schema import conv
 
 from tenantapp.db.sql_text import escaped, quoted
 from tenantapp.rls.dependents import generated_from, indexes_of
@@ -86,8 +87,9 @@ def _structures(
     name = table if schema is None else f"{schema}.{table}"
     if name not in known:
         oid = oid_of(connection, name)
-        wanted = read_declared(connection, declared)
-        known[name] = None if wanted is None else (read_structures(connection, [oid])[oid], wanted)
+        was = read_structures(connection, [oid])[oid]
+        becomes = read_declared(connection, declared, was)
+        known[name] = None if becomes is None else (was, becomes)
     return known[name]
 
 
@@ -158,8 +160,10 @@ def _without_index(table: sa.Table, name: str, was: Structure) -> DropIndexAsOp:
 
 
 def _without_check(table: sa.Table, name: str, condition: str) -> DropConstraintOp:
-    again = CreateCheckConstraintOp(name, table.name, sa.text(escaped(condition)), schema=table.schema)
-    return DropConstraintOp(name, table.name, "check", schema=table.schema, _reverse=again)
+    # As it is: the naming convention has been at work.
+    known = conv(name)
+    again = CreateCheckConstraintOp(known, table.name, sa.text(escaped(condition)), schema=table.schema)
+    return DropConstraintOp(known, table.name, "check", schema=table.schema, _reverse=again)
 
 
 def _named(connection: sa.Connection, items: Iterable[Any], names: set[str]) -> list[Any]:

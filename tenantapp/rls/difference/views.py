@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from graphlib import TopologicalSorter
 from typing import Any
 
@@ -40,7 +40,8 @@ def difference(
     live = read_views(connection)
     dropped: list[MigrateOperation] = []
     created: list[MigrateOperation] = []
-    for name, found in live.items():
+    for name in reversed(_readable_in_turn({name: found.definition for name, found in live.items()})):
+        found = live[name]
         held = read_grants(connection, [found.oid]).get(found.oid, {})
         if name in wanted and found.oid not in used and _is_right(connection, wanted[name], found):
             created += _changes(found, held, names)
@@ -48,17 +49,18 @@ def difference(
         else:
             dropped += revokes(name, held, names)
             dropped.append(DropViewOp(CreateViewOp(name, found.definition.strip().rstrip(";"))))
-    created += [op for view in _readable_in_turn(wanted) for op in _create(view)]
+    in_turn = _readable_in_turn({name: view.query for name, view in wanted.items()})
+    created += [op for name in in_turn for op in _create(wanted[name])]
     return dropped, created
 
 
-def _readable_in_turn(wanted: Mapping[str, View]) -> Iterable[View]:
-    """Return views, each after those that it reads."""
+def _readable_in_turn(queries: Mapping[str, str]) -> list[str]:
+    """Return the names of views, each after those that its query reads."""
     reads = {
-        name: {other for other in wanted.keys() - {name} if re.search(rf"\b{re.escape(other)}\b", view.query)}
-        for name, view in wanted.items()
+        name: [other for other in queries if other != name and re.search(rf"\b{re.escape(other)}\b", query)]
+        for name, query in queries.items()
     }
-    return [wanted[name] for name in TopologicalSorter(reads).static_order()]
+    return list(TopologicalSorter(reads).static_order())
 
 
 def _changes(found: Any, held: Mapping[str, set[str]], names: RoleNames) -> Iterator[MigrateOperation]:
