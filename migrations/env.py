@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import secrets
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -25,6 +27,7 @@ from tenantapp.db.failures import tls_failure
 from tenantapp.db.roles import RoleNames
 from tenantapp.db.safety import check_preparation
 from tenantapp.db.sealing import sealer_for, sealing_engine
+from tenantapp.health.revisions import MigrationsUnreadable, require_unique_revisions
 from tenantapp.platform.measures import first_line
 from tenantapp.rls import compare, operations  # noqa: F401 - Alembic gets our operations and comparisons
 from tenantapp.rls.hazards import hazards
@@ -45,6 +48,10 @@ def run_migrations() -> None:
         CommandError: it logs in as another role than the owner, the database is not prepared, or SQL was
             asked for instead.
     """
+    try:
+        require_unique_revisions(context.script)
+    except MigrationsUnreadable as error:
+        raise CommandError(str(error)) from error
     if context.is_offline_mode():
         raise CommandError("--sql: migrations read the database; run them on a clone to see their SQL")
     settings = current_app.extensions["tenantapp"].settings
@@ -197,11 +204,15 @@ def finish_script(_context: Any, _revision: Any, scripts: list[MigrationScript])
         if upgrade_ops.is_empty() and getattr(context.config.cmd_opts, "autogenerate", False):
             scripts.remove(script)
             click.echo("the models and the database are equal: nothing to migrate", err=True)
-        head = context.script.get_current_head() or "0000"
-        if head.isdecimal():
-            script.rev_id = f"{int(head) + 1:04}"
+        # The digits tell two of one number apart: branches number theirs without knowing of each other.
+        script.rev_id = f"{_last_number() + 1:04}_{secrets.token_hex(3)}"
         for hazard in hazards(upgrade_ops):
             click.echo(f"warning: {hazard}", err=True)
+
+
+def _last_number() -> int:
+    numbers = [re.match(r"\d{4}", script.revision) for script in context.script.walk_revisions()]
+    return max((int(number[0]) for number in numbers if number), default=0)
 
 
 def _is_no_partition(

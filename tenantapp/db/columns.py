@@ -20,6 +20,7 @@ from sqlalchemy import (
     text,
 )
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB, TSVECTOR
+from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import Mapped, mapped_column
 
 from tenantapp.db.declarations import DECLARES, Reference, about
@@ -122,7 +123,23 @@ def words() -> Mapped[list[str]]:
 def tags() -> Mapped[list[str]]:
     """A list of a few short words in lower case, empty unless told otherwise."""
     info = {DECLARES: _few_in_lower_case, "shape": "tags"}
-    return mapped_column(ARRAY(String(LONGEST_TAG)), server_default=text("'{}'"), info=info)
+    return mapped_column(ShortTexts(LONGEST_TAG), server_default=text("'{}'"), info=info)
+
+
+class ShortTexts(ARRAY[str]):
+    """An array of texts of at most `length` characters, of which PostgreSQL refuses a longer one.
+
+    SQLAlchemy has the driver cast an `ARRAY(String(length))` to `varchar(length)[]`, and a cast cuts.
+    """
+
+    def __init__(self, length: int) -> None:
+        self.length = length
+        super().__init__(Text)
+
+
+@compiles(ShortTexts, "postgresql")
+def _in_a_table(texts: ShortTexts, _compiler: object, **_: object) -> str:
+    return f"VARCHAR({texts.length})[]"
 
 
 def search(*names: str) -> Mapped[str]:

@@ -13,6 +13,7 @@ from alembic.ddl.postgresql import PostgresqlImpl
 from sqlalchemy import ClauseElement, ColumnClause, DefaultClause
 from sqlalchemy.dialects import postgresql
 
+from tenantapp.db.columns import ShortTexts
 from tenantapp.db.sql_text import escaped
 
 # Named parameters: nothing stands for the driver's own.
@@ -44,8 +45,14 @@ def as_sql(expression: ClauseElement) -> str:
     return str(expression.compile(dialect=_PLAIN, compile_kwargs=options))
 
 
-def render_item(kind: str, item: object, _context: AutogenContext) -> str | Literal[False]:
-    """Render a default that is a string as that string; Alembic takes a quote off its ends."""
+def render_item(kind: str, item: object, context: AutogenContext) -> str | Literal[False]:
+    """Render a default that is a string as that string, of which Alembic takes a quote off its ends.
+
+    A migration keeps its meaning without a type of ours.
+    """
+    if kind == "type" and isinstance(item, ShortTexts):
+        context.imports.add("from sqlalchemy.dialects import postgresql")
+        return f"postgresql.ARRAY(sa.String(length={item.length}))"
     if kind == "server_default" and isinstance(item, DefaultClause) and isinstance(item.arg, str):
         return repr(item.arg)
     return False

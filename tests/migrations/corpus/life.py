@@ -42,6 +42,7 @@ from sqlalchemy.dialects import postgresql
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from tenantapp.db import columns
+from tenantapp.db.base import Base
 from tenantapp.db.declarations import about
 from tenantapp.db.models import ReferenceData, Resource, SoftDeletable, live_unique
 from tenantapp.db.security import Policy, View

@@ -8,8 +8,15 @@ import pytest
 
 from tests.integration.migrations.database import Migrations
 from tests.migrations.corpus.life import Life, differences
-from tests.migrations.corpus.situations import SITUATIONS, Situation
+from tests.migrations.corpus.models import Situation
+from tests.migrations.corpus.situations import column_types, isolation, parts, texts
 from tests.support.databases import Server
+
+SITUATIONS = {
+    f"{kind.__name__.rpartition('.')[2]}: {name}": situation
+    for kind in (column_types, texts, parts, isolation)
+    for name, situation in kind.SITUATIONS.items()
+}
 
 
 @pytest.fixture
