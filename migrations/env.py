@@ -32,12 +32,15 @@ from tenantapp.platform.measures import first_line
 from tenantapp.rls import compare, operations  # noqa: F401 - Alembic gets our operations and comparisons
 from tenantapp.rls.hazards import hazards
 from tenantapp.rls.implementation import render_item
+from tenantapp.rls.trial import run as trial
 
 LOCK_KEY = 0x74656E616E74  # "tenant"
 LOCK_SECONDS = 300.0
 # A migration that waits for a lock makes everybody behind it wait: rather try again.
 # To be changed for one run: `flask db -x lock_timeout=1s upgrade`.
 WAITS = {"lock_timeout": "5s", "statement_timeout": "15min", "attempts": "10", "pause": "2"}
+# `flask db migrate -x no-verify` writes a migration that was not tried out.
+UNTRIED = "no-verify"
 
 
 def run_migrations() -> None:
@@ -96,6 +99,7 @@ def read_waits() -> dict[str, str]:
         CommandError: it was told of something else.
     """
     told = context.get_x_argument(as_dictionary=True)
+    told.pop(UNTRIED, None)
     if unknown := sorted(told.keys() - WAITS.keys()):
         raise CommandError(f"-x {unknown[0]}: expected one of {', '.join(WAITS)}")
     return WAITS | told
@@ -195,8 +199,8 @@ def one_at_a_time(connection: Connection) -> Iterator[None]:
         connection.commit()
 
 
-def finish_script(_context: Any, _revision: Any, scripts: list[MigrationScript]) -> None:
-    """Number a generated migration after the last one, warn of what it would stop, and drop an empty one."""
+def finish_script(migrating: Any, _revision: Any, scripts: list[MigrationScript]) -> None:
+    """Number a migration after the last one, warn of what it would stop, try it out; drop an empty one."""
     for script in list(scripts):
         upgrade_ops = script.upgrade_ops
         if upgrade_ops is None:
@@ -208,6 +212,9 @@ def finish_script(_context: Any, _revision: Any, scripts: list[MigrationScript])
         script.rev_id = f"{_last_number() + 1:04}_{secrets.token_hex(3)}"
         for hazard in hazards(upgrade_ops):
             click.echo(f"warning: {hazard}", err=True)
+        if not upgrade_ops.is_empty() and UNTRIED not in context.get_x_argument(as_dictionary=True):
+            settings = current_app.extensions["tenantapp"].settings
+            trial.require_sound(script, context.script.get_current_head() or "base", migrating, settings)
 
 
 def _last_number() -> int:

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from tenantapp.rls.trial.snapshot import differences
 from tests.integration.migrations.database import Migrations
-from tests.migrations.corpus.life import Life, differences
+from tests.migrations.corpus.life import Life
 from tests.migrations.corpus.models import Situation
 from tests.migrations.corpus.situations import column_types, isolation, parts, texts
 from tests.support.databases import Server
