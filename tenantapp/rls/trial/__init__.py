@@ -1,1 +1,1 @@
-"""A trial of a generated migration before it is written: there, back and there again, on a scratch database."""
+"""A trial of a generated migration before it is written: there, back, there again, on a scratch database."""

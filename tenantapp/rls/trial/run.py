@@ -56,7 +56,7 @@ def require_sound(
     Raises:
         CommandError: it is not sound, or there is nowhere to try it out.
     """
-    major = int(context.connection.dialect.server_version_info[0])  # type: ignore[union-attr,index,arg-type]
+    major = int(context.connection.dialect.server_version_info[0])  # type: ignore[union-attr,index]
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary) / "migrations"
         shutil.copytree(ROOT / "migrations", folder, ignore=shutil.ignore_patterns("__pycache__"))
@@ -78,8 +78,10 @@ def require_sound(
 def _text(script: MigrationScript, before: str, context: MigrationContext) -> str:
     assert script.upgrade_ops is not None  # noqa: S101 - what is generated has both
     assert script.downgrade_ops is not None  # noqa: S101
+    # Of its own: one that belongs to a folder of scripts renders for that folder's env.py alone.
+    renders = MigrationContext.configure(context.connection)
     upgrade, downgrade = (
-        render_python_code(ops, render_item=render_item, migration_context=context)
+        render_python_code(ops, render_item=render_item, migration_context=renders)
         for ops in (script.upgrade_ops, script.downgrade_ops)
     )
     return _FILE.format(revision=str(script.rev_id), before=before, upgrade=upgrade, downgrade=downgrade)
