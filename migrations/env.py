@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import secrets
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -25,15 +27,20 @@ from tenantapp.db.failures import tls_failure
 from tenantapp.db.roles import RoleNames
 from tenantapp.db.safety import check_preparation
 from tenantapp.db.sealing import sealer_for, sealing_engine
+from tenantapp.health.revisions import MigrationsUnreadable, require_unique_revisions
 from tenantapp.platform.measures import first_line
+from tenantapp.rehearsal.run import require_sound
 from tenantapp.rls import compare, operations  # noqa: F401 - Alembic gets our operations and comparisons
 from tenantapp.rls.hazards import hazards
+from tenantapp.rls.implementation import render_item
 
 LOCK_KEY = 0x74656E616E74  # "tenant"
 LOCK_SECONDS = 300.0
 # A migration that waits for a lock makes everybody behind it wait: rather try again.
 # To be changed for one run: `flask db -x lock_timeout=1s upgrade`.
 WAITS = {"lock_timeout": "5s", "statement_timeout": "15min", "attempts": "10", "pause": "2"}
+# `flask db migrate -x no-verify` writes a migration that was not tried out.
+UNTRIED = "no-verify"
 
 
 def run_migrations() -> None:
@@ -44,6 +51,10 @@ def run_migrations() -> None:
         CommandError: it logs in as another role than the owner, the database is not prepared, or SQL was
             asked for instead.
     """
+    try:
+        require_unique_revisions(context.script)
+    except MigrationsUnreadable as error:
+        raise CommandError(str(error)) from error
     if context.is_offline_mode():
         raise CommandError("--sql: migrations read the database; run them on a clone to see their SQL")
     settings = current_app.extensions["tenantapp"].settings
@@ -88,6 +99,7 @@ def read_waits() -> dict[str, str]:
         CommandError: it was told of something else.
     """
     told = context.get_x_argument(as_dictionary=True)
+    told.pop(UNTRIED, None)
     if unknown := sorted(told.keys() - WAITS.keys()):
         raise CommandError(f"-x {unknown[0]}: expected one of {', '.join(WAITS)}")
     return WAITS | told
@@ -126,8 +138,9 @@ def configure(connection: Connection, names: RoleNames) -> None:
         include_schemas=True,
         include_name=_is_ours,
         include_object=partial(_is_no_partition, read_partitions(connection)),
-        compare_server_default=True,
-        autogenerate_plugins=["alembic.autogenerate.*", "tenantapp.rls"],
+        # Defaults are compared as the server shows them.
+        autogenerate_plugins=["alembic.autogenerate.*", "~alembic.autogenerate.defaults", "tenantapp.rls"],
+        render_item=render_item,
         process_revision_directives=finish_script,
         role_names=names,
     )
@@ -186,8 +199,8 @@ def one_at_a_time(connection: Connection) -> Iterator[None]:
         connection.commit()
 
 
-def finish_script(_context: Any, _revision: Any, scripts: list[MigrationScript]) -> None:
-    """Number a generated migration after the last one, warn of what it would stop, and drop an empty one."""
+def finish_script(migrating: Any, _revision: Any, scripts: list[MigrationScript]) -> None:
+    """Number a migration after the last one, warn of what it would stop, try it out; drop an empty one."""
     for script in list(scripts):
         upgrade_ops = script.upgrade_ops
         if upgrade_ops is None:
@@ -195,11 +208,18 @@ def finish_script(_context: Any, _revision: Any, scripts: list[MigrationScript])
         if upgrade_ops.is_empty() and getattr(context.config.cmd_opts, "autogenerate", False):
             scripts.remove(script)
             click.echo("the models and the database are equal: nothing to migrate", err=True)
-        head = context.script.get_current_head() or "0000"
-        if head.isdecimal():
-            script.rev_id = f"{int(head) + 1:04}"
+        # The digits tell two of one number apart: branches number theirs without knowing of each other.
+        script.rev_id = f"{_last_number() + 1:04}_{secrets.token_hex(3)}"
         for hazard in hazards(upgrade_ops):
             click.echo(f"warning: {hazard}", err=True)
+        if not upgrade_ops.is_empty() and UNTRIED not in context.get_x_argument(as_dictionary=True):
+            settings = current_app.extensions["tenantapp"].settings
+            require_sound(script, context.script.get_current_head() or "base", migrating, settings)
+
+
+def _last_number() -> int:
+    numbers = [re.match(r"\d{4}", script.revision) for script in context.script.walk_revisions()]
+    return max((int(number[0]) for number in numbers if number), default=0)
 
 
 def _is_no_partition(

@@ -104,6 +104,9 @@ class Settings:
     bootstrap_database_url: URL | None = _address(
         "of a role that may create roles and databases", default=None
     )
+    scratch_database_url: URL | None = _address(
+        "of a role that may create roles and databases where migrations are tried out", default=None
+    )
     watchdog_database_url: URL | None = _address("of the role that ends what takes too long", default=None)
     allow_unverified_tls: bool = setting("bool", "true or false", default=False)
     database_tls_min: str | None = setting(

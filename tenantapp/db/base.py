@@ -8,12 +8,24 @@ from sqlalchemy import Column, Enum, MetaData, Table, event
 from sqlalchemy.orm import DeclarativeBase, Mapper, RelationshipProperty
 from sqlalchemy.sql.base import ReadOnlyColumnCollection
 
+from tenantapp.db.declarable import require_declarable
+
 ModelTable = Table[ReadOnlyColumnCollection[str, Column[object]]]
 """A model's table; SQLAlchemy's own type lets its columns pass for columns of whatever is wanted."""
 
 
 class Base(DeclarativeBase):
-    """Base of every model."""
+    """Base of every model.
+
+    Raises:
+        Undeclarable: a model declares what no migration can keep; see `require_declarable`.
+    """
+
+    def __init_subclass__(cls, **options: object) -> None:
+        super().__init_subclass__(**options)
+        if isinstance(table := vars(cls).get("__table__"), Table):
+            security = getattr(cls, "security", None)
+            require_declarable(table, security() if security else None)
 
     metadata = MetaData(
         naming_convention={

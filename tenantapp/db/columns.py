@@ -20,9 +20,11 @@ from sqlalchemy import (
     text,
 )
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB, TSVECTOR
+from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import Mapped, mapped_column
 
-from tenantapp.db.declarations import DECLARES, Reference, about, listed
+from tenantapp.db.declarations import DECLARES, Reference, about
+from tenantapp.db.sql_text import escaped, listed, quoted
 from tenantapp.db.states import States
 
 MOST_TAGS = 20
@@ -100,19 +102,17 @@ def optional_reference(table: str, *, then: Sequence[str] = ()) -> Mapped[UUID |
 
 def one_of(column: str, values: Sequence[str]) -> CheckConstraint:
     """Hold `column` to `values`."""
-    return CheckConstraint(f"{column} IN ({listed(values)})", name=column, info=about(column))
+    return _check(column, f"{quoted(column)} IN ({listed(values)})")
 
 
 def some_of(column: str, values: Sequence[str]) -> CheckConstraint:
     """Hold the words of `column` to `values`."""
-    return CheckConstraint(f"{column} <@ ARRAY[{listed(values)}]", name=column, info=about(column))
+    return _check(column, f"{quoted(column)} <@ ARRAY[{listed(values)}]")
 
 
 def dns_label(column: str) -> CheckConstraint:
     """Hold `column` to one DNS label in lower case."""
-    return CheckConstraint(
-        f"{column} ~ '^[a-z0-9]([a-z0-9-]{{0,61}}[a-z0-9])?$'", name=column, info=about(column)
-    )
+    return _check(column, f"{quoted(column)} ~ '^[a-z0-9]([a-z0-9-]{{0,61}}[a-z0-9])?$'")
 
 
 def words() -> Mapped[list[str]]:
@@ -123,12 +123,28 @@ def words() -> Mapped[list[str]]:
 def tags() -> Mapped[list[str]]:
     """A list of a few short words in lower case, empty unless told otherwise."""
     info = {DECLARES: _few_in_lower_case, "shape": "tags"}
-    return mapped_column(ARRAY(String(LONGEST_TAG)), server_default=text("'{}'"), info=info)
+    return mapped_column(ShortTexts(LONGEST_TAG), server_default=text("'{}'"), info=info)
+
+
+class ShortTexts(ARRAY[str]):
+    """An array of texts of at most `length` characters, of which PostgreSQL refuses a longer one.
+
+    SQLAlchemy has the driver cast an `ARRAY(String(length))` to `varchar(length)[]`, and a cast cuts.
+    """
+
+    def __init__(self, length: int) -> None:
+        self.length = length
+        super().__init__(Text)
+
+
+@compiles(ShortTexts, "postgresql")
+def _in_a_table(texts: ShortTexts, _compiler: object, **_: object) -> str:
+    return f"VARCHAR({texts.length})[]"
 
 
 def search(*names: str) -> Mapped[str]:
     """What the columns `names` are searched by; PostgreSQL keeps it, and no repository returns it."""
-    words = " || ' ' || ".join(f"coalesce({name}, '')" for name in names)
+    words = " || ' ' || ".join(f"coalesce({quoted(name)}, '')" for name in names)
     kept = Computed(f"to_tsvector('simple', translate({words}, {SEPARATORS}))", persisted=True)
     return mapped_column(TSVECTOR, kept, deferred=True, info={HIDDEN: True})
 
@@ -140,7 +156,7 @@ def whether(condition: str, *, words: tuple[str, str]) -> Mapped[bool]:
         condition: what is to hold.
         words: what a row is called of which it does not hold, and of which it does.
     """
-    return mapped_column(Boolean, Computed(condition, persisted=True), info={"words": words})
+    return mapped_column(Boolean, Computed(escaped(condition), persisted=True), info={"words": words})
 
 
 def json_object() -> Mapped[dict[str, object]]:
@@ -190,9 +206,15 @@ def updated_at() -> Mapped[datetime]:
 
 
 def _few_in_lower_case(name: str) -> CheckConstraint:
-    condition = f"cardinality({name}) <= {MOST_TAGS} AND {name}::text = lower({name}::text)"
-    return CheckConstraint(condition, name=name, info=about(name))
+    few = f"cardinality({quoted(name)}) <= {MOST_TAGS}"
+    return _check(name, f"{few} AND {quoted(name)}::text = lower({quoted(name)}::text)")
 
 
 def _normalised(name: str) -> CheckConstraint:
-    return CheckConstraint(f"{name} = lower({name})", name=f"{name}_normalised", info=about(name))
+    return CheckConstraint(
+        escaped(f"{quoted(name)} = lower({quoted(name)})"), name=f"{name}_normalised", info=about(name)
+    )
+
+
+def _check(name: str, condition: str) -> CheckConstraint:
+    return CheckConstraint(escaped(condition), name=name, info=about(name))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from sqlalchemy import ForeignKeyConstraint, Index
@@ -57,8 +57,3 @@ def declared(model: object) -> Iterator[SchemaItem]:
 def about(*fields: str) -> dict[str, tuple[str, ...]]:
     """Return a constraint's `info`: the fields that a client is told of where it is violated."""
     return {"fields": fields}
-
-
-def listed(values: Sequence[str]) -> str:
-    """Return words as SQL has them in a list."""
-    return ", ".join(f"'{value}'" for value in values)

@@ -98,6 +98,10 @@ class UnindexableColumn(Exception):
     """Raised when a model indexes text that may be too long for an index: a client's row would be refused."""
 
 
+class Undeclarable(Exception):
+    """Raised when a model declares what no migration can keep as it is written."""
+
+
 class UndeclaredIsolation(Exception):
     """Raised when nothing says what isolates a table, or why it is no tenant's."""
 

@@ -5,18 +5,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import TypeGuard
+
 from alembic.autogenerate.api import AutogenContext
 from alembic.operations import MigrateOperation
-from alembic.operations.ops import DropTableOp, UpgradeOps
+from alembic.operations.ops import AlterColumnOp, DropColumnOp, DropTableOp, ModifyTableOps, UpgradeOps
 from alembic.runtime.plugins import Plugin
 from alembic.util import CommandError, DispatchPriority, PriorityDispatchResult
+from sqlalchemy.engine import Connection
 
 from tenantapp.db.errors import UndeclaredIsolation
 from tenantapp.db.models import declared_security
 from tenantapp.db.roles import RoleNames
 from tenantapp.db.security import Grant, TableSecurity, tenant_policies
 from tenantapp.rls.catalog import LiveTable, read_tables
-from tenantapp.rls.difference import functions, keys, tables, views
+from tenantapp.rls.dependents import policies_of, views_of
+from tenantapp.rls.difference import functions, keys, structure, tables, views
 from tenantapp.rls.rendering import render_policies
 
 _ALEMBICS = {
@@ -30,7 +36,11 @@ _ALEMBICS = {
 def compare_security(
     context: AutogenContext, upgrade_ops: UpgradeOps, _schemas: set[str | None]
 ) -> PriorityDispatchResult:
-    """Add to `upgrade_ops` what would make the live database isolate as the models declare."""
+    """Add to `upgrade_ops` what would make the live database isolate as the models declare.
+
+    The order: what uses a table goes before the table changes, and comes after it. Policies may read views,
+    so they go first and come last. The downgrade is the same list backwards, in which the same holds.
+    """
     connection = context.connection
     assert connection is not None  # noqa: S101 - autogenerate always has one
     names: RoleNames = context.opts["role_names"]
@@ -39,22 +49,75 @@ def compare_security(
     rendered = render_policies(
         connection, {table: security.policies for table, security in declared.items() if table in live}
     )
-    keys.drop_referring_first(upgrade_ops)
-    _take_down_with_tables(upgrade_ops, live, names)
-    keys.validate_truly(upgrade_ops, declared)
-    for table, security in sorted(declared.items()):
-        found = live.get(table)
-        upgrade_ops.ops += (
-            tables.whole(table, security)
-            if found is None
-            else tables.difference(table, security, found, rendered.get(table, {}), names)
-        )
-    upgrade_ops.ops += keys.primary_keys(connection, context.sorted_tables, live)
-    upgrade_ops.ops += functions.difference(connection, names)
-    dropped_views, created_views = views.difference(connection, declared, names)
-    upgrade_ops.ops[:0] = dropped_views
-    upgrade_ops.ops += created_views
+    used = _users_of_changed_columns(connection, upgrade_ops)
+    dropped_views, created_views = views.difference(connection, declared, used.views, names)
+    there = [(table, security) for table, security in sorted(declared.items()) if table in live]
+    upgrade_ops.ops = [
+        *(
+            op
+            for table, _ in there
+            for op in tables.dropped_policies(
+                table, live[table], rendered.get(table, {}), used.policies, names
+            )
+        ),
+        *dropped_views,
+        *_changed_tables(upgrade_ops, declared, live, names),
+        *keys.primary_keys(connection, context.sorted_tables, live),
+        *functions.difference(connection, names),
+        *created_views,
+        *(
+            op
+            for table, security in sorted(declared.items())
+            if table not in live
+            for op in tables.whole(table, security)
+        ),
+        *(
+            op
+            for table, security in there
+            for op in tables.difference(
+                table, security, live[table], rendered.get(table, {}), used.policies, names
+            )
+        ),
+    ]
     return PriorityDispatchResult.CONTINUE
+
+
+@dataclass(frozen=True, slots=True)
+class Users:
+    """What uses columns that change: views by oid, policies by their tables and names."""
+
+    views: set[int]
+    policies: set[tuple[str, str]]
+
+
+def _users_of_changed_columns(connection: Connection, upgrade_ops: UpgradeOps) -> Users:
+    found = Users(set(), set())
+    for changes in upgrade_ops.ops:
+        if isinstance(changes, ModifyTableOps):
+            table = changes.table_name if changes.schema is None else f"{changes.schema}.{changes.table_name}"
+            columns = [op.column_name for op in changes.ops if _replaces_column(op)]
+            found.views.update(views_of(connection, table, columns) if columns else ())
+            found.policies.update(policies_of(connection, table, columns) if columns else ())
+    return found
+
+
+def _replaces_column(op: MigrateOperation) -> TypeGuard[AlterColumnOp | DropColumnOp]:
+    return isinstance(op, DropColumnOp) or (isinstance(op, AlterColumnOp) and op.modify_type is not None)
+
+
+def _changed_tables(
+    upgrade_ops: UpgradeOps,
+    declared: Mapping[str, TableSecurity],
+    live: dict[str, LiveTable],
+    names: RoleNames,
+) -> Iterator[MigrateOperation]:
+    """Yield what Alembic has found: referring tables dropped first, foreign keys validated under FORCE."""
+    for op in keys.referring_first(keys.validated_truly(upgrade_ops.ops, declared)):
+        if isinstance(op, DropTableOp):
+            # Before each table that is dropped what isolates it, so that the downgrade brings it back.
+            table = op.table_name if op.schema is None else f"{op.schema}.{op.table_name}"
+            yield from tables.taken_down(table, live[table], names)
+        yield op
 
 
 def _declared(live: dict[str, LiveTable]) -> dict[str, TableSecurity]:
@@ -88,17 +151,8 @@ def _with_partitions(
     return declared | partitions
 
 
-def _take_down_with_tables(upgrade_ops: UpgradeOps, live: dict[str, LiveTable], names: RoleNames) -> None:
-    """Put before each table that is dropped what isolates it, so that the downgrade brings it back."""
-    for op in list(upgrade_ops.ops):
-        if isinstance(op, DropTableOp):
-            table = op.table_name if op.schema is None else f"{op.schema}.{op.table_name}"
-            at = upgrade_ops.ops.index(op)
-            taken: list[MigrateOperation] = list(tables.taken_down(table, live[table], names))
-            upgrade_ops.ops[at:at] = taken
-
-
-# After the tables: what isolates a table can only be there once the table is.
-Plugin("tenantapp.rls").add_autogenerate_comparator(
-    compare_security, "schema", priority=DispatchPriority.LAST
-)
+_PLUGIN = Plugin("tenantapp.rls")
+# After Alembic's own, of whose findings they make more.
+_PLUGIN.add_autogenerate_comparator(structure.compare_column, "column", priority=DispatchPriority.LAST)
+_PLUGIN.add_autogenerate_comparator(structure.compare_table, "table", priority=DispatchPriority.LAST)
+_PLUGIN.add_autogenerate_comparator(compare_security, "schema", priority=DispatchPriority.LAST)

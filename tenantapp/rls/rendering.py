@@ -17,10 +17,11 @@ from sqlalchemy.exc import ProgrammingError
 
 from tenantapp.db.functions import Function
 from tenantapp.db.security import Policy
+from tenantapp.db.sql_text import quoted
 from tenantapp.rls.catalog import LivePolicy, read_functions, read_policies, read_views
 from tenantapp.rls.operations.functions import function_text
 
-_TABLE = "rls_rendering"
+_VIEW = "rls_rendering"
 _COLUMNS = sa.text(
     """
     SELECT string_agg(quote_ident(attname) || ' ' || format_type(atttypid, atttypmod), ', ' ORDER BY attnum)
@@ -28,6 +29,7 @@ _COLUMNS = sa.text(
      WHERE attrelid = CAST(:table AS regclass) AND attnum > 0 AND NOT attisdropped
     """
 )
+_OID = sa.text("SELECT CAST(CAST(:name AS regclass) AS oid)")
 _YET_TO_COME = (pg.UndefinedTable, pg.UndefinedColumn, pg.UndefinedFunction, pg.UndefinedObject)
 
 
@@ -42,7 +44,7 @@ def rolled_back(connection: Connection) -> Iterator[None]:
 
 
 @contextmanager
-def _where_it_can_be(connection: Connection) -> Iterator[None]:
+def where_it_can_be(connection: Connection) -> Iterator[None]:
     """Let a block fail alone where it names what this migration is yet to create."""
     try:
         with connection.begin_nested():
@@ -52,6 +54,16 @@ def _where_it_can_be(connection: Connection) -> Iterator[None]:
             raise
 
 
+def prefer_live(connection: Connection) -> None:
+    """Have a name mean the live table, not the temporary one, in a block that is rolled back."""
+    connection.exec_driver_sql("SET LOCAL search_path = public, pg_temp")
+
+
+def oid_of(connection: Connection, name: str) -> int:
+    """Return the oid of a table, by its name with schema."""
+    return int(connection.execute(_OID, {"name": quoted(name)}).scalar_one())
+
+
 def render_policies(
     connection: Connection, declared: Mapping[str, tuple[Policy, ...]]
 ) -> dict[str, dict[str, LivePolicy]]:
@@ -59,29 +71,32 @@ def render_policies(
 
     One that names a column that is yet to come is left out: nothing that is live can be equal to it.
     """
-    rendered: dict[str, dict[str, LivePolicy]] = {}
+    return {table: _rendered(connection, table, policies) for table, policies in declared.items() if policies}
+
+
+def _rendered(connection: Connection, table: str, policies: Iterable[Policy]) -> dict[str, LivePolicy]:
+    """Make policies on a table of the same name, which the server shows within a sub-select."""
+    columns = connection.execute(_COLUMNS, {"table": quoted(table)}).scalar_one()
+    stand_in = f"pg_temp.{table.rpartition('.')[2]}"
     with rolled_back(connection):
-        oids = {
-            _create(connection, f"{_TABLE}_{number}", table, policies): table
-            for number, (table, policies) in enumerate(declared.items())
+        prefer_live(connection)
+        execute(connection, f"CREATE TABLE {quoted(stand_in)} ({columns})")
+        for policy in policies:
+            kind = "PERMISSIVE" if policy.permissive else "RESTRICTIVE"
+            with where_it_can_be(connection):
+                execute(
+                    connection,
+                    f"CREATE POLICY {quoted(policy.name)} ON {quoted(stand_in)} AS {kind} "
+                    f"USING ({policy.using}) WITH CHECK ({policy.check})",
+                )
+        return {
+            policy.name: policy for _, policy in read_policies(connection, [oid_of(connection, stand_in)])
         }
-        for oid, policy in read_policies(connection, list(oids)):
-            rendered.setdefault(oids[oid], {})[policy.name] = policy
-    return rendered
 
 
-def _create(connection: Connection, scratch: str, table: str, policies: Iterable[Policy]) -> int:
-    execute = connection.exec_driver_sql
-    columns = connection.execute(_COLUMNS, {"table": table}).scalar_one()
-    execute(f"CREATE TEMPORARY TABLE {scratch} ({columns})".replace("%", "%%"))
-    for policy in policies:
-        kind = "PERMISSIVE" if policy.permissive else "RESTRICTIVE"
-        with _where_it_can_be(connection):
-            execute(
-                f"CREATE POLICY {policy.name} ON {scratch} AS {kind} "
-                f"USING ({policy.using}) WITH CHECK ({policy.check})".replace("%", "%%")
-            )
-    return int(execute(f"SELECT 'pg_temp.{scratch}'::regclass::oid").scalar_one())
+def execute(connection: Connection, statement: str) -> None:
+    """Execute a text in which `%` stands for nothing else."""
+    connection.exec_driver_sql(statement.replace("%", "%%"))
 
 
 def render_function(connection: Connection, function: Function, version: int) -> str | None:
@@ -90,8 +105,8 @@ def render_function(connection: Connection, function: Function, version: int) ->
         f"FUNCTION tenancy.{function.name}(", f"FUNCTION pg_temp.{function.name}(", 1
     )
     found = None
-    with rolled_back(connection), _where_it_can_be(connection):
-        connection.exec_driver_sql(text.replace("%", "%%"))
+    with rolled_back(connection), where_it_can_be(connection):
+        execute(connection, text)
         schema = connection.exec_driver_sql("SELECT pg_my_temp_schema()::regnamespace::text").scalar_one()
         found = next(
             row.definition
@@ -107,8 +122,8 @@ def render_function(connection: Connection, function: Function, version: int) ->
 
 def render_view(connection: Connection, query: str) -> str | None:
     """Return a view's query as `pg_get_viewdef` would show it, or None where it cannot be yet."""
-    with rolled_back(connection), _where_it_can_be(connection):
-        connection.exec_driver_sql(f"CREATE TEMPORARY VIEW {_TABLE} AS {query}".replace("%", "%%"))
+    with rolled_back(connection), where_it_can_be(connection):
+        execute(connection, f"CREATE TEMPORARY VIEW {_VIEW} AS {query}")
         schema = connection.exec_driver_sql("SELECT pg_my_temp_schema()::regnamespace::text").scalar_one()
-        return str(read_views(connection, (schema,))[f"{schema}.{_TABLE}"].definition)
+        return str(read_views(connection, (schema,))[f"{schema}.{_VIEW}"].definition)
     return None

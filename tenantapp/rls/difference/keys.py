@@ -14,7 +14,6 @@ from alembic.operations.ops import (
     DropConstraintOp,
     DropTableOp,
     ModifyTableOps,
-    UpgradeOps,
 )
 from sqlalchemy.engine import Connection
 
@@ -23,11 +22,16 @@ from tenantapp.rls.catalog import LiveTable, read_primary_keys
 from tenantapp.rls.operations import CreateScopedForeignKeyOp
 
 
-def validate_truly(upgrade_ops: UpgradeOps, declared: Mapping[str, TableSecurity]) -> None:
-    """Replace each foreign key between tables under FORCE that is added later by one that is validated."""
-    for changes in upgrade_ops.ops:
-        if isinstance(changes, ModifyTableOps):
-            changes.ops = [_validated(op, declared) for op in changes.ops]
+def validated_truly(
+    found: Iterable[MigrateOperation], declared: Mapping[str, TableSecurity]
+) -> Iterator[MigrateOperation]:
+    """Yield operations in which each foreign key that is added to tables under FORCE is validated."""
+    for op in found:
+        if isinstance(op, ModifyTableOps):
+            ops = [_validated(change, declared) for change in op.ops]
+            yield ModifyTableOps(op.table_name, ops, schema=op.schema)
+        else:
+            yield op
 
 
 def _validated(op: MigrateOperation, declared: Mapping[str, TableSecurity]) -> MigrateOperation:
@@ -54,9 +58,10 @@ def _is_forced(table: str, declared: Mapping[str, TableSecurity]) -> bool:
     return table in declared and bool(declared[table].policies)
 
 
-def drop_referring_first(upgrade_ops: UpgradeOps) -> None:
-    """Drop tables last, each after those that refer to it; Alembic drops them in no order."""
-    drops = {str(op.to_table()): op for op in upgrade_ops.ops if isinstance(op, DropTableOp)}
+def referring_first(found: Iterable[MigrateOperation]) -> list[MigrateOperation]:
+    """Return operations with the tables that are dropped last, each after those that refer to it."""
+    ops = list(found)
+    drops = {str(op.to_table()): op for op in ops if isinstance(op, DropTableOp)}
     referring: dict[str, set[str]] = {name: set() for name in drops}
     for name, op in drops.items():
         for key in op.to_table().foreign_keys:
@@ -67,7 +72,8 @@ def drop_referring_first(upgrade_ops: UpgradeOps) -> None:
         ordered: list[MigrateOperation] = [
             drops[name] for name in TopologicalSorter(referring).static_order()
         ]
-        upgrade_ops.ops = [op for op in upgrade_ops.ops if op not in ordered] + ordered
+        return [op for op in ops if op not in ordered] + ordered
+    return ops
 
 
 def primary_keys(

@@ -30,30 +30,45 @@ def whole(table: str, security: TableSecurity) -> Iterator[MigrateOperation]:
         yield GrantOp(grant.privileges, f"TABLE {table}", grant.role)
 
 
-def difference(
-    table: str, security: TableSecurity, live: LiveTable, rendered: dict[str, LivePolicy], names: RoleNames
+def dropped_policies(
+    table: str,
+    live: LiveTable,
+    rendered: Mapping[str, LivePolicy],
+    used: Collection[tuple[str, str]],
+    names: RoleNames,
 ) -> Iterator[MigrateOperation]:
-    """Yield what would isolate a live table as it is declared.
+    """Yield what drops the live policies that are not as they are declared, or stand in the way.
 
     Args:
         table: its name.
-        security: what is declared.
         live: what is there.
         rendered: the declared policies, as the server shows them.
+        used: tables and policies that use a column which changes.
         names: the deployment's roles.
     """
+    for name, found in sorted(live.policies.items()):
+        if found != rendered.get(name) or (table, name) in used:
+            yield _dropped(table, found, names)
+
+
+def difference(
+    table: str,
+    security: TableSecurity,
+    live: LiveTable,
+    rendered: Mapping[str, LivePolicy],
+    used: Collection[tuple[str, str]],
+    names: RoleNames,
+) -> Iterator[MigrateOperation]:
+    """Yield what isolates a live table as it is declared, once `dropped_policies` are gone."""
     if live.owner != names.owner:
         yield ChangeOwnerOp(f"TABLE {table}", "owner", logical(live.owner, names))
     if security.policies and not (live.enabled and live.forced):
         yield EnableRlsOp(table)
     if not security.policies and live.enabled:
         yield DisableRlsOp(table)
-    declared = {policy.name: policy for policy in security.policies}
-    for name, found in sorted(live.policies.items()):
-        if found != rendered.get(name):
-            yield _dropped(table, found, names)
-    for name, policy in declared.items():
-        if name not in rendered or live.policies.get(name) != rendered[name]:
+    for policy in security.policies:
+        is_right = policy.name in rendered and live.policies.get(policy.name) == rendered[policy.name]
+        if not is_right or (table, policy.name) in used:
             yield _created(table, policy)
     yield from grants(table, security.grants, live.grants, names)
 

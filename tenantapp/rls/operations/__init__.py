@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from tenantapp.rls.operations.functions import CreateFunctionOp, DropFunctionOp, ReplaceFunctionOp
 from tenantapp.rls.operations.grants import GrantOp, RevokeOp
+from tenantapp.rls.operations.indexes import CreateIndexAsOp, DropIndexAsOp
 from tenantapp.rls.operations.keys import CreateScopedForeignKeyOp, DropScopedForeignKeyOp
 from tenantapp.rls.operations.owners import ChangeOwnerOp
 from tenantapp.rls.operations.policies import CreatePolicyOp, DisableRlsOp, DropPolicyOp, EnableRlsOp
@@ -19,11 +20,13 @@ from tenantapp.rls.operations.views import CreateViewOp, DropViewOp
 __all__ = [
     "ChangeOwnerOp",
     "CreateFunctionOp",
+    "CreateIndexAsOp",
     "CreatePolicyOp",
     "CreateScopedForeignKeyOp",
     "CreateViewOp",
     "DisableRlsOp",
     "DropFunctionOp",
+    "DropIndexAsOp",
     "DropPolicyOp",
     "DropScopedForeignKeyOp",
     "DropViewOp",

@@ -10,7 +10,7 @@ from alembic.autogenerate import renderers
 from alembic.autogenerate.api import AutogenContext
 from alembic.operations import MigrateOperation, Operations
 
-from tenantapp.rls.operations.roles import role_name
+from tenantapp.rls.operations.roles import role_name, written
 
 
 @Operations.register_operation("grant")
@@ -61,12 +61,16 @@ class RevokeOp(MigrateOperation):
 
 @Operations.implementation_for(GrantOp)
 def _grant(operations: Operations, op: GrantOp) -> None:
-    operations.execute(f"GRANT {', '.join(op.privileges)} ON {op.on} TO {role_name(operations, op.role)}")
+    operations.execute(
+        f"GRANT {', '.join(op.privileges)} ON {written(op.on)} TO {role_name(operations, op.role)}"
+    )
 
 
 @Operations.implementation_for(RevokeOp)
 def _revoke(operations: Operations, op: RevokeOp) -> None:
-    operations.execute(f"REVOKE {', '.join(op.privileges)} ON {op.on} FROM {role_name(operations, op.role)}")
+    operations.execute(
+        f"REVOKE {', '.join(op.privileges)} ON {written(op.on)} FROM {role_name(operations, op.role)}"
+    )
 
 
 @renderers.dispatch_for(GrantOp)

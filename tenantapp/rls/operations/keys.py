@@ -15,7 +15,7 @@ from alembic.autogenerate import renderers
 from alembic.autogenerate.api import AutogenContext
 from alembic.operations import MigrateOperation, Operations
 
-from tenantapp.rls.operations.roles import quoted
+from tenantapp.db.sql_text import quoted
 
 _IS_FORCED = sa.text(
     "SELECT relforcerowsecurity FROM pg_catalog.pg_class WHERE oid = CAST(:table AS regclass)"
@@ -106,7 +106,7 @@ class DropScopedForeignKeyOp(MigrateOperation):
 
 @Operations.implementation_for(CreateScopedForeignKeyOp)
 def _create(operations: Operations, op: CreateScopedForeignKeyOp) -> None:
-    tables = [quoted(operations, name) for name in dict.fromkeys((op.table, op.referred))]
+    tables = [quoted(name) for name in dict.fromkeys((op.table, op.referred))]
     tables = [table for table in tables if operations.get_bind().scalar(_IS_FORCED, {"table": table})]
     for table in tables:
         operations.execute(f"ALTER TABLE {table} NO FORCE ROW LEVEL SECURITY")

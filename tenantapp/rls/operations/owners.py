@@ -10,6 +10,7 @@ from alembic.autogenerate.api import AutogenContext
 from alembic.operations import MigrateOperation, Operations
 
 from tenantapp.rls.operations.functions import may_create, schema_of
+from tenantapp.rls.operations.roles import written
 
 
 @Operations.register_operation("change_owner")
@@ -42,7 +43,7 @@ class ChangeOwnerOp(MigrateOperation):
 def _change(operations: Operations, op: ChangeOwnerOp) -> None:
     schema = schema_of(op.on.partition(" ")[2])
     with may_create(operations, schema, op.owner) as owner:
-        operations.execute(f"ALTER {op.on} OWNER TO {owner}")
+        operations.execute(f"ALTER {written(op.on)} OWNER TO {owner}")
 
 
 @renderers.dispatch_for(ChangeOwnerOp)

@@ -10,7 +10,8 @@ from alembic.autogenerate import renderers
 from alembic.autogenerate.api import AutogenContext
 from alembic.operations import MigrateOperation, Operations
 
-from tenantapp.rls.operations.roles import quoted, role_name
+from tenantapp.db.sql_text import quoted
+from tenantapp.rls.operations.roles import role_name
 from tenantapp.rls.operations.statements import run
 
 PUBLIC = ("public",)
@@ -146,7 +147,7 @@ def _create_policy(operations: Operations, op: CreatePolicyOp) -> None:
     clauses += [f"WITH CHECK ({op.check})"] if op.check is not None else []
     run(
         operations,
-        f"CREATE POLICY {quoted(operations, op.name)} ON {quoted(operations, op.table)} "
+        f"CREATE POLICY {quoted(op.name)} ON {quoted(op.table)} "
         f"AS {'PERMISSIVE' if op.permissive else 'RESTRICTIVE'} FOR {op.command} "
         f"TO {', '.join(role_name(operations, role) for role in op.roles)} {' '.join(clauses)}",
     )
@@ -154,19 +155,19 @@ def _create_policy(operations: Operations, op: CreatePolicyOp) -> None:
 
 @Operations.implementation_for(DropPolicyOp)
 def _drop_policy(operations: Operations, op: DropPolicyOp) -> None:
-    name, table = quoted(operations, op.policy.name), quoted(operations, op.policy.table)
+    name, table = quoted(op.policy.name), quoted(op.policy.table)
     operations.execute(f"DROP POLICY {name} ON {table}")
 
 
 @Operations.implementation_for(EnableRlsOp)
 def _enable_rls(operations: Operations, op: EnableRlsOp) -> None:
-    table = quoted(operations, op.table)
+    table = quoted(op.table)
     operations.execute(f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY")
 
 
 @Operations.implementation_for(DisableRlsOp)
 def _disable_rls(operations: Operations, op: DisableRlsOp) -> None:
-    table = quoted(operations, op.table)
+    table = quoted(op.table)
     operations.execute(f"ALTER TABLE {table} NO FORCE ROW LEVEL SECURITY, DISABLE ROW LEVEL SECURITY")
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 from alembic.operations import MigrateOperation, Operations
 
-from tenantapp.rls.operations.roles import quoted
+from tenantapp.db.sql_text import quoted
 
 # What bears the name of a table or of its columns. Constraints that are indexes are renamed as indexes: their
 # names are one and the same. A foreign key bears the names of both its tables.
@@ -94,13 +94,13 @@ def _rename_column(operations: Operations, op: RenameScopedColumnOp) -> None:
 
 
 def _named(operations: Operations, table: str) -> Sequence[sa.Row[Any]]:
-    return operations.get_bind().execute(_NAMES, {"table": quoted(operations, table)}).all()
+    return operations.get_bind().execute(_NAMES, {"table": quoted(table)}).all()
 
 
 def _rename(operations: Operations, found: sa.Row[Any], renamed: str) -> None:
     if renamed == found.name:
         return
-    was, becomes = (quoted(operations, name) for name in (found.name, renamed))
+    was, becomes = (quoted(name) for name in (found.name, renamed))
     if found.kind == "INDEX":
         operations.execute(f"ALTER INDEX {was} RENAME TO {becomes}")
     elif found.kind == "POLICY":

@@ -7,6 +7,7 @@ from typing import cast
 from alembic.operations import Operations
 
 from tenantapp.db.roles import RoleNames
+from tenantapp.db.sql_text import quoted
 
 
 def role_name(operations: Operations, role: str) -> str:
@@ -19,10 +20,10 @@ def role_name(operations: Operations, role: str) -> str:
     if role == "public":
         return "PUBLIC"
     names = cast(RoleNames, operations.migration_context.opts["role_names"])
-    return quoted(operations, names.as_values().get(role, role))
+    return quoted(names.as_values().get(role, role))
 
 
-def quoted(operations: Operations, name: str) -> str:
-    """Return an identifier as SQL writes it, schema included where it has one."""
-    quote = operations.get_bind().dialect.identifier_preparer.quote
-    return ".".join(quote(part) for part in name.split("."))
+def written(on: str) -> str:
+    """Return what an operation is on as SQL writes it, such as `TABLE "order"`."""
+    kind, _, name = on.partition(" ")
+    return on if "(" in name else f"{kind} {quoted(name)}"

@@ -9,7 +9,7 @@ from alembic.autogenerate import renderers
 from alembic.autogenerate.api import AutogenContext
 from alembic.operations import MigrateOperation, Operations
 
-from tenantapp.rls.operations.roles import quoted
+from tenantapp.db.sql_text import quoted
 from tenantapp.rls.operations.statements import run
 
 
@@ -58,13 +58,13 @@ class DropViewOp(MigrateOperation):
 
 @Operations.implementation_for(CreateViewOp)
 def _create(operations: Operations, op: CreateViewOp) -> None:
-    name = quoted(operations, op.name)
+    name = quoted(op.name)
     run(operations, f"CREATE VIEW {name} WITH (security_invoker = true) AS {op.query}")
 
 
 @Operations.implementation_for(DropViewOp)
 def _drop(operations: Operations, op: DropViewOp) -> None:
-    operations.execute(f"DROP VIEW {quoted(operations, op.view.name)}")
+    operations.execute(f"DROP VIEW {quoted(op.view.name)}")
 
 
 @renderers.dispatch_for(CreateViewOp)

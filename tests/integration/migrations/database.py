@@ -24,7 +24,7 @@ from psycopg import sql
 from tenantapp.application import create_app
 from tenantapp.config import ROOT
 from tenantapp.db.sealing import sealing_engine
-from tests.integration.migrations.snapshot import Snapshot, take_snapshot
+from tenantapp.rehearsal.snapshot import Snapshot, take_snapshot
 from tests.support.databases import Server
 from tests.support.sealing import sealer_of
 
@@ -110,6 +110,9 @@ class Migrations:
             "ROLE_PREFIX": self.server.names.prefix,
             "DATABASE_URL": self.server.address("app", self.database).render_as_string(hide_password=False),
             "MIGRATION_DATABASE_URL": address.render_as_string(hide_password=False),
+            "SCRATCH_DATABASE_URL": self.server.address("bootstrap", "postgres").render_as_string(
+                hide_password=False
+            ),
             "PLATFORM_DATABASE_URL": self.server.address("platform", self.database).render_as_string(
                 hide_password=False
             ),

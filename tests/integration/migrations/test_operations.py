@@ -11,11 +11,11 @@ from alembic.autogenerate.api import AutogenContext
 from alembic.operations import MigrateOperation, Operations
 
 from tenantapp.db.roles import FOLDER
+from tenantapp.rehearsal.snapshot import Snapshot
 from tenantapp.rls import operations
 from tenantapp.rls.operations import ChangeOwnerOp, ForEachTenantOp, RenameScopedColumnOp, functions
 from tests.integration.migrations.database import Migrations
 from tests.integration.migrations.samples import FUNCTION_FILES, FUNCTIONS, SAMPLES, SETUP
-from tests.integration.migrations.snapshot import Snapshot
 
 # Autogenerate cannot see a rename.
 BY_HAND = {"renamed table", "renamed column"}

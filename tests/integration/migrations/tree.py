@@ -10,9 +10,9 @@ from uuid import UUID
 from psycopg import sql
 
 from tenantapp.config import ROOT
+from tenantapp.rehearsal.snapshot import Snapshot
 from tenantapp.tenancy.context import TenantContext
 from tests.integration.migrations.database import Migrations
-from tests.integration.migrations.snapshot import Snapshot
 from tests.support.sealing import sealed
 
 _FOLDERS = ("tenantapp", "migrations", "sql")

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
+import sqlalchemy as sa
 from sqlalchemy.engine import Connection
-
-from tests.support.catalog import facts
 
 Snapshot = dict[str, list[dict[str, Any]]]
 
 _OURS = "ANY ('{public,control,tenancy}'::regnamespace[])"
 _ACL = "ARRAY(SELECT a::text FROM unnest(coalesce({acl}, acldefault('{kind}', {owner}))) AS a ORDER BY 1)"
 
+_CAST_OF_ALL = re.compile(r"\(ARRAY\[((?:'(?:[^']|'')*'::character varying(?:, )?)+)\]\)::text\[\]")
+_EACH = re.compile(r"('(?:[^']|'')*'::character varying)")
 _QUERIES = {
     "schemas": f"""
         SELECT n.nspname AS name, n.nspowner::regrole::text AS owner,
@@ -67,4 +69,36 @@ _QUERIES = {
 
 def take_snapshot(connection: Connection) -> Snapshot:
     """Return the whole schema, by kind of object."""
-    return {kind: [dict(row) for row in facts(connection, query)] for kind, query in _QUERIES.items()}
+    return {
+        kind: [dict(row) for row in connection.execute(sa.text(query)).mappings()]
+        for kind, query in _QUERIES.items()
+    }
+
+
+def comparable(snapshot: Snapshot) -> Snapshot:
+    """Return a schema but for the order of columns, and with one spelling of IN over varchar.
+
+    A column that is made anew comes last, and the server shows a check otherwise that was made from its text.
+    """
+    columns = [{**column, "position": 0} for column in snapshot["columns"]]
+    spelled = {
+        kind: [{**item, "definition": _spelled_once(item["definition"])} for item in snapshot[kind]]
+        for kind in ("constraints", "indexes")
+    }
+    return {**snapshot, "columns": columns, **spelled}
+
+
+def differences(some: Snapshot, others: Snapshot) -> list[str]:
+    """Return what one of two schemas alone has, `+` before what the first has."""
+    return [
+        f"{sign} {kind}: {item}"
+        for kind in some
+        for sign, items, known in (("+", some[kind], others[kind]), ("-", others[kind], some[kind]))
+        for item in items
+        if item not in known
+    ]
+
+
+def _spelled_once(definition: str) -> str:
+    """Return a definition as the server shows it once it is made from what the server shows."""
+    return _CAST_OF_ALL.sub(lambda found: "ARRAY[" + _EACH.sub(r"(\1)::text", found[1]) + "]", definition)

@@ -1,0 +1,1 @@
+"""Rehearses a generated migration before it is written: up, down, up again, on a scratch database."""

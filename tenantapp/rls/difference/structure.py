@@ -1,0 +1,178 @@
+"""What tables consist of: types, defaults, checks, indexes and kept columns that differ from the models."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+import sqlalchemy as sa
+from alembic.autogenerate.api import AutogenContext
+from alembic.operations import MigrateOperation
+from alembic.operations.ops import (
+    AddColumnOp,
+    AlterColumnOp,
+    CreateCheckConstraintOp,
+    CreateIndexOp,
+    DropColumnOp,
+    DropConstraintOp,
+    DropIndexOp,
+    ModifyTableOps,
+)
+from alembic.util import PriorityDispatchResult
+from sqlalchemy.schema import conv
+
+from tenantapp.db.sql_text import escaped, quoted
+from tenantapp.rls.dependents import generated_from, indexes_of
+from tenantapp.rls.operations import DropIndexAsOp
+from tenantapp.rls.rendering import oid_of
+from tenantapp.rls.structure import Structure, read_declared, read_structures
+
+_KNOWN = "structures"
+
+
+def compare_column(
+    context: AutogenContext,
+    change: AlterColumnOp,
+    schema: str | None,
+    table: str,
+    column: str,
+    live: sa.Column[Any],
+    declared: sa.Column[Any],
+) -> PriorityDispatchResult:
+    """Tell in `change` which type and default a live column is to get."""
+    pair = _structures(context, schema, table, declared.table)
+    if pair is None:
+        return PriorityDispatchResult.CONTINUE
+    was, becomes = pair
+    differs = was.types[column] != becomes.types[column]
+    change.existing_type, change.modify_type = live.type, declared.type if differs else None
+    change.existing_server_default = live.server_default
+    if not (column in becomes.generated or column in was.generated) and (
+        was.defaults.get(column) != becomes.defaults.get(column)
+    ):
+        change.modify_server_default = declared.server_default
+    return PriorityDispatchResult.CONTINUE
+
+
+def compare_table(
+    context: AutogenContext,
+    changes: ModifyTableOps,
+    schema: str | None,
+    table: str,
+    live: sa.Table | None,
+    declared: sa.Table | None,
+) -> PriorityDispatchResult:
+    """Add to what Alembic has found of a table that is there what it does not compare."""
+    connection = context.connection
+    if live is None or connection is None:
+        return PriorityDispatchResult.CONTINUE
+    name = table if schema is None else f"{schema}.{table}"
+    if declared is None:
+        oid = oid_of(connection, name)
+        changes.ops = list(_exactly(changes.ops, live, read_structures(connection, [oid])[oid]))
+        return PriorityDispatchResult.CONTINUE
+    pair = _structures(context, schema, table, declared)
+    if pair is not None:
+        changes.ops = list(_changes(connection, changes.ops, live, declared, *pair))
+    return PriorityDispatchResult.CONTINUE
+
+
+def _structures(
+    context: AutogenContext, schema: str | None, table: str, declared: sa.Table
+) -> tuple[Structure, Structure] | None:
+    """Return the structure that a table has and the one that it should have, of which each is read once."""
+    connection = context.connection
+    assert connection is not None  # noqa: S101 - autogenerate always has one
+    known: dict[str, tuple[Structure, Structure] | None] = context.opts.setdefault(_KNOWN, {})
+    name = table if schema is None else f"{schema}.{table}"
+    if name not in known:
+        oid = oid_of(connection, name)
+        was = read_structures(connection, [oid])[oid]
+        becomes = read_declared(connection, declared, was)
+        known[name] = None if becomes is None else (was, becomes)
+    return known[name]
+
+
+def _changes(
+    connection: sa.Connection,
+    found: list[MigrateOperation],
+    live: sa.Table,
+    declared: sa.Table,
+    was: Structure,
+    becomes: Structure,
+) -> Iterator[MigrateOperation]:
+    """Yield what Alembic has found, with what must be gone before it and what can only come after it."""
+    remade = _remade_columns(connection, found, live, declared, was, becomes)
+    indexes = _differing(was.indexes, becomes.indexes)
+    indexes |= indexes_of(connection, live.fullname, remade) & was.indexes.keys()
+    checks = _differing(was.checks, becomes.checks)
+    known = {str(op.index_name) for op in found if isinstance(op, CreateIndexOp | DropIndexOp)}
+    for name in sorted(checks & was.checks.keys()):
+        yield _without_check(live, name, was.checks[name].text)
+    for name in sorted((indexes - known) & was.indexes.keys()):
+        yield _without_index(live, name, was)
+    yield from _exactly(found, live, was)
+    for name in remade:
+        yield DropColumnOp.from_column_and_tablename(live.schema, live.name, live.columns[name])
+        yield AddColumnOp.from_column_and_tablename(live.schema, live.name, declared.columns[name])
+    for index in _named(connection, declared.indexes, indexes - known):
+        yield CreateIndexOp.from_index(index)
+    constraints = [item for item in declared.constraints if isinstance(item, sa.CheckConstraint)]
+    for check in _named(connection, constraints, checks):
+        yield CreateCheckConstraintOp.from_constraint(check)
+
+
+def _remade_columns(
+    connection: sa.Connection,
+    found: Iterable[MigrateOperation],
+    live: sa.Table,
+    declared: sa.Table,
+    was: Structure,
+    becomes: Structure,
+) -> list[str]:
+    """Return the columns that PostgreSQL can only drop and add: kept ones that are computed otherwise.
+
+    One that is computed from a column of another type is one of them.
+    """
+    retyped = [op.column_name for op in found if isinstance(op, AlterColumnOp) and op.modify_type is not None]
+    names = was.generated.keys() | becomes.generated.keys()
+    differing = {name for name in names if was.generated.get(name) != becomes.generated.get(name)}
+    differing |= generated_from(connection, live.fullname, retyped)
+    return sorted(name for name in differing if name in live.columns and name in declared.columns)
+
+
+def _exactly(found: Iterable[MigrateOperation], live: sa.Table, was: Structure) -> Iterator[MigrateOperation]:
+    """Yield operations in which an index that is dropped can be made again just as it was."""
+    for op in found:
+        is_known = isinstance(op, DropIndexOp) and str(op.index_name) in was.indexes
+        yield _without_index(live, str(op.index_name), was) if is_known else op  # type: ignore[attr-defined]
+
+
+def _differing(was: dict[str, Any], becomes: dict[str, Any]) -> set[str]:
+    return {name for name in was.keys() | becomes.keys() if was.get(name) != becomes.get(name)}
+
+
+def _without_index(table: sa.Table, name: str, was: Structure) -> DropIndexAsOp:
+    on, fully = quoted(table.name), quoted(table.fullname)
+    return DropIndexAsOp(
+        name, table.schema, was.indexes[name].text.replace(f" {on} USING", f" {fully} USING", 1)
+    )
+
+
+def _without_check(table: sa.Table, name: str, condition: str) -> DropConstraintOp:
+    # As it is: the naming convention has been at work.
+    known = conv(name)
+    again = CreateCheckConstraintOp(known, table.name, sa.text(escaped(condition)), schema=table.schema)
+    return DropConstraintOp(known, table.name, "check", schema=table.schema, _reverse=again)
+
+
+def _named(connection: sa.Connection, items: Iterable[Any], names: set[str]) -> list[Any]:
+    """Return those of a table's constraints or indexes that have one of `names` in the database."""
+    preparer = connection.dialect.identifier_preparer
+    found = {}
+    for item in items:
+        written = (
+            preparer.format_index(item) if isinstance(item, sa.Index) else preparer.format_constraint(item)
+        )
+        found[written] = item
+    return [found[quoted(name)] for name in sorted(names) if quoted(name) in found]
