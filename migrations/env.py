@@ -19,7 +19,7 @@ from alembic.util import CommandError
 from flask import current_app
 from psycopg import errors as pg
 from sqlalchemy.engine import Connection
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from sqlalchemy.sql.schema import SchemaItem
 
 from tenantapp.db.base import Base
@@ -31,6 +31,7 @@ from tenantapp.health.revisions import MigrationsUnreadable, require_unique_revi
 from tenantapp.platform.measures import first_line
 from tenantapp.rehearsal.run import require_sound
 from tenantapp.rls import compare, operations  # noqa: F401 - Alembic gets our operations and comparisons
+from tenantapp.rls.failures import failure
 from tenantapp.rls.hazards import hazards
 from tenantapp.rls.implementation import render_item
 
@@ -41,6 +42,8 @@ LOCK_SECONDS = 300.0
 WAITS = {"lock_timeout": "5s", "statement_timeout": "15min", "attempts": "10", "pause": "2"}
 # `flask db migrate -x no-verify` writes a migration that was not tried out.
 UNTRIED = "no-verify"
+# `flask db -x traceback upgrade` tells all that is known of a failure.
+TRACEBACK = "traceback"
 
 
 def run_migrations() -> None:
@@ -100,6 +103,7 @@ def read_waits() -> dict[str, str]:
     """
     told = context.get_x_argument(as_dictionary=True)
     told.pop(UNTRIED, None)
+    told.pop(TRACEBACK, None)
     if unknown := sorted(told.keys() - WAITS.keys()):
         raise CommandError(f"-x {unknown[0]}: expected one of {', '.join(WAITS)}")
     return WAITS | told
@@ -125,8 +129,15 @@ def migrated() -> bool:
         # A migration locks several tables; requests may hold them in another order.
         if isinstance(error.orig, pg.LockNotAvailable | pg.DeadlockDetected):
             return False
-        raise
+        raise _told(error) from error
+    except SQLAlchemyError as error:
+        raise _told(error) from error
     return True
+
+
+def _told(error: SQLAlchemyError) -> Exception:
+    """Return what is raised instead: one line, unless all that is known was asked for."""
+    return error if TRACEBACK in context.get_x_argument(as_dictionary=True) else CommandError(failure(error))
 
 
 def configure(connection: Connection, names: RoleNames) -> None:
