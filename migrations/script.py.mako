@@ -2,7 +2,7 @@
 
 Expand, migrate, contract: the release that runs now must go on with the schema after `upgrade`. Add first
 (nullable, or with a default), fill and switch in a release of its own, remove in the one after. An index on a
-large table is built CONCURRENTLY inside `op.get_context().autocommit_block()`; rows are changed tenant by
+large table is built by `op.create_index_concurrently`, in a migration of its own; rows are changed tenant by
 tenant with `op.for_each_tenant`; what is renamed needs `op.rename_scoped_table` or `op.rename_scoped_column`.
 
 Revision ID: ${up_revision}

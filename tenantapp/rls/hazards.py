@@ -52,7 +52,7 @@ def _hazard(op: MigrateOperation, new: set[str]) -> str | None:
         case CreateIndexOp() if op.table_name not in new and not op.kw.get("postgresql_concurrently"):
             return (
                 f"create_index {op.index_name}: stops writes to {op.table_name} while it is built; use "
-                "postgresql_concurrently=True inside op.get_context().autocommit_block()"
+                "op.create_index_concurrently in a migration of its own"
             )
         case AddConstraintOp() if (added := op.to_constraint()).table.name not in new:
             return f"{added.name}: is checked against all of {added.table.name} under lock"

@@ -7,6 +7,7 @@ means for ever. Only the names of the roles are the deployment's: they are given
 
 from __future__ import annotations
 
+from tenantapp.rls.operations.concurrently import CreateIndexConcurrentlyOp, DropIndexConcurrentlyOp
 from tenantapp.rls.operations.functions import CreateFunctionOp, DropFunctionOp, ReplaceFunctionOp
 from tenantapp.rls.operations.grants import GrantOp, RevokeOp
 from tenantapp.rls.operations.indexes import CreateIndexAsOp, DropIndexAsOp
@@ -21,12 +22,14 @@ __all__ = [
     "ChangeOwnerOp",
     "CreateFunctionOp",
     "CreateIndexAsOp",
+    "CreateIndexConcurrentlyOp",
     "CreatePolicyOp",
     "CreateScopedForeignKeyOp",
     "CreateViewOp",
     "DisableRlsOp",
     "DropFunctionOp",
     "DropIndexAsOp",
+    "DropIndexConcurrentlyOp",
     "DropPolicyOp",
     "DropScopedForeignKeyOp",
     "DropViewOp",

@@ -118,23 +118,23 @@ class Migrations:
             ),
         }
 
-    def start(self, *command: str) -> subprocess.Popen[str]:
+    def start(self, *command: str, **environment: str) -> subprocess.Popen[str]:
         """Start `flask db` in a process of its own, where nothing of this one's models is known."""
-        return self.program("flask", "--app", "wsgi", "db", *command)
+        return self.program("flask", "--app", "wsgi", "db", *command, **environment)
 
-    def program(self, *command: str) -> subprocess.Popen[str]:
+    def program(self, *command: str, **environment: str) -> subprocess.Popen[str]:
         """Start a module of Python's on this database."""
         return subprocess.Popen(
             [sys.executable, "-m", *command],
             cwd=self.root,
-            env=self.environment,
+            env=self.environment | environment,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
         )
 
-    def run(self, *command: str) -> tuple[int, str]:
+    def run(self, *command: str, **environment: str) -> tuple[int, str]:
         """Run `flask db` in a process of its own and return its exit code and what it says."""
-        process = self.start(*command)
+        process = self.start(*command, **environment)
         said = process.communicate(timeout=120)[0]
         return process.returncode, said
