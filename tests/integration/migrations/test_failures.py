@@ -8,14 +8,18 @@ from tests.integration.migrations.tree import Tree
 
 ROWS = (
     "INSERT INTO tenants (id, subdomain, name) VALUES (gen_random_uuid(), 'fail', 'Fail')",
-    "INSERT INTO customers (tenant_id, name, email, company) SELECT id, 'Ada', 'a@c.example', 'x' "
-    "FROM tenants",
+    "INSERT INTO customers (tenant_id, name, email, phone) SELECT id, 'Ada', 'a@c.example', 'x' FROM tenants",
 )
 FAILURES = {
-    'op.alter_column("customers", "phone", nullable=False)': ("phone", "customers", "fill the column first"),
+    'op.alter_column("customers", "company", nullable=False)': (
+        "company",
+        "customers",
+        "fill the column first",
+    ),
     'op.create_check_constraint("ck", "customers", "name = \'Bea\'")': ("ck", "customers", "change the rows"),
-    'op.alter_column("customers", "company", type_=sa.Integer())': ("company", "postgresql_using"),
-    'op.alter_column("customers", "company", type_=sa.Integer(), postgresql_using="company::int")': (
+    'op.alter_column("customers", "phone", type_=sa.Integer())': ("phone", "postgresql_using"),
+    'op.alter_column("customers", "company", type_=sa.Text())': ("generated column", "takes its place"),
+    'op.alter_column("customers", "phone", type_=sa.Integer(), postgresql_using="phone::int")': (
         "invalid input syntax",
         "postgresql_using",
     ),
