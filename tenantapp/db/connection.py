@@ -18,6 +18,7 @@ from tenantapp.db.binding import BIND, Binding, refused
 from tenantapp.db.errors import ContextRejected
 from tenantapp.db.messaging import MessagingConnection
 from tenantapp.db.own_settings import start_without_own_settings
+from tenantapp.db.prepared import ShortStatements
 from tenantapp.db.selection import Selected, Selection
 from tenantapp.tenancy.context import TenantContext
 from tenantapp.tenancy.errors import TenancyError
@@ -49,6 +50,7 @@ class TenantConnection(MessagingConnection):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self._prepared = ShortStatements()
         # By name, the one that was used last at the end.
         self._prepared_selections: dict[bytes, None] = {}
 

@@ -116,7 +116,12 @@ def by_halves(
     except refusals as error:
         if len(items) == 1:
             refuse(items[0], error)
-            return
+        # SQLAlchemy's frame and its error refer to each other: together they would keep the items, and the
+        # statement that was made of them, until Python looks for cycles.
+        error.with_traceback(None)
+    else:
+        return
+    if len(items) > 1:
         middle = len(items) // 2
         by_halves(unit, items[:middle], work, refuse, *refusals)
         by_halves(unit, items[middle:], work, refuse, *refusals)

@@ -9,7 +9,7 @@ from flask import Flask, Request
 from flask.globals import request_ctx
 from flask.sessions import NullSession, SessionInterface
 from flask.typing import ResponseReturnValue
-from werkzeug.exceptions import BadRequest
+from werkzeug.exceptions import BadRequest, HTTPException
 from werkzeug.routing import MapAdapter
 
 from tenantapp.http import guard
@@ -80,6 +80,19 @@ class ApiFlask(Flask):
         """Return what the view answers, in the tenant's context where it is a tenant's."""
         asked = cast(ApiRequest, request_ctx.request)
         answer: ResponseReturnValue = guard.serve(asked, super().dispatch_request)
+        return answer
+
+    def handle_user_exception(self, e: Exception) -> HTTPException | ResponseReturnValue:
+        """Return the answer to an error, and part the error from where it was raised.
+
+        A frame that refers to its error, as SQLAlchemy's do, would keep the request's body and all that was
+        made of it until Python looks for cycles.
+        """
+        answer = super().handle_user_exception(e)
+        error: BaseException | None = e
+        while error is not None and error.__traceback__ is not None:
+            error.__traceback__ = None
+            error = error.__cause__ or error.__context__
         return answer
 
     def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:

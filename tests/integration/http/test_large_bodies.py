@@ -9,6 +9,7 @@ import tracemalloc
 from typing import Any
 
 import pytest
+from sqlalchemy.exc import IntegrityError
 from werkzeug.test import TestResponse
 
 from tests.support.customers import CUSTOMERS, ada, assert_problem, errors_of
@@ -55,12 +56,19 @@ def test_a_text_that_is_far_too_long_is_refused_at_once(
         (CUSTOMERS, b'"%b"' % (b"x" * MIB)[:-64], "application/json", 422),
         (CUSTOMERS, b'"%b' % (b"x" * MIB)[:-64], "application/json", 400),
         (IMPORT, b'{"name": "%b"}\n' % (b"x" * 200_000) * 5, "application/x-ndjson", 422),
+        (
+            CUSTOMERS,
+            b'{"name": "A", "email": "same@a.example"%b}' % (b" " * MIB)[:-64],
+            "application/json",
+            409,
+        ),
     ],
-    ids=["a field", "the whole", "no JSON", "lines"],
+    ids=["a field", "the whole", "no JSON", "lines", "a row"],
 )
 def test_nothing_of_a_refused_body_is_kept_until_python_looks_for_cycles(
     tenant: TenantUnderTest, path: str, body: bytes, content_type: str, status: int
 ) -> None:
+    assert tenant.request("POST", CUSTOMERS, json=ada(email="same@a.example")).status_code == 201
     tracemalloc.start()
     try:
         for attempt in range(2):
@@ -75,6 +83,19 @@ def test_nothing_of_a_refused_body_is_kept_until_python_looks_for_cycles(
     finally:
         gc.enable()
         tracemalloc.stop()
+
+
+def test_no_error_about_a_refused_row_is_kept_until_python_looks_for_cycles(tenant: TenantUnderTest) -> None:
+    lines = b'{"name": "A", "email": "same@a.example"}\n' * 50
+    gc.collect()
+    gc.disable()
+    try:
+        answer = tenant.request("POST", IMPORT, data=lines, content_type="application/x-ndjson")
+        kept = [found for found in gc.get_objects() if isinstance(found, IntegrityError)]
+    finally:
+        gc.enable()
+    assert answer.status_code == 422
+    assert kept == []
 
 
 def test_marks_without_end_on_one_letter_are_refused(tenant: TenantUnderTest) -> None:
