@@ -1,7 +1,7 @@
 """What a client gets: requests per second of tenantapp, beside a plain application without RLS.
 
 Run: `.venv/bin/python -m benchmarks.http [--rounds 3] [--seconds 5] [--rows 1000000] [--cases get list …]
-[--parts compare workers scale]`
+[--parts compare plain-views workers scale]`
 """
 
 from __future__ import annotations
@@ -18,13 +18,15 @@ from typing import Any
 from benchmarks.data import Dataset, Target, benchmark_server, load, remove_created, targets, without_rls
 from benchmarks.load import FILTERS, Case, Measured, ask, require_wrk, written
 from benchmarks.scale import compare_latency
-from benchmarks.servers import Served, served_plain, served_tenantapp
+from benchmarks.servers import API, Served, served_plain, served_tenantapp
 from tests.support.databases import Server
 
 TENANTS = 1000
 TARGETS = 20_000
 WARM_UP_SECONDS = 3.0
 WANTED = {"list": 1.6, "filtered-list": 1.6, "get": 1.4, "get-with-relations": 1.4, "create": 1.25}
+PARTS = ("compare", "plain-views", "workers", "scale")
+PLAIN_VIEWS = ("list", "get", "create")
 CREATED = {
     "name": "Ada",
     "email": "load-check@example.com",
@@ -44,6 +46,10 @@ def main() -> None:
         if "compare" in options.parts:
             cases = [Case(verb, kind) for kind in ("close", "keep-alive") for verb in options.cases]
             compare(server, cases, options.rounds, options.seconds, options.rows)
+        if "plain-views" in options.parts:
+            verbs = [verb for verb in PLAIN_VIEWS if verb in options.cases]
+            cases = [Case(verb, kind) for kind in ("close", "keep-alive") for verb in verbs]
+            compare_plain_views(server, cases, options.rounds, options.seconds, options.rows)
         if "workers" in options.parts:
             cases = [Case(verb, kind) for kind in ("close", "keep-alive") for verb in options.cases]
             compare_workers(server, cases, options.rounds, options.seconds, options.rows)
@@ -74,6 +80,27 @@ def compare(server: Server, cases: Sequence[Case], rounds: int, seconds: float, 
             _compare_cases([Case("get", "close")], (both[0], lean), file, rounds, seconds)
 
 
+def compare_plain_views(
+    server: Server, cases: Sequence[Case], rounds: int, seconds: float, rows: int
+) -> None:
+    """Measure the plain application's views on ours (benchmarks/plain_views.py) and on itself in turn."""
+    ours = load(server, Dataset(TENANTS, rows))
+    theirs = without_rls(server, ours)
+    asked = targets(server, ours, TARGETS)
+    with ExitStack() as stack:
+        file = stack.enter_context(written(asked))
+        module, prefix = "benchmarks.plain_views", f"{API}/plain"
+        both = (
+            stack.enter_context(served_tenantapp(server, ours, module=module, prefix=prefix)),
+            stack.enter_context(served_plain(server, theirs)),
+        )
+        for database in (ours, theirs):
+            remove_created(server, database)
+            stack.callback(remove_created, server, database)
+        require_equal_customers(*both, asked[0])
+        _compare_cases(cases, both, file, rounds, seconds, wanted=1.0)
+
+
 def compare_workers(server: Server, cases: Sequence[Case], rounds: int, seconds: float, rows: int) -> None:
     """Measure the application under its own worker and under gunicorn's gthread in turn."""
     database = load(server, Dataset(TENANTS, rows))
@@ -85,7 +112,7 @@ def compare_workers(server: Server, cases: Sequence[Case], rounds: int, seconds:
         )
         remove_created(server, database)
         stack.callback(remove_created, server, database)
-        _compare_cases(cases, both, file, rounds, seconds, beside="gthread")
+        _compare_cases(cases, both, file, rounds, seconds, beside="gthread", wanted=1.0)
 
 
 def _compare_cases(
@@ -95,11 +122,12 @@ def _compare_cases(
     rounds: int,
     seconds: float,
     beside: str = "plain",
+    wanted: float | None = None,
 ) -> None:
     print(f"| case | requests/s | {beside} | ratio a round | median | wanted | CPU ms/request | {beside} |")
     print("|---|---|---|---|---|---|---|---|")
     for case in cases:
-        _compare_case(case, both, file, rounds, seconds, WANTED[case.verb] if beside == "plain" else 1.0)
+        _compare_case(case, both, file, rounds, seconds, WANTED[case.verb] if wanted is None else wanted)
 
 
 def _compare_case(
@@ -135,11 +163,21 @@ def require_equal_answers(ours: Served, plain: Served, target: Target) -> None:
     Raises:
         AssertionError: they do not.
     """
+    shown = [_json(served, target, f"services/{target.service_id}/history") for served in (ours, plain)]
+    assert shown[0] == shown[1], shown
+    require_equal_customers(ours, plain, target, FILTERS)
+
+
+def require_equal_customers(ours: Served, plain: Served, target: Target, *filters: str) -> None:
+    """Make sure that both show, list and create customers alike.
+
+    Raises:
+        AssertionError: they do not.
+    """
     both = (ours, plain)
-    for item in (f"customers/{target.customer_id}", f"services/{target.service_id}/history"):
-        shown = [_json(served, target, item) for served in both]
-        assert shown[0] == shown[1], shown
-    for asked in ("limit=50", FILTERS):
+    shown = [_json(served, target, f"customers/{target.customer_id}") for served in both]
+    assert shown[0] == shown[1], shown
+    for asked in ("limit=50", *filters):
         lists = [_json(served, target, f"customers?{asked}") for served in both]
         assert lists[0]["items"] == lists[1]["items"]
         assert [bool(page["next_cursor"]) for page in lists] == [len(lists[0]["items"]) == 50] * 2
@@ -152,7 +190,7 @@ def require_equal_answers(ours: Served, plain: Served, target: Target) -> None:
 
 def _json(served: Served, target: Target, path: str, body: Mapping[str, Any] | None = None) -> Any:
     request = urllib.request.Request(
-        f"http://127.0.0.1:{served.port}/api/v1/{path}",
+        f"http://127.0.0.1:{served.port}{served.prefix}/{path}",
         data=None if body is None else json.dumps(body).encode(),
         headers={
             "Host": f"{target.subdomain}.example.com",
@@ -177,8 +215,8 @@ def _options() -> argparse.Namespace:
     parser.add_argument(
         "--parts",
         nargs="+",
-        choices=("compare", "workers", "scale"),
-        default=("compare", "workers", "scale"),
+        choices=PARTS,
+        default=PARTS,
         help="what to measure (all)",
     )
     return parser.parse_args()

@@ -1,15 +1,15 @@
--- What wrk sends: `wrk … -s load.lua URL -- VERB CONNECTION TARGETS MARK FILTERS`.
+-- What wrk sends: `wrk … -s load.lua URL -- VERB CONNECTION TARGETS MARK FILTERS PREFIX`.
 -- TARGETS is a file of lines "subdomain token customer_id service_id"; requests go through it from a random line on.
-local requests, position, verb, mark, filters, headers = {}, 0, nil, nil, nil, {}
+local requests, position, verb, mark, filters, prefix, headers = {}, 0, nil, nil, nil, nil, {}
 
 local function build(subdomain, token, customer, service)
   local all = { Host = subdomain .. ".example.com", Authorization = "Bearer " .. token,
                 Connection = headers.connection }
   local paths = {
-    list = "/api/v1/customers?limit=50",
-    ["filtered-list"] = "/api/v1/customers?" .. filters,
-    get = "/api/v1/customers/" .. customer,
-    ["get-with-relations"] = "/api/v1/services/" .. service .. "/history",
+    list = prefix .. "/customers?limit=50",
+    ["filtered-list"] = prefix .. "/customers?" .. filters,
+    get = prefix .. "/customers/" .. customer,
+    ["get-with-relations"] = prefix .. "/services/" .. service .. "/history",
   }
   if paths[verb] then return wrk.format("GET", paths[verb], all) end
   all["Content-Type"] = "application/json"
@@ -17,7 +17,7 @@ local function build(subdomain, token, customer, service)
 end
 
 function init(args)
-  verb, mark, filters = args[1], args[4], args[5]
+  verb, mark, filters, prefix = args[1], args[4], args[5], args[6]
   headers.connection = args[2]
   for line in io.lines(args[3]) do
     requests[#requests + 1] = build(line:match("(%S+) (%S+) (%S+) (%S+)"))
@@ -33,7 +33,7 @@ function request()
   local body = string.format(
     '{"name": "Customer %d", "email": "load-%s-%d@example.com", "phone": "+49 30 1234567", ' ..
     '"notes": "Met at the fair; wants an offer for %d pieces."}', position, mark, position, position)
-  return wrk.format("POST", "/api/v1/customers", found, body)
+  return wrk.format("POST", prefix .. "/customers", found, body)
 end
 
 function done(summary, latency, requests)

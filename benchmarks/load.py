@@ -70,7 +70,16 @@ def ask(
     script = ["-s", str(SCRIPT), f"http://127.0.0.1:{served.port}", "--"]
     before = served.cpu_seconds()
     done = subprocess.run(
-        [*wrk, *script, case.verb, case.connection, str(targets), secrets.token_hex(4), FILTERS],
+        [
+            *wrk,
+            *script,
+            case.verb,
+            case.connection,
+            str(targets),
+            secrets.token_hex(4),
+            FILTERS,
+            served.prefix,
+        ],
         check=True,
         capture_output=True,
         text=True,

@@ -11,12 +11,13 @@ import time
 import urllib.request
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from tenantapp.context_key import ContextKey
 from tests.support.databases import Server
 
+API = "/api/v1"
 WORKERS = 2
 THREADS = 8
 CONTEXT_KEY = ContextKey("benchmark", b"thirty-two bytes for a benchmark")
@@ -30,6 +31,8 @@ class Served:
 
     pid: int
     port: int
+    prefix: str = API
+    """Under which path the resources are."""
 
     def cpu_seconds(self) -> float:
         """Return the processor time that it has used so far, its workers' included."""
@@ -45,13 +48,17 @@ class Served:
 
 
 @contextmanager
-def served_tenantapp(server: Server, database: str, worker: str | None = None) -> Iterator[Served]:
+def served_tenantapp(
+    server: Server, database: str, worker: str | None = None, module: str = "wsgi", prefix: str = API
+) -> Iterator[Served]:
     """Serve the real application as production would; what it logs is written, and thrown away.
 
     Args:
         server: where the database is.
         database: what it serves from.
         worker: the class of gunicorn's workers, where it is another than production's.
+        module: where the application is.
+        prefix: under which path the resources are that are asked for.
     """
     port = _free_port()
     environ = {
@@ -68,8 +75,8 @@ def served_tenantapp(server: Server, database: str, worker: str | None = None) -
         "DATABASE_URL": _address(server, database),
     }
     other = [] if worker is None else ["-k", worker]
-    with _gunicorn(["-c", "python:tenantapp.server", *other, "wsgi:app"], environ, port) as served:
-        yield served
+    with _gunicorn(["-c", "python:tenantapp.server", *other, f"{module}:app"], environ, port) as served:
+        yield replace(served, prefix=prefix)
 
 
 @contextmanager

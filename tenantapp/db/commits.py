@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-from flask import g, has_app_context
+from tenantapp.globals import globals_here, globals_if_any
 
 _KEY = "_committed"
 
 
 def note_commit() -> None:
     """Note that something is committed here, by whatever path."""
-    if has_app_context():
-        setattr(g, _KEY, True)
+    here = globals_if_any()
+    if here is not None:
+        here[_KEY] = True
 
 
 def has_committed() -> bool:
     """Tell whether something was committed since `forget_commits`."""
-    return _KEY in g
+    return _KEY in globals_here()
 
 
 def forget_commits() -> None:
     """Begin to look for commits."""
-    g.pop(_KEY, None)
+    globals_here().pop(_KEY, None)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import NoReturn
 
 import psycopg
 from psycopg import generators, pq
@@ -33,7 +34,7 @@ class MessagingConnection(HealingConnection):
             pgconn.pipeline_sync()
             yield from generators.send(pgconn)
             while not (results and results[-1].status in _LAST):
-                results += yield from self._next_results()
+                results += (yield from generators.fetch_many(pgconn)) or _unanswered()
             if results[-1].status != pq.ExecStatus.PIPELINE_SYNC:
                 # From COPY there is neither a way on nor one back.
                 pgconn.finish()
@@ -46,13 +47,11 @@ class MessagingConnection(HealingConnection):
                 pgconn.exit_pipeline_mode()
         return [result for result in results if result.status != pq.ExecStatus.PIPELINE_SYNC]
 
-    def _next_results(self) -> PQGen[list[PGresult]]:
-        results: list[PGresult] = yield from generators.fetch_many(self.pgconn)
-        if not results:
-            raise psycopg.OperationalError("the server has not answered all that it was sent")
-        return results
-
     def _require_done(self, results: Sequence[PGresult]) -> None:
         for result in results:
             if result.status == pq.ExecStatus.FATAL_ERROR:
                 raise psycopg.errors.error_from_result(result, encoding=self.info.encoding)
+
+
+def _unanswered() -> NoReturn:
+    raise psycopg.OperationalError("the server has not answered all that it was sent")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any, TypeVar
 
-from flask import g
 from flask_sqlalchemy import SQLAlchemy
 from flask_sqlalchemy.session import Session
 from sqlalchemy import event
@@ -15,6 +14,7 @@ from tenantapp.db.base import Base
 from tenantapp.db.bound import rolled_back_aside
 from tenantapp.db.deleted import INCLUDE_DELETED, is_deleted, leave_deleted_out
 from tenantapp.db.errors import ForeignTenantSession
+from tenantapp.globals import globals_here
 from tenantapp.tenancy.context import context_closed, current_context
 
 _TENANT = "tenant_id"
@@ -31,7 +31,7 @@ class TenantSession(Session):
 
     def get_bind(self, *args: Any, **kwargs: Any) -> Engine | Connection:
         """Return the connection whose transaction is joined, where there is one, or the engine."""
-        joined: Connection | None = g.get(JOINED)
+        joined: Connection | None = globals_here().get(JOINED)
         return super().get_bind(*args, **kwargs) if joined is None else joined
 
     def get(self, entity: type[Row] | Mapper[Row], ident: Any, **options: Any) -> Row | None:

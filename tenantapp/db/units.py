@@ -9,19 +9,20 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from flask import g
 from sqlalchemy.engine import Connection
 
 from tenantapp.db.session import JOINED, db
+from tenantapp.globals import globals_here
 
 
 def unit_connection() -> Connection:
     """Return the connection that this request's transaction is on, for repositories; within `one_unit`."""
     if db.session.registry.has():
         return db.session.connection()
-    if JOINED not in g:
-        setattr(g, JOINED, db.engine.connect())
-    connection: Connection = g.get(JOINED)
+    here = globals_here()
+    if JOINED not in here:
+        here[JOINED] = db.engine.connect()
+    connection: Connection = here[JOINED]
     return connection
 
 
@@ -33,8 +34,9 @@ def one_unit() -> Iterator[None]:
     finally:
         if db.session.registry.has():
             db.session.rollback()
-        if JOINED in g:
-            g.pop(JOINED).close()
+        joined: Connection | None = globals_here().pop(JOINED, None)
+        if joined is not None:
+            joined.close()
 
 
 def commit_unit() -> None:
@@ -42,5 +44,6 @@ def commit_unit() -> None:
     if db.session.registry.has():
         db.session.commit()
     # Whatever the session has joined is not committed by it.
-    if JOINED in g:
-        g.get(JOINED).commit()
+    joined: Connection | None = globals_here().get(JOINED)
+    if joined is not None:
+        joined.commit()

@@ -69,7 +69,8 @@ class OrjsonProvider(JSONProvider):
 
     def response(self, *args: Any, **kwargs: Any) -> Response:
         """Return a JSON response of the given value."""
-        return Response(json_text(self._prepare_response_obj(args, kwargs)), mimetype="application/json")
+        text = json_text(self._prepare_response_obj(args, kwargs))
+        return Response(text, content_type="application/json")
 
 
 def init_app(app: Flask, tenant_header: str) -> Api:

@@ -12,13 +12,14 @@ from functools import wraps
 from typing import Any
 
 import flask_smorest
-from flask import Response, current_app, request
+from flask import Response, request
 from flask_smorest.etag import EtagMixin
 from flask_smorest.exceptions import NotModified
 from flask_smorest.utils import get_appcontext, resolve_schema_instance
 from marshmallow import Schema
 
 from tenantapp.db.errors import RowChanged
+from tenantapp.globals import app_here, request_here
 from tenantapp.http.dumping import compiled
 from tenantapp.http.operations import Operation, describe, operation_name
 from tenantapp.http.parsing import PARSER, refuse_body, refuse_query
@@ -57,6 +58,17 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]  # flask-smorest
             shown = compiled(shown)
         decorator: Callable[[View], View] = super().response(status_code, shown, **options)
         return decorator
+
+    @staticmethod
+    def doc(**told: Any) -> Callable[[View], View]:
+        """Tell the document more of a view, as flask-smorest does; the view is served as it is."""
+        tell = flask_smorest.Blueprint.doc(**told)
+
+        def decorate(view: View) -> View:
+            view._apidoc = tell(view)._apidoc  # type: ignore[attr-defined]
+            return view
+
+        return decorate
 
     def check_etag(self, etag_data: Any, etag_schema: Any = None) -> None:
         """Refuse the request if its If-Match, where there is one, does not name the ETag of `etag_data`.
@@ -115,44 +127,61 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]  # flask-smorest
 
     def _is_etag_enabled(self) -> bool:
         # flask-smorest looks for the API by the request's blueprints; there is one.
-        return not current_app.config.get("ETAG_DISABLED", False)
+        return not app_here().config.get("ETAG_DISABLED", False)
 
     def _check_precondition(self) -> None:
-        if request.method in self.METHODS_NEEDING_CHECK_ETAG and "If-Match" not in request.headers:
+        needing = self.METHODS_NEEDING_CHECK_ETAG
+        if needing and request.method in needing and "If-Match" not in request.headers:
             raise PreconditionRequired("Send the ETag of what you read as If-Match.")
 
     def _verify_check_etag(self) -> None:
         """Warn, as flask-smorest does, of a view that has not looked at the If-Match that was sent."""
-        checked = get_appcontext().get("etag", {}).get("etag_checked")
-        if "If-Match" in request.headers and request.method not in _WITHOUT_BODY and not checked:
-            warnings.warn(f"If-Match not looked at in endpoint {request.endpoint}.", stacklevel=2)
+        asked = request_here()
+        if "HTTP_IF_MATCH" not in asked.environ or asked.method in _WITHOUT_BODY:
+            return
+        if not get_appcontext().get("etag", {}).get("etag_checked"):
+            warnings.warn(f"If-Match not looked at in endpoint {asked.endpoint}.", stacklevel=2)
 
     def _check_not_modified(self, etag: str) -> None:
+        asked = request_here()
         if (
-            "If-None-Match" in request.headers
-            and request.method in self.METHODS_CHECKING_NOT_MODIFIED
+            "HTTP_IF_NONE_MATCH" in asked.environ
+            and asked.method in self.METHODS_CHECKING_NOT_MODIFIED
             # A weak tag is as good as a strong one here (RFC 9110 13.1.2).
-            and request.if_none_match.contains_weak(etag)
+            and asked.if_none_match.contains_weak(etag)
         ):
             response = Response(status=304)
             response.set_etag(etag)
             raise NotModified(response=response)
 
+    def _set_etag_in_response(self, response: Response) -> None:
+        """Set the version of what is answered, if it has one and the view has set none; else as the base."""
+        noted = get_appcontext()
+        version = None if "etag" in noted else _version_of(noted.get("result_dump"))
+        if version is None or request_here().method not in self.METHODS_ALLOWING_SET_ETAG:
+            super()._set_etag_in_response(response)
+        else:
+            self._check_not_modified(version)
+            response.set_etag(version)
+
     @staticmethod
     def _generate_etag(etag_data: Any, extra_data: Any = None) -> str:
         """Return the version of what has one, so that nothing is serialised again; else flask-smorest's."""
-        if isinstance(etag_data, dict):
-            version = etag_data.get("row_version")
-        else:
-            version = getattr(etag_data, "row_version", None)
+        version = _version_of(etag_data)
         if version is not None:
-            return str(version)
+            return version
         made: str = EtagMixin._generate_etag(etag_data, extra_data)
         return made
 
     def _prepare_etag_doc(self, doc: dict[str, Any], *_args: Any, **_options: Any) -> dict[str, Any]:
         """Leave it to `describe`, which knows our headers."""
         return doc
+
+
+def _version_of(data: Any) -> str | None:
+    """Return the `row_version` of a row, or of what was dumped of it; None where there is none."""
+    version = data.get("row_version") if isinstance(data, dict) else getattr(data, "row_version", None)
+    return None if version is None else str(version)
 
 
 def _refusals(noted: dict[str, Any], methods: set[str]) -> list[Callable[[], None]]:

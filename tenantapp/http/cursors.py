@@ -6,9 +6,9 @@ import hashlib
 from typing import Any
 from urllib.parse import urlencode
 
-from flask import current_app, request
 from itsdangerous import BadData, URLSafeSerializer
 
+from tenantapp.globals import app_here, request_here
 from tenantapp.http.problems import Problem
 from tenantapp.tenancy.context import current_context
 
@@ -53,20 +53,22 @@ def unseal(cursor: str, of_list: str) -> list[Any]:
 
 def this_list() -> str:
     """Return what this request's cursors are good for: all that decides which rows come in which order."""
-    given = sorted(item for item in request.args.items(multi=True) if item[0] not in _OF_THE_PAGE)
-    return f"{current_context().tenant_id}|{request.path}|{urlencode(given)}"
+    asked = request_here()
+    given = sorted(item for item in asked.args.items(multi=True) if item[0] not in _OF_THE_PAGE)
+    return f"{current_context().tenant_id}|{asked.path}|{urlencode(given)}"
 
 
 def link_to(cursor: str) -> str:
     """Return the value of the header Link that leads to the page at a cursor (RFC 8288)."""
-    given = [item for item in request.args.items(multi=True) if item[0] != "cursor"]
+    asked = request_here()
+    given = [item for item in asked.args.items(multi=True) if item[0] != "cursor"]
     parameters = urlencode([*given, ("cursor", cursor)])
-    return f'<{request.path}?{parameters}>; rel="next"'
+    return f'<{asked.path}?{parameters}>; rel="next"'
 
 
 def _serializer(of_list: str) -> URLSafeSerializer:
     return URLSafeSerializer(
-        str(current_app.secret_key),
+        str(app_here().secret_key),
         salt=f"cursor|{of_list}",
         signer_kwargs={"key_derivation": "hmac", "digest_method": hashlib.sha256},
     )

@@ -12,8 +12,9 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 import structlog
-from flask import has_request_context, request
+from flask import Request, has_request_context
 
+from tenantapp.globals import request_here
 from tenantapp.tenancy.context import open_context_here
 
 HEADER = "X-Request-ID"
@@ -31,7 +32,12 @@ _log = structlog.get_logger("tenantapp.request")
 
 def request_id() -> str:
     """Return the id of the current request, or `none` outside one."""
-    return str(request.environ.get(_ID, "none")) if has_request_context() else "none"
+    return id_of(request_here()) if has_request_context() else "none"
+
+
+def id_of(asked: Request) -> str:
+    """Return the id of a request."""
+    return str(asked.environ.get(_ID, "none"))
 
 
 class Edge:

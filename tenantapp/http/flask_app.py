@@ -6,12 +6,12 @@ from collections.abc import Callable
 from typing import Any, cast
 
 from flask import Flask, Request
-from flask.globals import request_ctx
 from flask.sessions import NullSession, SessionInterface
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import BadRequest, HTTPException
 from werkzeug.routing import MapAdapter
 
+from tenantapp.globals import request_here
 from tenantapp.http import guard
 
 _NO_SESSION = NullSession()
@@ -78,8 +78,8 @@ class ApiFlask(Flask):
 
     def dispatch_request(self) -> ResponseReturnValue:
         """Return what the view answers, in the tenant's context where it is a tenant's."""
-        asked = cast(ApiRequest, request_ctx.request)
-        answer: ResponseReturnValue = guard.serve(asked, super().dispatch_request)
+        asked = cast(ApiRequest, request_here())
+        answer: ResponseReturnValue = guard.serve(self, asked, super().dispatch_request)
         return answer
 
     def handle_user_exception(self, e: Exception) -> HTTPException | ResponseReturnValue:

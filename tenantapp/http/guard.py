@@ -12,11 +12,12 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any, TypeVar, cast
 
-from flask import Flask, Request, current_app, g, request
+from flask import Flask, Request
 
 from tenantapp.db.commits import forget_commits, has_committed
 from tenantapp.db.session import db
 from tenantapp.db.unit_of_work import retrying
+from tenantapp.globals import request_here
 from tenantapp.http.declarations import declared_by
 from tenantapp.http.idempotency import refuse_unheeded_key
 from tenantapp.http.permissions import PUBLIC, permission_of
@@ -30,7 +31,6 @@ Answer = TypeVar("Answer")
 
 _GUARD = "guard"
 _DECLARED = "declared"
-_ANEW = "_look_up_anew"
 _READS = ("GET", "HEAD", "OPTIONS")
 
 
@@ -47,6 +47,8 @@ class GuardedRequest(Request):
     """A request that knows what its view declares, once the guard has seen it."""
 
     declared: Declared | None
+    is_looked_up_anew = False
+    """Whether what is remembered of its tenant and credential is to be looked up again."""
 
     @property
     def can_be_read_again(self) -> bool:
@@ -64,7 +66,7 @@ def init_app(app: Flask, guard: Guard) -> None:
     """
     app.extensions[_GUARD] = guard
     app.extensions[_DECLARED] = {}
-    app.before_request(_enter)
+    app.before_request(partial(_enter, app))
     app.teardown_request(_leave)
 
 
@@ -77,14 +79,15 @@ def before(hooks: Callable[[], Answer]) -> Answer:
     try:
         return hooks()
     except (CredentialsChanged, TenantGone):
-        _start_again()
+        _start_again(cast(GuardedRequest, request_here()))
         return hooks()
 
 
-def serve(asked: GuardedRequest, dispatch: Callable[[], Any]) -> Any:
+def serve(app: Flask, asked: GuardedRequest, dispatch: Callable[[], Any]) -> Any:
     """Return what the view of a request answers.
 
     Args:
+        app: the application.
         asked: the request; where its hooks were not run, its view is not either.
         dispatch: runs the view.
 
@@ -98,17 +101,17 @@ def serve(asked: GuardedRequest, dispatch: Callable[[], Any]) -> Any:
     if "HTTP_IF_MATCH" in asked.environ and not declared.heeds_version:
         refuse_unheeded_version()
     if declared.transaction is not None:
-        dispatch = partial(in_transaction, declared.transaction, dispatch)
+        dispatch = partial(in_transaction, declared.transaction, asked, dispatch)
     elif asked.method == "POST":
-        refuse_unheeded_key()
+        refuse_unheeded_key(asked)
     only_reads = asked.method in _READS
     try:
         return retrying(dispatch, only_reads=only_reads, again=_may_repeat)
     except (CredentialsChanged, TenantGone):
         may_repeat = _may_repeat()
         # Also where it is not done again, so that the next request is.
-        _start_again()
-        _enter()
+        _start_again(asked)
+        _enter(app)
         if not may_repeat:
             raise
         return retrying(dispatch, only_reads=only_reads, again=_may_repeat)
@@ -116,7 +119,7 @@ def serve(asked: GuardedRequest, dispatch: Callable[[], Any]) -> Any:
 
 def _may_repeat() -> bool:
     """Tell whether the view may run again; then nothing of the first time is left."""
-    asked = cast(GuardedRequest, request)
+    asked = cast(GuardedRequest, request_here())
     if has_committed() or not asked.can_be_read_again:
         return False
     if db.session.registry.has():
@@ -129,7 +132,7 @@ def _declared_for(app: Flask, asked: Request) -> Declared | None:
     if asked.url_rule is None:
         return None
     view, method = app.view_functions[asked.url_rule.endpoint], asked.method
-    known = cast("dict[tuple[object, str], Declared]", app.extensions[_DECLARED])
+    known: dict[tuple[object, str], Declared] = app.extensions[_DECLARED]
     declared = known.get((view, method))
     if declared is None:
         declared = known[view, method] = Declared(
@@ -140,18 +143,17 @@ def _declared_for(app: Flask, asked: Request) -> Declared | None:
     return declared
 
 
-def _enter() -> None:
-    app = cast(Flask, current_app._get_current_object())  # type: ignore[attr-defined]  # a proxy
-    asked = cast(GuardedRequest, request._get_current_object())  # type: ignore[attr-defined]
+def _enter(app: Flask) -> None:
+    asked = cast(GuardedRequest, request_here())
     asked.declared = declared = _declared_for(app, asked)
     if declared is not None and declared.permission != PUBLIC:
-        app.extensions[_GUARD](declared.permission, anew=g.pop(_ANEW, False))
+        app.extensions[_GUARD](declared.permission, anew=asked.is_looked_up_anew)
         forget_commits()
 
 
-def _start_again() -> None:
+def _start_again(asked: GuardedRequest) -> None:
     close_context()
-    setattr(g, _ANEW, True)
+    asked.is_looked_up_anew = True
 
 
 def _leave(_error: BaseException | None) -> None:

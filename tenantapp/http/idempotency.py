@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID, uuid4
 
-from flask import Response, request
+from flask import Request, Response, request
 from sqlalchemy import Row, delete, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.engine import Connection
@@ -24,6 +24,7 @@ from tenantapp.http.problems import Problem
 from tenantapp.tenancy.context import current_context
 
 HEADER = "Idempotency-Key"
+_SENT_AS = "HTTP_IDEMPOTENCY_KEY"
 REPLAYED = "Idempotency-Replayed"
 _FORM = re.compile(r"[\x21-\x7e]{1,255}\Z")
 _KEPT_HEADERS = ("Location", "ETag", "Content-Type")
@@ -96,13 +97,18 @@ def remember(connection: Connection, route: str, *, repeatable: bool) -> Remembe
     return RememberedRequest(connection, None, _again(known))
 
 
-def refuse_unheeded_key() -> None:
+def has_key(asked: Request) -> bool:
+    """Tell whether a request has a key."""
+    return _SENT_AS in asked.environ
+
+
+def refuse_unheeded_key(asked: Request) -> None:
     """Refuse a request with a key, where no answer is kept for a second one.
 
     Raises:
         IdempotencyKeyRefused: it has one.
     """
-    if "HTTP_IDEMPOTENCY_KEY" in request.environ:
+    if has_key(asked):
         raise IdempotencyKeyRefused(f"{HEADER}: this operation keeps no answer for a second request.")
 
 

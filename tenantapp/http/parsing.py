@@ -6,12 +6,13 @@ from typing import Any, NoReturn
 from weakref import WeakKeyDictionary
 
 import orjson
-from flask import Request, request
+from flask import Request
 from marshmallow import EXCLUDE, Schema, ValidationError
 from webargs.flaskparser import FlaskParser
 from webargs.multidictproxy import MultiDictProxy
 from werkzeug.datastructures import MultiDict
 
+from tenantapp.globals import request_here
 from tenantapp.http.problems import Problem
 
 DEEPEST = 20
@@ -116,7 +117,7 @@ def refuse_encoding() -> None:
     Raises:
         UnsupportedBody: it is compressed.
     """
-    if request.headers.get("Content-Encoding", "identity").lower() != "identity":
+    if request_here().environ.get("HTTP_CONTENT_ENCODING", "identity").lower() != "identity":
         raise UnsupportedBody("Send the body without Content-Encoding.")
 
 
@@ -152,7 +153,7 @@ def refuse_query() -> None:
     Raises:
         InvalidFields: there are some.
     """
-    if request.query_string:
+    if request_here().query_string:
         PARSER.parse(_NOTHING, location="query")
 
 
@@ -164,7 +165,7 @@ def refuse_body() -> None:
         MalformedBody: it is not JSON.
         InvalidFields: it says something.
     """
-    if request.get_data():
+    if request_here().get_data():
         PARSER.parse(_NOTHING, location="json")
 
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from typing import cast
 
-from flask import Flask, current_app
+from flask import Flask
 from psycopg import errors as pg
+
+from tenantapp.globals import app_here
 
 TOLD_SECONDS = 30.0
 """How long a shortage is told of that no write has ended."""
@@ -49,4 +50,5 @@ def init_app(app: Flask) -> None:
 
 def shortage() -> Shortage:
     """Return the current application's."""
-    return cast(Shortage, current_app.extensions[_EXTENSION])
+    noted: Shortage = app_here().extensions[_EXTENSION]
+    return noted

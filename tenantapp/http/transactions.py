@@ -7,15 +7,16 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any, TypeVar, overload
 
-from flask import Response, current_app, g, has_app_context, request
+from flask import Request, Response, current_app
 from sqlalchemy import event
 from sqlalchemy.orm import Session
 
 from tenantapp.db.isolation import Isolation
 from tenantapp.db.session import TenantSession, db
 from tenantapp.db.units import commit_unit, one_unit, unit_connection
+from tenantapp.globals import globals_here, globals_if_any
 from tenantapp.http.declarations import declare, declared_by
-from tenantapp.http.idempotency import HEADER, RememberedRequest, remember
+from tenantapp.http.idempotency import RememberedRequest, has_key, remember
 from tenantapp.http.shortage import shortage
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -66,11 +67,12 @@ def transaction_of(view: Callable[..., Any], method: str) -> Transaction | None:
     return found
 
 
-def in_transaction(how: Transaction, dispatch: Callable[[], Any]) -> Response:
+def in_transaction(how: Transaction, asked: Request, dispatch: Callable[[], Any]) -> Response:
     """Return the answer of a view whose work was committed, or rolled back, as the answer says.
 
     Args:
         how: how it is done.
+        asked: the request.
         dispatch: runs the view.
 
     Raises:
@@ -79,9 +81,9 @@ def in_transaction(how: Transaction, dispatch: Callable[[], Any]) -> Response:
     with one_unit():
         if how.isolation is not None:
             db.session.connection(execution_options={"isolation_level": how.isolation})
-        if HEADER not in request.headers:
+        if not has_key(asked):
             return _finish(_work(dispatch))
-        remembered = remember(unit_connection(), request.path, repeatable=how.repeatable)
+        remembered = remember(unit_connection(), asked.path, repeatable=how.repeatable)
         if remembered.replay is not None:
             return remembered.replay
         return _finish(_work(dispatch), remembered)
@@ -89,11 +91,13 @@ def in_transaction(how: Transaction, dispatch: Callable[[], Any]) -> Response:
 
 def _work(dispatch: Callable[[], Any]) -> Response:
     """Return the view's answer; while it runs, it commits nothing of the session by itself."""
-    setattr(g, _RUNNING, True)
+    here = globals_here()
+    here[_RUNNING] = True
     try:
-        return current_app.make_response(dispatch())
+        answer = dispatch()
+        return answer if isinstance(answer, Response) else current_app.make_response(answer)
     finally:
-        g.pop(_RUNNING)
+        del here[_RUNNING]
 
 
 def _finish(response: Response, remembered: RememberedRequest | None = None) -> Response:
@@ -112,5 +116,5 @@ def _leave_it_to_the_end(session: Session) -> None:
     Raises:
         CommittedByItself: it would be.
     """
-    if has_app_context() and _RUNNING in g and not session.in_nested_transaction():
+    if _RUNNING in (globals_if_any() or {}) and not session.in_nested_transaction():
         raise CommittedByItself("@transaction commits when the view returns: remove the call of commit()")

@@ -71,7 +71,7 @@ class Credentials:
     def __init__(
         self, *, seconds: float, size: int = 50_000, timer: Callable[[], float] = time.monotonic
     ) -> None:
-        self._known: TTLCache[tuple[UUID, bytes], Credential] = TTLCache(size, seconds, timer)
+        self._known: TTLCache[bytes, Credential] = TTLCache(size, seconds, timer)
         self._lock = threading.Lock()
         self.uses = KeyUses()
 
@@ -86,11 +86,11 @@ class Credentials:
             token: what the client sent.
             anew: whether what is remembered of it is to be looked up again.
         """
-        cache_key = (context.tenant_id, sha256(token))
+        cache_key = context.tenant_id.bytes + sha256(token)
         with self._lock:
             if anew:
                 self._known.pop(cache_key, None)
-            credential = self._known.get(cache_key)
+            credential = self._remembered(cache_key)
         if credential is None:
             credential = self._look_up(engine, context, token)
             if credential is None:
@@ -101,6 +101,13 @@ class Credentials:
             return None
         self.uses.note(engine, context.tenant_id, credential.key_id)
         return credential
+
+    def _remembered(self, cache_key: bytes) -> Credential | None:
+        # get() would look twice for what is there.
+        try:
+            return self._known[cache_key]
+        except KeyError:
+            return None
 
     def _look_up(self, engine: Engine, context: TenantContext, token: str) -> Credential | None:
         prefix = prefix_of(token)

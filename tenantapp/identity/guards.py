@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import cast
 
-from flask import Flask, current_app, request
+from flask import Flask, Request
 
 from tenantapp.db.session import db
-from tenantapp.http.edge import request_id
+from tenantapp.globals import app_here, request_here
+from tenantapp.http.edge import id_of
 from tenantapp.identity.credentials import Credential, Credentials
 from tenantapp.identity.errors import CredentialRefused, PermissionRefused
 from tenantapp.tenancy.context import TenantContext, open_context
@@ -23,7 +24,8 @@ def init_app(app: Flask, credentials: Credentials) -> None:
 
 def known_credentials() -> Credentials:
     """Return the current application's credentials."""
-    return cast(Credentials, current_app.extensions[_EXTENSION])
+    known: Credentials = app_here().extensions[_EXTENSION]
+    return known
 
 
 def finish(app: Flask) -> None:
@@ -43,18 +45,19 @@ def enter_tenant(permission: str | None, *, anew: bool = False) -> None:
         CredentialRefused: it shows no credential of that tenant's.
         PermissionRefused: the credential may not do what the route needs.
     """
-    tenant = identify_tenant(anew=anew)
-    nobody_yet = TenantContext(tenant.tenant_id, None, "authenticator", request_id())
-    credential = _credential(nobody_yet, anew=anew)
+    asked = request_here()
+    tenant, known_as = identify_tenant(asked, anew=anew), id_of(asked)
+    nobody_yet = TenantContext(tenant.tenant_id, None, "authenticator", known_as)
+    credential = _credential(asked, nobody_yet, anew=anew)
     if permission not in credential.scopes:
         raise PermissionRefused(f"This needs the scope {permission!r}.")
     open_context(
-        TenantContext(tenant.tenant_id, credential.key_id, credential.role, request_id(), credential.version)
+        TenantContext(tenant.tenant_id, credential.key_id, credential.role, known_as, credential.version)
     )
 
 
-def _credential(context: TenantContext, *, anew: bool) -> Credential:
-    authorization = request.authorization
+def _credential(asked: Request, context: TenantContext, *, anew: bool) -> Credential:
+    authorization = asked.authorization
     if authorization is None or authorization.type != "bearer" or not authorization.token:
         raise CredentialRefused
     credential = known_credentials().find(db.engine, context, authorization.token, anew=anew)

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from blinker import Signal
-from flask import g, has_app_context
 
+from tenantapp.globals import globals_here, globals_if_any
 from tenantapp.tenancy.errors import InvalidTenantContext, MissingTenantContext, TenantContextAlreadyOpen
 
 _KEY = "_tenant_context"
@@ -51,7 +51,7 @@ class TenantContext:
     def __post_init__(self) -> None:
         if not isinstance(self.tenant_id, UUID):
             raise InvalidTenantContext(f"tenant_id: expected a UUID, got {type(self.tenant_id).__name__}")
-        if not isinstance(self.actor_id, UUID | None):
+        if self.actor_id is not None and not isinstance(self.actor_id, UUID):
             raise InvalidTenantContext(
                 f"actor_id: expected a UUID or None, got {type(self.actor_id).__name__}"
             )
@@ -69,16 +69,20 @@ def open_context(context: TenantContext) -> None:
     Raises:
         TenantContextAlreadyOpen: one is open; tenants are never switched inside a request.
     """
-    if _KEY in g:
+    here = globals_here()
+    if _KEY in here:
         raise TenantContextAlreadyOpen("a tenant context is open here; close it before another one opens")
-    setattr(g, _KEY, context)
+    here[_KEY] = context
 
 
 def close_context() -> None:
     """Close the open context, if there is one, and let its listeners drop what they hold."""
-    if has_app_context() and g.pop(_KEY, None) is not None:
-        g.pop(_TRUSTED, None)
-        context_closed.send(None)
+    here = globals_if_any()
+    if here is not None and here.pop(_KEY, None) is not None:
+        here.pop(_TRUSTED, None)
+        # send() would ask of each receiver, each time, whether it is a coroutine function.
+        for receive in context_closed.receivers_for(None):
+            receive(None)
 
 
 @contextmanager
@@ -100,20 +104,22 @@ def credentials_in_doubt(context: TenantContext) -> int | None:
 
     It is asked for until a transaction of the context has begun: what has begun may end.
     """
-    is_trusted = has_app_context() and g.get(_TRUSTED) is context
+    here = globals_if_any()
+    is_trusted = here is not None and here.get(_TRUSTED) is context
     return None if is_trusted else context.credentials_version
 
 
 def trust_credential(context: TenantContext) -> None:
     """Go on with the actor of a context: none of the tenant's credentials has changed since the look-up."""
-    if has_app_context():
-        setattr(g, _TRUSTED, context)
+    here = globals_if_any()
+    if here is not None:
+        here[_TRUSTED] = context
 
 
 def open_context_here() -> TenantContext | None:
     """Return the open context, or None."""
-    context: TenantContext | None = g.get(_KEY) if has_app_context() else None
-    return context
+    here = globals_if_any()
+    return None if here is None else here.get(_KEY)
 
 
 def current_context() -> TenantContext:

@@ -69,9 +69,12 @@ class CachedDirectory:
     def find(self, subdomain: str) -> DirectoryEntry | None:
         """Return the tenant's entry."""
         with self._lock:
-            entry = self._found.get(subdomain)
-            if entry is not None or subdomain in self._absent:
-                return entry
+            # get() would look twice for what is there.
+            try:
+                return self._found[subdomain]
+            except KeyError:
+                if subdomain in self._absent:
+                    return None
         entry = self._source.find(subdomain)
         with self._lock:
             if entry is None:

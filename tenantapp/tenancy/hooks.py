@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import cast
 from urllib.parse import urlsplit
 
-from flask import Flask, current_app, request
+from flask import Flask, Request
 
+from tenantapp.globals import app_here
 from tenantapp.tenancy.directory import CachedDirectory, DirectoryEntry, require_served
 from tenantapp.tenancy.errors import HostRefused
 from tenantapp.tenancy.resolver import SubdomainResolver
@@ -30,13 +30,15 @@ class Tenancy:
 
 def tenancy() -> Tenancy:
     """Return the current application's tenancy."""
-    return cast(Tenancy, current_app.extensions[_EXTENSION])
+    known: Tenancy = app_here().extensions[_EXTENSION]
+    return known
 
 
-def identify_tenant(*, anew: bool = False) -> DirectoryEntry:
-    """Return the tenant that the current request names and that may be served now.
+def identify_tenant(asked: Request, *, anew: bool = False) -> DirectoryEntry:
+    """Return the tenant that a request names and that may be served now.
 
     Args:
+        asked: the request.
         anew: whether what is remembered of it is to be looked up again.
 
     Raises:
@@ -44,20 +46,20 @@ def identify_tenant(*, anew: bool = False) -> DirectoryEntry:
         TenantNotFound, TenantSuspended: it names one that is not served.
     """
     known = tenancy()
-    subdomain = known.resolver.resolve(_host(), request.headers.get(known.header))
+    subdomain = known.resolver.resolve(_host(asked), asked.headers.get(known.header))
     if anew:
         known.directory.forget(subdomain)
     return require_served(known.directory.find(subdomain))
 
 
-def _host() -> str | None:
+def _host(asked: Request) -> str | None:
     """Return the Host as received: Flask's own fills an empty one from the server's name.
 
     Raises:
         HostRefused: the request line holds an authority of its own that Host contradicts (RFC 9112 3.2.2).
     """
-    host: str | None = request.environ.get("HTTP_HOST")
-    target: str = request.environ.get("RAW_URI", "")
+    host: str | None = asked.environ.get("HTTP_HOST")
+    target: str = asked.environ.get("RAW_URI", "")
     if not target.startswith("/") and _authority(target) not in ("", host):
         raise HostRefused("The request line and Host name different hosts.")
     return host
