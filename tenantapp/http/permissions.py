@@ -27,11 +27,11 @@ def permission(scope: str) -> Callable[[Work], Work]:
         scope: `read`, `write` or `admin`; PUBLIC where no credential is looked at and no tenant is served.
 
     Raises:
-        ValueError: the view declares one already.
+        ValueError: the view declares another one.
     """
 
     def decorate(view: Work) -> Work:
-        if _PERMISSION in vars(view):
+        if vars(view).get(_PERMISSION, scope) != scope:
             raise ValueError(f"{view.__qualname__} declares two permissions: leave one @permission")
         return declare(_PERMISSION, scope)(view)
 
