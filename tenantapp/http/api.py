@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from string import Template
 from typing import Any
@@ -61,6 +62,12 @@ class ProblemApi(Api):  # type: ignore[misc]  # flask-smorest has no types
             if name not in ("Content-Type", "Content-Length"):
                 response.headers[name] = value
         return response
+
+
+def _described(blueprint: Blueprint) -> str:
+    """Return what the module that declares a blueprint says of itself, for one that says nothing."""
+    told = (getattr(sys.modules.get(blueprint.import_name), "__doc__", None) or "").strip()
+    return told.partition("\n")[0].removesuffix(".")
 
 
 def _by_field(given: dict[str, Any]) -> dict[str, Any] | None:
@@ -130,10 +137,12 @@ def register_blueprint(app: Flask, api: Api, blueprint: Blueprint) -> None:
     Args:
         app: the application.
         api: its API, as `init_app` has returned it.
-        blueprint: its `url_prefix` is relative to the API's.
+        blueprint: its `url_prefix` is relative to the API's; without a `description`, that is the first line
+            of its module's docstring.
     """
     prefix = f"{PREFIX}{blueprint.url_prefix or ''}"
     if isinstance(blueprint, DocumentedBlueprint):
+        blueprint.description = blueprint.description or _described(blueprint)
         api.register_blueprint(blueprint, url_prefix=prefix)
     else:
         app.register_blueprint(blueprint, url_prefix=prefix)

@@ -11,6 +11,7 @@ from flask import Flask
 from flask.views import MethodView
 from flask_smorest import Blueprint as SmorestBlueprint
 from flask_smorest import abort
+from marshmallow import Schema, fields
 from openapi_spec_validator import OpenAPIV31SpecValidator
 from werkzeug.test import TestResponse
 
@@ -28,8 +29,13 @@ from tests.support.described import document_of, resolved
 from tests.support.tenants import TenantUnderTest, issue, make_tenant
 
 BOTH = ("smorest", "ours")
-GIVEN = CustomerSchema(only=("name",))
 ITEM = "/<uuid:customer_id>"
+
+
+class NameSchema(Schema):
+    """What a customer is called."""
+
+    name = fields.String(required=True)
 
 
 def renamed(customer_id: UUID, given: dict[str, Any]) -> Customer:
@@ -74,7 +80,7 @@ def declare_above(blueprint: SmorestBlueprint) -> None:
     @permission("write")
     @transaction
     @blueprint.route("/above", methods=["POST"])
-    @blueprint.arguments(GIVEN)
+    @blueprint.arguments(NameSchema)
     @blueprint.response(200, CustomerSchema)
     def add_above(given: dict[str, Any]) -> Customer:
         """Have the transaction above the route too."""
@@ -95,7 +101,7 @@ def declare_writes(blueprint: SmorestBlueprint) -> None:
     @blueprint.route(ITEM, methods=["PATCH"])
     @permission("write")
     @transaction
-    @blueprint.arguments(GIVEN)
+    @blueprint.arguments(NameSchema)
     @blueprint.etag
     @blueprint.response(200, CustomerSchema)
     def rename(given: dict[str, Any], customer_id: UUID) -> Customer:
@@ -109,7 +115,7 @@ def declare_writes(blueprint: SmorestBlueprint) -> None:
     @blueprint.route(f"/forgetful{ITEM}", methods=["PATCH"])
     @permission("write")
     @transaction
-    @blueprint.arguments(GIVEN)
+    @blueprint.arguments(NameSchema)
     @blueprint.etag
     @blueprint.response(200, CustomerSchema)
     def rename_forgetfully(given: dict[str, Any], customer_id: UUID) -> Customer:
@@ -118,7 +124,7 @@ def declare_writes(blueprint: SmorestBlueprint) -> None:
 
     @blueprint.route(f"/committing{ITEM}", methods=["PATCH"])
     @permission("write")
-    @blueprint.arguments(GIVEN)
+    @blueprint.arguments(NameSchema)
     @blueprint.etag
     @blueprint.response(200, CustomerSchema)
     def rename_and_commit(given: dict[str, Any], customer_id: UUID) -> Customer:
@@ -234,6 +240,8 @@ def test_an_error_of_flask_smorests_abort_is_a_problem_with_what_it_was_given(
 def test_the_document_describes_them_alike(asked: TenantUnderTest) -> None:
     document = document_of(asked.app)
     assert [error.message for error in OpenAPIV31SpecValidator(document).iter_errors()] == []
+    told = {tag["name"]: tag["description"] for tag in document["tags"]}
+    assert {told[place] for place in BOTH} == {(__doc__ or "").removesuffix(".")}
     smorest, ours = (
         {
             (path.removeprefix(f"/api/v1/{place}"), method): told
