@@ -60,6 +60,7 @@ quality:
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
+	$(BIN)/python .ci/pages.py
 	$(BIN)/lint-imports
 	$(BIN)/python .ci/audit.py requirements.txt requirements/*.txt
 	@echo "comparing models and migrations"

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import enum
+from typing import Any
 
 from sqlalchemy import Column, Enum, MetaData, Table, event
-from sqlalchemy.orm import DeclarativeBase, Mapper, RelationshipProperty
+from sqlalchemy.orm import DeclarativeBase, MappedColumn, Mapper, RelationshipProperty
 from sqlalchemy.sql.base import ReadOnlyColumnCollection
 
 from tenantapp.db.declarable import require_declarable
@@ -36,6 +37,13 @@ class Base(DeclarativeBase):
             "ck": "chk_%(table_name)s_%(constraint_name)s",
         }
     )
+
+    def __init_subclass__(cls, **options: Any) -> None:
+        for name, value in vars(cls).items():
+            # `from_ = mapped_column("from")`: rows, too, have the attribute's name.
+            if isinstance(value, MappedColumn) and value.column.name is not None:
+                value.column.key = name
+        super().__init_subclass__(**options)
 
 
 # As text: types of PostgreSQL's own are migrated by hand.

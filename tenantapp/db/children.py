@@ -39,7 +39,7 @@ def fetch_with_children(
     rows = select_all(connection, _joined(parent, child, key), {"row_id": row_id, "child_limit": limit})
     if not rows:
         raise RowNotFound(parent.__tablename__)
-    above, below = (tuple(column.name for column in shown_columns(model)) for model in (parent, child))
+    above, below = (tuple(column.key for column in shown_columns(model)) for model in (parent, child))
     make = row_maker(below)
     children = cast("list[Below]", [make(row[len(above) :]) for row in rows])
     row = cast("Above", row_maker(above)(rows[0][: len(above)]))

@@ -111,7 +111,7 @@ def _wholes(mapper: Mapper[Any]) -> list[tuple[str, type[Any]]]:
     models = {other.local_table: other.class_ for other in Base.registry.mappers}
     attributes = _attributes(mapper)
     return [
-        (attributes[column.name].key, models[whole])
+        (attributes[column.key].key, models[whole])
         for column, whole in wholes(cast(ModelTable, mapper.local_table))
         if list(alive(whole))
     ]
@@ -127,7 +127,7 @@ def _criterion(mapper: Mapper[Any]) -> LoaderCriteriaOption | None:
 
 
 def _attributes(mapper: Mapper[Any]) -> dict[str, InstrumentedAttribute[Any]]:
-    return {each.columns[0].name: each.class_attribute for each in mapper.column_attrs}
+    return {each.columns[0].key: each.class_attribute for each in mapper.column_attrs}
 
 
 def _collects(relationship: MapperProperty[Any]) -> bool:

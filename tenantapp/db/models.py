@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
+from functools import cache
 from typing import ClassVar, cast
 from uuid import UUID
 
@@ -28,6 +29,7 @@ from tenantapp.db.base import Base, ModelTable
 from tenantapp.db.declarations import DECLARES, Reference, declared
 from tenantapp.db.errors import UndeclaredIsolation
 from tenantapp.db.indexes import require_room
+from tenantapp.db.rows import row_maker
 from tenantapp.db.security import EVERY_VERB, Grant, Policy, TableSecurity, View, tenant_policies
 
 Named = Mapping[str, InstrumentedAttribute[object]] | ReadOnlyColumnCollection[str, Column[object]]
@@ -103,6 +105,8 @@ class TenantScoped:
         super().__init_subclass__(**options)
         if isinstance(table := getattr(cls, "__table__", None), Table):
             require_room(table)
+            # What no row can be named by is refused here, not when a row is served.
+            row_maker(tuple(table.columns.keys()))
 
     @declared_attr
     def tenant_id(cls) -> Mapped[UUID]:
@@ -183,6 +187,16 @@ def shown_columns(model: type[Record]) -> tuple[Column[object], ...]:
     return tuple(column for column in table_of(model).columns if not column.info.get(columns.HIDDEN))
 
 
+def shown_row(model: type[Record], values: Sequence[object]) -> object:
+    """Return the values of a model's shown columns as a row."""
+    return _shown_row_maker(model)(values)
+
+
+@cache
+def _shown_row_maker(model: type[Record]) -> Callable[[Sequence[object]], object]:
+    return row_maker(tuple(column.key for column in shown_columns(model)))
+
+
 def living(model: type[Record]) -> Select[*tuple[object, ...]]:
     """Return what every statement on a model's rows begins as: the shown columns of those not deleted."""
     return select(*shown_columns(model)).where(*alive(table_of(model)))
@@ -202,7 +216,7 @@ def alive(table: ModelTable, named: Named | None = None) -> Iterator[ColumnEleme
         # By another name: the statement may select from this table as well.
         other = whole.alias()
         if conditions := list(alive(whole, other.columns)):
-            yield exists().where(other.columns["id"] == columns[column.name], *conditions)
+            yield exists().where(other.columns["id"] == columns[column.key], *conditions)
 
 
 def wholes(table: ModelTable) -> Iterator[tuple[Column[object], ModelTable]]:

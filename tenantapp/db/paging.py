@@ -11,16 +11,11 @@ from functools import lru_cache
 from typing import Generic, Protocol, TypeVar, TypeVarTuple, cast
 
 from sqlalchemy import (
-    REAL,
     Column,
     ColumnElement,
-    Date,
-    DateTime,
     Float,
-    Numeric,
     Select,
     Text,
-    Time,
     bindparam,
     func,
     literal_column,
@@ -29,26 +24,17 @@ from sqlalchemy import (
 )
 from sqlalchemy import cast as cast_to
 from sqlalchemy.engine import Connection
-from sqlalchemy.exc import ArgumentError
 
-from tenantapp.db.columns import NEVER, SEPARATORS
+from tenantapp.db.columns import SEPARATORS
 from tenantapp.db.engine import select_all
-from tenantapp.db.key_text import require_text, text_of
-from tenantapp.db.models import Record, alive, shown_columns, table_of
+from tenantapp.db.key_text import text_of
+from tenantapp.db.models import Record, alive, shown_columns, shown_row, table_of
+from tenantapp.db.order import never_null
 from tenantapp.db.selection import Selection
 
 Model = TypeVar("Model", bound=Record)
 Shown_co = TypeVar("Shown_co", covariant=True)
 Columns = TypeVarTuple("Columns")
-
-# What NULL counts as in the order of a list, by the first kind that a column is of.
-_LAST: tuple[tuple[type, str], ...] = (
-    (Date, "'infinity'::date"),
-    (Time, "'24:00'::time"),
-    (REAL, "'Infinity'::real"),
-    (Float, "'Infinity'::double precision"),
-    (Numeric, "'Infinity'::numeric"),
-)
 
 STREAMED = 500
 """How many rows are in memory at once while all of them are streamed."""
@@ -146,21 +132,10 @@ def stream_rows(connection: Connection, model: type[Model], query: PageQuery) ->
         execution_options={"yield_per": STREAMED},
     )
     try:
-        yield from cast("Iterator[Sequence[Model]]", result.partitions())
+        for rows in result.partitions():
+            yield cast("Sequence[Model]", [shown_row(model, row) for row in rows])
     finally:
         result.close()
-
-
-def require_sortable(model: type[Record], name: str) -> None:
-    """Refuse a column that no list can be ordered by.
-
-    Raises:
-        sqlalchemy.exc.ArgumentError: it is one.
-    """
-    column = table_of(model).columns[name]
-    require_text(column)
-    if column.nullable and _last(column) is None:
-        raise ArgumentError(f"{column} may be NULL, and {column.type!r} has nothing that NULL counts as")
 
 
 def _position(model: type[Record], sort: str, row: Record) -> tuple[str | None, str]:
@@ -198,27 +173,16 @@ def _values(query: PageQuery) -> dict[str, object]:
 def _page(shape: _Shape) -> Selection[object]:
     columns = table_of(shape.model).columns
     sort, row_id = columns[shape.sort], columns["id"]
-    key = _never_null(sort, sort)
+    key = never_null(sort, sort)
     statement = _fitting(shape, select(*shown_columns(shape.model)))
     if shape.goes_on:
         # PostgreSQL reads the texts: no digit is lost on the way.
-        value = _never_null(cast_to(bindparam("after_value", type_=Text), sort.type), sort)
+        value = never_null(cast_to(bindparam("after_value", type_=Text), sort.type), sort)
         position = tuple_(value, cast_to(bindparam("after_id", type_=Text), row_id.type))
         at = tuple_(key, row_id)
         statement = statement.where(at < position if shape.descending else at > position)
     ordered = (key.desc(), row_id.desc()) if shape.descending else (key, row_id)
     return Selection(statement.order_by(*ordered).limit(bindparam("page_limit")))
-
-
-def _never_null(value: ColumnElement[object], column: Column[object]) -> ColumnElement[object]:
-    last = _last(column) if column.nullable else None
-    return value if last is None else func.coalesce(value, literal_column(last))
-
-
-def _last(column: Column[object]) -> str | None:
-    if isinstance(column.type, DateTime):
-        return NEVER if column.type.timezone else "'infinity'::timestamp"
-    return next((last for kind, last in _LAST if isinstance(column.type, kind)), None)
 
 
 def _given(name: str, column: Column[object]) -> ColumnElement[object]:

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from functools import cache
 from typing import Generic, TypeVar, cast
 from uuid import UUID
 
-from psycopg import errors as pg
 from sqlalchemy import (
     ARRAY,
     ColumnElement,
@@ -25,13 +23,13 @@ from sqlalchemy import (
     update,
 )
 from sqlalchemy.engine import Connection
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.sql.dml import ReturningInsert
 
 from tenantapp.db.engine import select_one
-from tenantapp.db.errors import RowChanged, RowInUse, RowNotFound
-from tenantapp.db.models import Record, SoftDeletable, alive, living, shown_columns, table_of
+from tenantapp.db.errors import RowChanged, RowNotFound
+from tenantapp.db.models import Record, SoftDeletable, alive, living, shown_columns, shown_row, table_of
 from tenantapp.db.paging import Page, PageQuery, fetch_page, stream_rows
+from tenantapp.db.references import told_if_in_use
 from tenantapp.db.selection import Selection
 from tenantapp.db.states import States, require_start, require_step, states_of
 
@@ -79,7 +77,10 @@ class Repository(Generic[Model_co]):
             IllegalStep: it does not stand where rows begin.
         """
         require_start(self._states, values)
-        return cast("Model_co", self.connection.execute(_insert(self.model), dict(values)).one())
+        return cast(
+            "Model_co",
+            shown_row(self.model, self.connection.execute(_insert(self.model), dict(values)).one()),
+        )
 
     def stream(self, query: PageQuery) -> Iterator[Sequence[Model_co]]:
         """Yield all rows that a query asks for, in parts; whatever its limit."""
@@ -144,7 +145,7 @@ class Repository(Generic[Model_co]):
         if issubclass(self.model, SoftDeletable):
             return self._write_all(row_ids, self._live_update().values(deleted_at=func.now()))
         statement = self._delete().where(self._among(row_ids)).returning(self.model.id)
-        with _told_if_in_use():
+        with told_if_in_use():
             return set(self.connection.execute(statement).scalars())
 
     def present(self, row_ids: Collection[UUID]) -> set[UUID]:
@@ -174,11 +175,14 @@ class Repository(Generic[Model_co]):
 
     def _row(self, statement: Executable) -> Model_co | None:
         """Return the one row of the model's that a statement gives, if any."""
-        return cast("Model_co | None", self.connection.execute(statement).one_or_none())
+        row = self.connection.execute(statement).one_or_none()
+        return None if row is None else cast("Model_co", shown_row(self.model, row))
 
     def _rows(self, statement: Executable) -> Sequence[Model_co]:
         """Return the rows of the model's that a statement gives."""
-        return cast("Sequence[Model_co]", self.connection.execute(statement).all())
+        return cast(
+            "Sequence[Model_co]", [shown_row(self.model, row) for row in self.connection.execute(statement)]
+        )
 
     def _live_update(self) -> Update:
         return update(self.model).where(*alive(table_of(self.model)))
@@ -198,7 +202,7 @@ class Repository(Generic[Model_co]):
         statement = self._delete().where(self.model.id == row_id)
         if versions is not None:
             statement = statement.where(self.model.row_version.in_(tuple(versions)))
-        with _told_if_in_use():
+        with told_if_in_use():
             return self.connection.execute(statement).rowcount > 0
 
     def _write(self, row_id: UUID, statement: Update, versions: Versions) -> Model_co | None:
@@ -226,16 +230,6 @@ class Repository(Generic[Model_co]):
     def _require_version(self, version: int, versions: Versions) -> None:
         if versions is not None and version not in versions:
             raise RowChanged(self.model.__tablename__)
-
-
-@contextmanager
-def _told_if_in_use() -> Iterator[None]:
-    try:
-        yield
-    except IntegrityError as error:
-        if not isinstance(error.orig, pg.ForeignKeyViolation | pg.RestrictViolation):
-            raise
-        raise RowInUse(error.orig.diag.table_name) from error
 
 
 @cache

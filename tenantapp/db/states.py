@@ -34,7 +34,7 @@ class States:
 
 def states_of(table: ModelTable) -> dict[str, States]:
     """Return the state machines of a table, by column."""
-    return {column.name: column.info["states"] for column in table.columns if "states" in column.info}
+    return {column.key: column.info["states"] for column in table.columns if "states" in column.info}
 
 
 def require_start(states: Mapping[str, States], values: Mapping[str, object]) -> None:

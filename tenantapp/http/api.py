@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from string import Template
 from typing import Any
@@ -16,6 +17,7 @@ from werkzeug.exceptions import HTTPException, NotFound
 
 from tenantapp.http import components
 from tenantapp.http.json_text import json_text
+from tenantapp.http.operations import DeclaredOperations
 from tenantapp.http.problems import ProblemSchema, problem
 from tenantapp.http.schema_plugin import SchemaPlugin
 
@@ -35,20 +37,45 @@ class ProblemApi(Api):  # type: ignore[misc]  # flask-smorest has no types
         """Do without flask-smorest's: lists here answer RFC 8288's Link."""
 
     def handle_http_exception(self, error: HTTPException) -> Response:
-        """Return the problem that `error` is, with the headers it asks for; what is not modified is none."""
+        """Return the problem that `error` is, as flask-smorest does; what is not modified is none.
+
+        Its `abort` takes a `message`, `errors` by field and `headers`.
+        """
         if isinstance(error, NotModified) and isinstance(error.response, Response):
             return error.response
-        status = error.code or 500
+        status, given = error.code or 500, getattr(error, "data", {})
+        if status == 422 and "messages" in given:
+            return problem(status, "invalid_fields", "Some fields are invalid.", errors=_by_field(given))
         reason = (error.name or "error").lower().replace(" ", "_")
         detail = error.description if status < 500 else None
         # A view that aborts means a row, werkzeug a path.
         if status == 404 and request.url_rule is not None and detail == NotFound.description:
             detail = "There is no such row."
-        response = problem(status, reason, detail)
+        response = problem(
+            status,
+            reason,
+            given.get("message", detail),
+            errors=_by_field(given),
+            headers=given.get("headers"),
+        )
         for name, value in error.get_headers():
             if name not in ("Content-Type", "Content-Length"):
                 response.headers[name] = value
         return response
+
+
+def _described(blueprint: Blueprint) -> str:
+    """Return what the module that declares a blueprint says of itself, for one that says nothing."""
+    told = (getattr(sys.modules.get(blueprint.import_name), "__doc__", None) or "").strip()
+    return told.partition("\n")[0].removesuffix(".")
+
+
+def _by_field(given: dict[str, Any]) -> dict[str, Any] | None:
+    """Return the errors that `abort` was given; webargs' have the location above the fields."""
+    if "messages" not in given:
+        return given.get("errors")
+    (messages,) = given["messages"].values()
+    return messages if isinstance(messages, dict) else given["messages"]
 
 
 class OrjsonProvider(JSONProvider):
@@ -92,6 +119,7 @@ def init_app(app: Flask, tenant_header: str) -> Api:
         app,
         spec_kwargs={
             "marshmallow_plugin": SchemaPlugin(),
+            "extra_plugins": [DeclaredOperations(app)],
             "info": {
                 "description": Template(_INTRODUCTION.read_text(encoding="utf-8")).substitute(
                     tenant_header=tenant_header
@@ -110,10 +138,12 @@ def register_blueprint(app: Flask, api: Api, blueprint: Blueprint) -> None:
     Args:
         app: the application.
         api: its API, as `init_app` has returned it.
-        blueprint: its `url_prefix` is relative to the API's.
+        blueprint: its `url_prefix` is relative to the API's; without a `description`, that is the first line
+            of its module's docstring.
     """
     prefix = f"{PREFIX}{blueprint.url_prefix or ''}"
     if isinstance(blueprint, DocumentedBlueprint):
+        blueprint.description = blueprint.description or _described(blueprint)
         api.register_blueprint(blueprint, url_prefix=prefix)
     else:
         app.register_blueprint(blueprint, url_prefix=prefix)

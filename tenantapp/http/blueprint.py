@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable, Sequence
-from functools import wraps
+from functools import cache, wraps
 from typing import Any
 
 import flask_smorest
@@ -21,11 +21,9 @@ from marshmallow import Schema
 from tenantapp.db.errors import RowChanged
 from tenantapp.globals import app_here, request_here
 from tenantapp.http.dumping import compiled
-from tenantapp.http.operations import Operation, describe, operation_name
 from tenantapp.http.parsing import PARSER, refuse_body, refuse_query
 from tenantapp.http.permissions import PUBLIC, permission_of
 from tenantapp.http.preconditions import PreconditionRequired, expected_versions
-from tenantapp.http.transactions import transaction_of
 
 View = Callable[..., Any]
 
@@ -42,7 +40,6 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]  # flask-smorest
 
     def __init__(self, name: str, import_name: str, **options: Any) -> None:
         super().__init__(name, import_name, **options)
-        self._prepare_doc_cbks.append(describe)
         self._registered: set[tuple[str, str]] = set()
 
     def arguments(self, schema: Any, **options: Any) -> Callable[[View], View]:
@@ -106,23 +103,20 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]  # flask-smorest
     def _strict(self, view: View, owner: Any, methods: set[str]) -> View:
         """Serve `view` to requests that send nothing but what it declares; a public one minds nothing."""
         (method, *_) = sorted(methods)
-        permission = permission_of(view, method) or permission_of(owner, method)
-        noted = getattr(view, "_apidoc", {})
-        refusals = [] if permission == PUBLIC else _refusals(noted, methods)
+        refused = _refusals(getattr(view, "_apidoc", {}), methods)
+
+        @cache
+        def refusals() -> list[Callable[[], None]]:
+            # Not before the first request: the permission may be declared above the route.
+            permission = permission_of(serve, method) or permission_of(owner, method)
+            return [] if permission == PUBLIC else refused
 
         @wraps(view)
         def serve(*args: Any, **kwargs: Any) -> Any:
-            for refuse in refusals:
+            for refuse in refusals():
                 refuse()
             return view(*args, **kwargs)
 
-        operation = Operation(
-            operation_name(self.name, view),
-            permission,
-            transaction_of(view, method) or transaction_of(owner, method),
-            frozenset(self.METHODS_NEEDING_CHECK_ETAG),
-        )
-        serve._apidoc = {**noted, "operation": operation}  # type: ignore[attr-defined]
         return serve
 
     def _is_etag_enabled(self) -> bool:
@@ -172,10 +166,6 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]  # flask-smorest
             return version
         made: str = EtagMixin._generate_etag(etag_data, extra_data)
         return made
-
-    def _prepare_etag_doc(self, doc: dict[str, Any], *_args: Any, **_options: Any) -> dict[str, Any]:
-        """Leave it to `describe`, which knows our headers."""
-        return doc
 
 
 def _version_of(data: Any) -> str | None:

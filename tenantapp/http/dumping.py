@@ -9,6 +9,7 @@ from typing import Any, cast
 from marshmallow import Schema, fields
 from sqlalchemy import Row
 
+from tenantapp.db.rows import named
 from tenantapp.http.dump import Dump, compile_dump
 from tenantapp.http.pages import PageSchema
 
@@ -75,6 +76,8 @@ def _with_attributes(obj: Any) -> Any:
     Raises:
         AttributeError: it has items.
     """
-    if hasattr(obj, "__getitem__") and not isinstance(obj, tuple | Row):
+    if isinstance(obj, Row):
+        return named(obj)
+    if hasattr(obj, "__getitem__") and not isinstance(obj, tuple):
         raise AttributeError("its values are items")
     return obj

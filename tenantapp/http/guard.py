@@ -21,7 +21,7 @@ from tenantapp.globals import request_here
 from tenantapp.http.declarations import declared_by
 from tenantapp.http.idempotency import refuse_unheeded_key
 from tenantapp.http.permissions import PUBLIC, permission_of
-from tenantapp.http.preconditions import heeds_version, refuse_unheeded_version
+from tenantapp.http.preconditions import heeding_version, heeds_version, refuse_unheeded_version
 from tenantapp.http.transactions import Transaction, in_transaction, transaction_of
 from tenantapp.tenancy.context import close_context
 from tenantapp.tenancy.errors import CredentialsChanged, TenantGone
@@ -98,8 +98,10 @@ def serve(app: Flask, asked: GuardedRequest, dispatch: Callable[[], Any]) -> Any
     declared = asked.declared
     if declared is None or declared.permission == PUBLIC:
         return dispatch()
-    if "HTTP_IF_MATCH" in asked.environ and not declared.heeds_version:
-        refuse_unheeded_version()
+    if "HTTP_IF_MATCH" in asked.environ:
+        if not declared.heeds_version:
+            refuse_unheeded_version()
+        dispatch = partial(heeding_version, dispatch)
     if declared.transaction is not None:
         dispatch = partial(in_transaction, declared.transaction, asked, dispatch)
     elif asked.method == "POST":

@@ -7,8 +7,11 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
 
-from flask_smorest.utils import resolve_schema_instance
+from apispec import BasePlugin
+from flask import Flask
+from flask_smorest.utils import load_info_from_docstring, resolve_schema_instance
 from marshmallow import Schema
+from werkzeug.routing import Rule
 
 from tenantapp.http.components import (
     ALWAYS,
@@ -24,35 +27,102 @@ from tenantapp.http.components import (
     TENANT,
     VERSION,
 )
+from tenantapp.http.declarations import declared_by, handler_of
 from tenantapp.http.examples import example_of
 from tenantapp.http.pages import PageSchema
-from tenantapp.http.permissions import PUBLIC
+from tenantapp.http.permissions import PUBLIC, permission_of
 from tenantapp.http.preconditions import heeds_version
 from tenantapp.http.tabular import CSV, NDJSON, header, write_rows
-from tenantapp.http.transactions import Transaction
+from tenantapp.http.transactions import Transaction, transaction_of
 
 Document = dict[str, Any]
 
 TEXT = {"type": "string"}
 
 _READS = {"GET", "HEAD"}
+_SMOREST_PARAMETERS = ("IF_MATCH", "IF_NONE_MATCH")
 
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """What a view declares beside what flask-smorest notes of it.
+    """What a view declares for a method.
 
     Args:
-        name: what the operation is called.
+        method: the HTTP method.
+        notes: what flask-smorest's decorators have noted.
         permission: the scope that it needs.
         transaction: how its work is one transaction, where it is.
-        version_needed: the methods whose If-Match must name a version.
+        needs_version: whether If-Match may not be left out.
     """
 
-    name: str
+    method: str
+    notes: Document
     permission: str | None
     transaction: Transaction | None
-    version_needed: Collection[str]
+    needs_version: bool
+
+    @property
+    def has_etag(self) -> bool:
+        """Whether its answers have an ETag."""
+        return bool(self.notes.get("etag"))
+
+    @property
+    def heeds_version(self) -> bool:
+        """Whether it looks at If-Match."""
+        return heeds_version(self.notes, self.method)
+
+    @property
+    def is_repeatable(self) -> bool:
+        """Whether it looks at Idempotency-Key."""
+        return self.method == "POST" and self.transaction is not None and self.transaction.repeatable
+
+    @property
+    def successes(self) -> Collection[int]:
+        """The statuses of its answers that are no errors."""
+        found: Collection[int] = self.notes.get("success_status_codes", ())
+        return found
+
+
+class DeclaredOperations(BasePlugin):
+    """Completes each operation of the document by what the view of its route declares.
+
+    It goes by the application's URL map, so that any blueprint of flask-smorest's is described alike.
+
+    Args:
+        app: the application whose routes are described.
+    """
+
+    def __init__(self, app: Flask) -> None:
+        super().__init__()
+        self._app = app
+        self._names: set[str] = set()
+
+    def path_helper(  # type: ignore[override]  # as flask-smorest calls it
+        self, *, rule: Rule, operations: Document, **_: Any
+    ) -> None:
+        """Complete the operations of a path, by lower-case method."""
+        view = self._app.view_functions[rule.endpoint]
+        blueprint = self._app.blueprints.get(rule.endpoint.rpartition(".")[0])
+        needing = getattr(blueprint, "METHODS_NEEDING_CHECK_ETAG", ())
+        for method, doc in operations.items():
+            operation = Operation(
+                method.upper(),
+                declared_by(view, method.upper(), "_apidoc") or {},
+                permission_of(view, method.upper()),
+                transaction_of(view, method.upper()),
+                method.upper() in needing,
+            )
+            handler = handler_of(view, method.upper())
+            doc.setdefault("operationId", self._unique_name(rule.endpoint, method, handler))
+            describe(doc, operation, handler)
+
+    def _unique_name(self, endpoint: str, method: str, handler: Callable[..., Any]) -> str:
+        """Return what an operation is called; at length where another is called so already."""
+        name = operation_name(endpoint.rpartition(".")[0], handler)
+        if name in self._names:
+            name = f"{endpoint}_{method}".replace(".", "_")
+        self._names.add(name)
+        return name
 
 
 def body_of_lines(schema: Schema) -> Document:
@@ -70,95 +140,94 @@ def operation_name(blueprint: str, view: Callable[..., Any]) -> str:
     That is one word, and the next one too after `bulk`.
     """
     first, *further = view.__name__.split("_")
-    return "_".join([blueprint, first, *further[: first == "bulk"]])
+    return "_".join([blueprint.replace(".", "_"), first, *further[: first == "bulk"]])
 
 
-def describe(doc: Document, info: Document, *, method: str, **_options: Any) -> Document:
-    """Complete an operation of the document, as flask-smorest asks its callbacks to.
+def describe(doc: Document, operation: Operation, view: Callable[..., Any]) -> None:
+    """Complete an operation of the document.
 
     Args:
-        doc: what is said so far.
-        info: what the view's decorators have noted.
-        method: the HTTP method.
+        doc: what flask-smorest says of it.
+        operation: what it declares.
+        view: the function whose docstring says what it does.
     """
-    operation: Operation = info["operation"]
-    doc["operationId"] = operation.name
-    _describe_in_words(info, operation)
+    _describe_in_words(doc, operation, view)
     if operation.permission == PUBLIC:
         doc["security"] = []
-        _add_headers(doc, info, {})
+        _add_headers(doc, operation, {})
     else:
         doc["security"] = [{BEARER: [operation.permission]}]
-        _describe_request(doc, info, operation, method.upper())
-        _describe_answers(doc, info, operation, method.upper())
-    return doc
+        _describe_request(doc, operation)
+        _describe_answers(doc, operation)
 
 
-def _describe_in_words(info: Document, operation: Operation) -> None:
+def _describe_in_words(doc: Document, operation: Operation, view: Callable[..., Any]) -> None:
     """Make the docstring's first line the summary; the description, where the view says a summary itself."""
-    told = info["docstring"]
-    first = told.get("summary", operation.name).splitlines()[0].removesuffix(".")
-    further = [told["description"]] if "description" in told else []
-    if "summary" in info.get("manual_doc", {}):
-        further.insert(0, f"{first}.")
+    told = load_info_from_docstring(view.__doc__)
+    said = {**told, **operation.notes.get("manual_doc", {})}
+    first = told.get("summary", doc["operationId"]).splitlines()[0].removesuffix(".")
+    further = [] if said.get("summary") == told.get("summary") else [f"{first}."]
+    if "description" in said:
+        further.append(said["description"])
     if operation.permission != PUBLIC:
         further.append(f"Needs the scope `{operation.permission}`.")
-    info["docstring"] = {"summary": first}
+    doc["summary"] = said["summary"] if said.get("summary") != told.get("summary") else first
     if further:
-        info["docstring"]["description"] = " ".join(further)
+        doc["description"] = " ".join(further)
 
 
-def _describe_request(doc: Document, info: Document, operation: Operation, method: str) -> None:
-    parameters = [TENANT, *doc.get("parameters", ())]
-    if info.get("etag") and method in _READS:
+def _describe_request(doc: Document, operation: Operation) -> None:
+    # Ours say more than flask-smorest's: what a tag is, and whether it may be left out.
+    parameters = [TENANT, *(each for each in doc.get("parameters", ()) if each not in _SMOREST_PARAMETERS)]
+    if operation.has_etag and operation.method in _READS:
         parameters.append(IF_NONE_MATCH)
-    if method == "POST" and _is_repeatable(operation):
+    if operation.is_repeatable:
         parameters.append(REPEATABLE)
-    if heeds_version(info, method):
-        parameters.append(REQUIRED_IF_MATCH if method in operation.version_needed else IF_MATCH)
+    if operation.heeds_version:
+        parameters.append(REQUIRED_IF_MATCH if operation.needs_version else IF_MATCH)
     doc["parameters"] = parameters
     for body in doc.get("requestBody", {}).get("content", {}).values():
         if not {"example", "examples"} & body.keys():
             body["example"] = example_of(resolve_schema_instance(body["schema"]), written=True)
 
 
-def _describe_answers(doc: Document, info: Document, operation: Operation, method: str) -> None:
+def _describe_answers(doc: Document, operation: Operation) -> None:
     headers: dict[str, str] = {}
-    if info.get("etag") and method != "DELETE":
+    if operation.has_etag and operation.method != "DELETE":
         headers |= VERSION
-    if 201 in info.get("success_status_codes", ()):
+    if 201 in operation.successes:
         headers |= LOCATION
-    if method == "POST" and _is_repeatable(operation):
+    if operation.is_repeatable:
         headers |= REPLAY
-    _add_headers(doc, info, headers)
+    _add_headers(doc, operation, headers)
     responses = doc.setdefault("responses", {})
-    if info.get("etag") and method in _READS:
+    if operation.has_etag and operation.method in _READS:
         responses[304] = {"description": HTTPStatus(304).phrase, "headers": ALWAYS | VERSION}
-    statuses = _problems_of(info, operation, method)
-    doc["responses"] = {**responses, **{status: PROBLEMS[status].name for status in sorted(statuses)}}
+    for status in sorted(_problems_of(operation)):
+        responses[status] = PROBLEMS[status].name
 
 
-def _problems_of(info: Document, operation: Operation, method: str) -> set[int]:
+def _problems_of(operation: Operation) -> set[int]:
     """Return the statuses of the problems that every operation of this kind may answer."""
     found = {400, 401, 403, 404, 422, 503}
-    if method not in _READS:
+    if operation.method not in _READS:
         found |= {413, 415}
     if operation.transaction is not None:
         found.add(409)
-    if heeds_version(info, method):
+    if operation.heeds_version:
         found.add(412)
-        if method in operation.version_needed:
+        if operation.needs_version:
             found.add(428)
     return found
 
 
-def _add_headers(doc: Document, info: Document, headers: Mapping[str, str]) -> None:
+def _add_headers(doc: Document, operation: Operation, headers: Mapping[str, str]) -> None:
     """Add headers to the answers: to those of success these, and one that leads to a list's next page."""
     for status, answer in doc.get("responses", {}).items():
         # The others refer to a component, which has its own.
         if isinstance(answer, dict):
             answer["headers"] = {**ALWAYS, **answer.get("headers", {})}
-            if status in info.get("success_status_codes", ()):
+            if status in operation.successes:
                 answer["headers"] |= headers
                 if any(_is_page(content.get("schema")) for content in answer.get("content", {}).values()):
                     answer["headers"] |= NEXT_PAGE
@@ -166,7 +235,3 @@ def _add_headers(doc: Document, info: Document, headers: Mapping[str, str]) -> N
 
 def _is_page(schema: Any) -> bool:
     return isinstance(schema, PageSchema) or (isinstance(schema, type) and issubclass(schema, PageSchema))
-
-
-def _is_repeatable(operation: Operation) -> bool:
-    return operation.transaction is not None and operation.transaction.repeatable

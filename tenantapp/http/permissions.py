@@ -21,12 +21,21 @@ class UndeclaredPermission(Exception):
 
 
 def permission(scope: str) -> Callable[[Work], Work]:
-    """Declare the scope that a credential needs for the decorated view.
+    """Declare the scope that a credential needs for the decorated view, above or beneath its route.
 
     Args:
         scope: `read`, `write` or `admin`; PUBLIC where no credential is looked at and no tenant is served.
+
+    Raises:
+        ValueError: the view declares another one.
     """
-    return declare(_PERMISSION, scope)
+
+    def decorate(view: Work) -> Work:
+        if vars(view).get(_PERMISSION, scope) != scope:
+            raise ValueError(f"{view.__qualname__} declares two permissions: leave one @permission")
+        return declare(_PERMISSION, scope)(view)
+
+    return decorate
 
 
 def permission_of(view: Callable[..., Any], method: str) -> str | None:
@@ -51,6 +60,6 @@ def require_permissions(app: Flask) -> None:
             if permission_of(app.view_functions[rule.endpoint], method) is None:
                 raise UndeclaredPermission(
                     f"{method} {rule.rule} (endpoint {rule.endpoint!r}) declares no permission: "
-                    'add @permission("read"), or "write" or "admin", beneath its @route '
+                    'add @permission("read"), or "write" or "admin", to its view, outside what hides one '
                     "(from tenantapp.http.permissions import permission)"
                 )

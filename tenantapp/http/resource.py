@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -27,6 +26,7 @@ from tenantapp.http.imports import ImportQuerySchema, import_file
 from tenantapp.http.limits import hold_to_columns
 from tenantapp.http.listing import Listing, page_answer, page_schema
 from tenantapp.http.operations import TEXT, body_of_lines
+from tenantapp.http.parents import Parent
 from tenantapp.http.permissions import permission
 from tenantapp.http.preconditions import expected_versions
 from tenantapp.http.tabular import CSV, NDJSON
@@ -35,26 +35,6 @@ from tenantapp.http.transactions import transaction
 ITEM = "/<uuid:item_id>"
 
 Answered = tuple[Any, dict[str, str]]
-
-
-@dataclass(frozen=True, slots=True)
-class Parent:
-    """What the rows of a resource belong to: they are listed and created under one of it.
-
-    Args:
-        name: what it is called in paths, in the plural.
-        repository: where its rows are kept.
-        key: the column by which a row belongs to one.
-    """
-
-    name: str
-    repository: type[Repository[Record]]
-    key: str
-
-    @property
-    def path(self) -> str:
-        """The path of one, whose id is called as the column is."""
-        return f"/{self.name.replace('_', '-')}/<uuid:{self.key}>"
 
 
 class ResourceSchema(SQLAlchemySchema):

@@ -10,15 +10,15 @@ from sqlalchemy import CheckConstraint, Index
 from sqlalchemy.orm import Mapped, relationship
 from sqlalchemy.schema import SchemaItem
 
+from tenantapp.customers.models import Customer
 from tenantapp.db import columns
 from tenantapp.db.declarations import about
 from tenantapp.db.models import Resource, SoftDeletable
 from tenantapp.db.states import States
+from tenantapp.services.models import Service
 from tenantapp.users.models import User
 
 if TYPE_CHECKING:
-    from tenantapp.customers.models import Customer
-    from tenantapp.services.models import Service
     from tenantapp.todos.models import Todo
 
 SEVERITIES = ("low", "medium", "high", "critical")

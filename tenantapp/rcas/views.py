@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from tenantapp.http.listing import Listing
-from tenantapp.http.resource import Parent, ResourceBlueprint
+from tenantapp.http.parents import Parent
+from tenantapp.http.resource import ResourceBlueprint
 from tenantapp.rcas.repository import RcaRepository, RcaSolutionRepository
 from tenantapp.rcas.schemas import RcaSchema, RcaSolutionSchema
 

@@ -9,8 +9,9 @@ from tenantapp.db.children import together
 from tenantapp.db.paging import Page
 from tenantapp.db.unit_of_work import reading
 from tenantapp.http.listing import Listing, page_answer, page_schema
+from tenantapp.http.parents import Parent
 from tenantapp.http.permissions import permission
-from tenantapp.http.resource import Answered, Parent, ResourceBlueprint
+from tenantapp.http.resource import Answered, ResourceBlueprint
 from tenantapp.services.repository import DeploymentRepository, ServiceRepository
 from tenantapp.services.schemas import DeploymentSchema, ServiceHistorySchema, ServiceSchema
 

@@ -89,6 +89,11 @@ class Operation:
         return set((self.body or {}).get("required", ())) & self.writable
 
     @cached_property
+    def references(self) -> set[str]:
+        """The fields that must name a row by its id."""
+        return {name for name in self.required if self.properties[name].get("format") == "uuid"}
+
+    @cached_property
     def examples(self) -> dict[str, Any]:
         """A value of each field of which the document gives one."""
         given: dict[str, Any] = dict((self.body or {}).get("example", {}))

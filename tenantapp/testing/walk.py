@@ -148,10 +148,18 @@ def _body(served: Served, operation: Operation, rule: Rule, tenant: Inhabitant) 
         return dict(told)
     row = row_behind(rule.rule, tenant)
     ids = {name: [row["id"]] for name in operation.id_lists}
-    known = {**operation.examples, **_sent(row, operation), **ids, **told}
+    others = {name: _referred(name, rule.rule, tenant) for name in operation.references}
+    known = {**operation.examples, **others, **_sent(row, operation), **ids, **told}
     if lacking := operation.required - known.keys():
         raise missing(served.app, rule, "body", f"nobody knows what to send for {', '.join(sorted(lacking))}")
     return {name: known[name] for name in operation.writable if name in known}
+
+
+def _referred(name: str, rule: str, tenant: Inhabitant) -> UUID:
+    """Return the id of a row for a field: of the table it is called after, or else of the route's own."""
+    table = _table_named(f"{name.removesuffix('_id')}s")
+    row_id: UUID = tenant.rows[(table_behind(rule) if table is None else table).name][-1]["id"]
+    return row_id
 
 
 def _sent(row: Row, operation: Operation) -> dict[str, Any]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING
 from uuid import UUID
 
 from sqlalchemy import Index, text
@@ -12,10 +11,8 @@ from sqlalchemy.schema import SchemaItem
 
 from tenantapp.db import columns
 from tenantapp.db.models import Resource
+from tenantapp.rcas.models import Rca
 from tenantapp.users.models import User
-
-if TYPE_CHECKING:
-    from tenantapp.rcas.models import Rca
 
 
 class Todo(Resource):

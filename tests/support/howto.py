@@ -9,9 +9,12 @@ from __future__ import annotations
 import re
 import shlex
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from tenantapp.config import ROOT
-from tests.integration.migrations.tree import Tree
+
+if TYPE_CHECKING:
+    from tests.integration.migrations.tree import Tree
 
 HOW_TO = ROOT / "docs" / "how-to"
 _FILE = re.compile(r"^`([\w/.]+\.py)`:\n\n```python\n(.*?)^```", re.MULTILINE | re.DOTALL)

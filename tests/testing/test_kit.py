@@ -11,10 +11,14 @@ from uuid import UUID
 import pytest
 import sqlalchemy as sa
 from flask import Flask
+from marshmallow import Schema, fields
 
 from tenantapp.customers.models import Customer
 from tenantapp.db.base import Base
-from tenantapp.http.permissions import permission
+from tenantapp.db.session import db
+from tenantapp.http import Blueprint, permission, transaction
+from tenantapp.http.api import register_blueprint
+from tenantapp.services.models import Service
 from tenantapp.testing import hint as kit_hints
 from tenantapp.testing.canaries import Neighbours, settle
 from tenantapp.testing.isolation import assert_isolated as isolated
@@ -112,6 +116,38 @@ def test_a_hint_is_heeded(own_app: Flask, monkeypatch: pytest.MonkeyPatch) -> No
     assert ask.removes
     assert ask.body is not None
     assert UUID(ask.body["into_id"]) not in tenant.ids(Customer.__table__)
+
+
+class MergeSchema(Schema):
+    """Into which customer, and for which service."""
+
+    into_id = fields.UUID(required=True)
+    service_id = fields.UUID(required=True)
+    note_id = fields.UUID()
+
+
+def test_the_rows_that_a_body_must_refer_to_are_found_out(own_app: Flask) -> None:
+    merging = Blueprint("merging", __name__, url_prefix="/customers")
+
+    @merging.route("/<uuid:customer_id>/merge", methods=["POST"])
+    @permission("write")
+    @transaction
+    @merging.arguments(MergeSchema)
+    @merging.response(204)
+    def merge_customers(given: dict[str, Any], customer_id: UUID) -> None:
+        """Merge."""
+        db.get_or_404(Customer, customer_id)
+
+    (known,) = own_app.extensions["flask-smorest"]["apis"].values()
+    register_blueprint(own_app, known["ext_obj"], merging)
+    neighbours = Neighbours(own_app, settle(own_app), settle(own_app))
+    rule = f"{CUSTOMER}/merge"
+    (ask,) = [ask for ask in every_ask(neighbours, neighbours.a) if ask.rule == rule]
+    assert ask.body is not None
+    assert ask.body["into_id"] in neighbours.a.ids(Customer.__table__)
+    assert ask.body["service_id"] in neighbours.a.ids(Service.__table__)
+    assert ask.send(neighbours, neighbours.a).status_code == 204
+    route_isolated(neighbours, rule)
 
 
 def test_an_unknown_hint_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:

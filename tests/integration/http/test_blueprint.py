@@ -11,7 +11,7 @@ from uuid import UUID
 import pytest
 from flask import Flask, abort
 from marshmallow import Schema, fields
-from sqlalchemy import select
+from sqlalchemy import func, select
 from werkzeug.test import TestResponse
 
 from tenantapp.application import create_app
@@ -23,6 +23,7 @@ from tenantapp.db.session import db
 from tenantapp.db.units import unit_connection
 from tenantapp.http.blueprint import Blueprint
 from tenantapp.http.listing import page_schema
+from tenantapp.http.pages import keyset_page
 from tenantapp.http.permissions import permission
 from tenantapp.http.transactions import transaction
 from tests.support.backends import all_returned
@@ -131,6 +132,41 @@ def list_worth() -> dict[str, Any]:
     return {"items": [SimpleNamespace(name="Ada", secret=1)], "next_cursor": None, "secret": 2}
 
 
+class CountSchema(Schema):
+    """How many have a name."""
+
+    from_ = fields.String(data_key="from", attribute="from")
+    count = fields.Integer()
+
+
+def _counted() -> Any:
+    return select(Customer.name.label("from"), func.count().label("count")).group_by(Customer.name)
+
+
+@blueprint.route("/counted")
+@permission("read")
+@blueprint.response(200, CountSchema(many=True))
+def count_names() -> Any:
+    """Count the names."""
+    return db.session.execute(_counted()).all()
+
+
+@blueprint.route("/counted/one")
+@permission("read")
+@blueprint.response(200, CountSchema)
+def count_one_name() -> Any:
+    """Count one."""
+    return db.session.execute(_counted()).one()
+
+
+@blueprint.route("/counted/page")
+@permission("read")
+@blueprint.response(200, page_schema(CountSchema))
+def page_counted_names() -> dict[str, Any]:
+    """Page through the names."""
+    return keyset_page(_counted(), "from")
+
+
 class OrderSchema(Schema):
     """In which order rows are added, and whether that fails at last."""
 
@@ -234,6 +270,14 @@ def test_what_has_no_compiled_form_or_lacks_a_value_is_dumped_as_marshmallow_doe
         "since": None,
         "shout": "ADA",
     }
+
+
+def test_rows_of_a_select_are_dumped_by_whatever_they_are_labelled(asked: TenantUnderTest) -> None:
+    asked.create(CUSTOMERS, name="Ada", email="ada@example.com")
+    counted = {"from": "Ada", "count": 1}
+    assert asked.request("GET", f"{PLACE}/counted").json == [counted]
+    assert asked.request("GET", f"{PLACE}/counted/one").json == counted
+    assert asked.request("GET", f"{PLACE}/counted/page").json["items"] == [counted]
 
 
 def test_an_answer_shows_what_its_schema_names_alone(asked: TenantUnderTest) -> None:

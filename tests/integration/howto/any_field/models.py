@@ -62,3 +62,9 @@ class Sample(Resource):
     lines: Mapped[list[dict[str, object]]] = mapped_column(JSONB, server_default=text("'[]'"))
     extra: Mapped[dict[str, object]] = columns.json_object()
     tags: Mapped[list[str]] = columns.tags()
+    # Names that Python, tuples and namedtuple keep for themselves.
+    from_: Mapped[str] = mapped_column("from", String(20))
+    class_: Mapped[str | None] = mapped_column("class", String(20))
+    count: Mapped[int]
+    index: Mapped[int]
+    _make_: Mapped[int | None]

@@ -40,6 +40,11 @@ WRITTEN: dict[str, Any] = {
     "lines": [{"label": "x", "count": 1, "share": 0.1, "parts": [["a"], []]}, {"label": "y"}],
     "extra": {"a": [1, None]},
     "tags": ["a"],
+    "from": "Kiel",
+    "class": "first",
+    "count": 2,
+    "index": 1,
+    "maker": 3,
 }
 # By each of them a page ends and begins; equal ones, and NULL, are among them.
 STEPS: dict[str, list[Any]] = {
@@ -59,6 +64,8 @@ STEPS: dict[str, list[Any]] = {
     "active": [True, False, True],
     "key": ["0b7c9f0e-3f6d-4a51-9c0a-6d2f1e8b4c57", "ffffffff-ffff-ffff-ffff-ffffffffffff"],
     "name": ["a", "A", "ä", "a"],
+    "count": [3, 1, 2, 1],
+    "index": [3, 1, 2, 1],
 }
 WRONG: dict[str, list[Any]] = {
     "price": ["1.00001", "100000000", "NaN", "x", None],
@@ -66,6 +73,8 @@ WRONG: dict[str, list[Any]] = {
     "weight": ["inf", "nan", "1e999", None],
     "reading": [1e39, 1e-50],
     "small": [2**15, 1.5, "1"],
+    "from": ["a" * 21, None],
+    "count": [None, 2**31],
     "big": [str(2**63)],
     "day": ["0000-01-01", "10000-01-01", "infinity", "2026-02-30", 7],
     "opens": ["24:00:00", "12:00:00+02:00", "noon"],
@@ -216,6 +225,11 @@ def test_the_document_tells_each_field(app: Flask, tenant: TenantUnderTest) -> N
         "lines": ("array", None),
         "extra": ("object", None),
         "tags": ("array", None),
+        "from": ("string", None),
+        "class": (null, None),
+        "count": ("integer", None),
+        "index": ("integer", None),
+        "maker": (["integer", "null"], None),
     }
     assert told["size"]["enum"] == ["SMALL", "LARGE"]
     assert told["grade"]["enum"] == ["g", "b"]

@@ -10,7 +10,7 @@ from tenantapp.http.resource import ResourceBlueprint
 
 SORTS = (
     *("created_at", "name", "price", "ratio", "weight", "reading", "small", "big", "day", "opens", "local"),
-    *("at", "size", "grade", "mood", "active", "key"),
+    *("at", "size", "grade", "mood", "active", "key", "count", "index"),
 )
 blueprint = ResourceBlueprint(
     "samples",

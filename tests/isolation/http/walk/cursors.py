@@ -21,7 +21,10 @@ def bs_cursors_are_nobodys(world: World) -> None:
 def _try(world: World, of_a: Ask, of_b: Ask, order: dict[str, str]) -> None:
     first = of_b.send(world, world.b, query_string={**order, "limit": "1"})
     cursor = first.get_json()["next_cursor"]
-    assert cursor, f"{of_b.rule}: B's list has no second page, so its cursor cannot be tried"
+    assert cursor, (
+        f"{of_b.rule}: B's list has no second page, so its cursor cannot be tried: say by the key `query` in "
+        "hints.py beside its views how it has two rows (tenantapp.testing.hint)"
+    )
     seen = _with(world, of_a, order, cursor)
     assert seen.status == 400, f"{of_a.rule} {order} takes B's cursor from A: {seen}"
     for other in ("of-nobody", cursor[:-1], cursor.swapcase()):

@@ -40,7 +40,7 @@ def _mine(world: World, ask: Ask, body: dict[str, Any] | None) -> Ask:
     mine = fresh(world.app, ask, world.a, ask.body)
     if body is None or mine.body is None:
         return mine
-    own = {*ask.operation.id_lists, *told_body(world.app, ask.rule, world.a)}
+    own = {*ask.operation.id_lists, *ask.operation.references, *told_body(world.app, ask.rule, world.a)}
     same = referring(table_behind(ask.rule), world.a, body)
     return replace(mine, body=same | {name: mine.body[name] for name in own})
 
