@@ -8,6 +8,7 @@ from types import SimpleNamespace
 from typing import Any
 from uuid import UUID
 
+import psycopg
 import pytest
 import sqlalchemy as sa
 from flask import Flask
@@ -44,6 +45,25 @@ def test_neighbours_have_a_row_in_every_table(neighbours: Neighbours) -> None:
             assert tenant.rows[table.name], f"{table} has no canary"
         assert neighbours.a.ids(table).isdisjoint(neighbours.b.ids(table))
     assert str(neighbours.b.row(Customer.__table__)["id"]) in neighbours.secrets
+
+
+ALONE = """
+    CREATE TABLE preferences (tenant_id uuid PRIMARY KEY DEFAULT tenancy.current_tenant_id()
+                              REFERENCES tenants (id), theme text);
+    ALTER TABLE preferences OWNER TO {owner}, ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+    CREATE POLICY preferences_tenant_isolation ON preferences
+        USING (tenant_id = (SELECT tenancy.current_tenant_id()));
+    GRANT SELECT, INSERT ON preferences TO {app};
+"""
+
+
+def test_neighbours_have_two_rows_where_a_tenant_may_have_two(
+    own_app: Flask, server: Server, own_superuser: psycopg.Connection[Any]
+) -> None:
+    own_superuser.execute(ALONE.format(owner=server.names.owner, app=server.names.app))
+    tenant = settle(own_app)
+    assert len(tenant.rows["customers"]) == 2
+    assert own_superuser.execute("SELECT count(*) FROM preferences").fetchone() == (1,)
 
 
 def test_a_model_that_leaks_is_told_with_what_was_tried(
