@@ -6,7 +6,9 @@ import os
 import secrets
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
+import psycopg
 import pytest
 from flask import Flask
 from flask_migrate import upgrade
@@ -93,7 +95,8 @@ def shared_database(server: Server, template: str) -> Iterator[str]:
 @pytest.fixture(scope="session")
 def app(server: Server, shared_database: str) -> Iterator[Flask]:
     """The application on the shared database."""
-    yield from _application(server, shared_database)
+    with server.application(shared_database) as app:
+        yield app
 
 
 @pytest.fixture
@@ -118,10 +121,25 @@ def database(server: Server, template: str) -> Iterator[str]:
 @pytest.fixture
 def own_app(server: Server, database: str) -> Iterator[Flask]:
     """The application on a clone for one test."""
-    yield from _application(server, database)
+    with server.application(database) as app:
+        yield app
 
 
-def _application(server: Server, database: str) -> Iterator[Flask]:
-    app = create_app(server.settings(database))
-    yield app
-    app.extensions["tenantapp"].pool.close()
+@pytest.fixture
+def own_tenant(own_app: Flask) -> TenantUnderTest:
+    """A tenant in the database of this test alone."""
+    return make_tenant(own_app)
+
+
+@pytest.fixture
+def superuser(server: Server, shared_database: str) -> Iterator[psycopg.Connection[Any]]:
+    """A superuser on the shared database."""
+    with server.connect("bootstrap", shared_database) as connection:
+        yield connection
+
+
+@pytest.fixture
+def own_superuser(server: Server, database: str) -> Iterator[psycopg.Connection[Any]]:
+    """A superuser on the database of this test alone."""
+    with server.connect("bootstrap", database) as connection:
+        yield connection

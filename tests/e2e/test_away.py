@@ -9,37 +9,30 @@ from pathlib import Path
 import pytest
 
 from tests.e2e.conftest import is_served
-from tests.e2e.line import Line
 from tests.e2e.programs import GUNICORN, Program, eventually, free_port, on_database, running
 from tests.e2e.wire import CUSTOMERS, call
 from tests.support.databases import Server
+from tests.support.network import Proxy, proxy
 from tests.support.tenants import TenantUnderTest
 
 
 @pytest.fixture
-def line(server: Server) -> Iterator[Line]:
-    with Line(server.host, server.port) as line:
-        yield line
-
-
-@pytest.fixture
-def served(server: Server, shared_database: str, line: Line, tmp_path: Path) -> Iterator[tuple[int, Program]]:
-    """The port of a gunicorn that reaches its database by the line, and the program itself."""
+def served(server: Server, shared_database: str, tmp_path: Path) -> Iterator[tuple[int, Program, Proxy]]:
+    """The port of a gunicorn that reaches its database by a line, the program itself, and the line."""
     port = free_port()
     environ = on_database(server, shared_database, PORT=str(port))
-    by_line = server.address("app", shared_database).set(
-        drivername="postgresql", host="127.0.0.1", port=line.port
-    )
-    environ["DATABASE_URL"] = by_line.render_as_string(hide_password=False)
-    with running(GUNICORN, environ, tmp_path) as program:
-        assert eventually(lambda: is_served(port)), program.errors
-        yield port, program
+    with proxy(server.address("app", shared_database)) as (line, url):
+        by_line = url.set(drivername="postgresql")
+        environ["DATABASE_URL"] = by_line.render_as_string(hide_password=False)
+        with running(GUNICORN, environ, tmp_path) as program:
+            assert eventually(lambda: is_served(port)), program.errors
+            yield port, program, line
 
 
 def test_a_database_that_goes_away_is_a_503_until_it_is_back(
-    served: tuple[int, Program], line: Line, residents: tuple[TenantUnderTest, TenantUnderTest]
+    served: tuple[int, Program, Proxy], residents: tuple[TenantUnderTest, TenantUnderTest]
 ) -> None:
-    port, program = served
+    port, program, line = served
     tenant = residents[0]
     mine = {"Host": f"{tenant.subdomain}.localhost", "Authorization": f"Bearer {tenant.token}"}
     assert call(port, "GET", "/readyz").json["status"] == "ready"

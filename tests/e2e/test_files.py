@@ -27,12 +27,6 @@ OPEN = """
 
 
 @pytest.fixture
-def superuser(server: Server, shared_database: str) -> Iterator[psycopg.Connection]:
-    with server.connect("bootstrap", shared_database) as connection:
-        yield connection
-
-
-@pytest.fixture
 def served(server: Server, shared_database: str, tmp_path: Path) -> Iterator[int]:
     """The port of a gunicorn of the test's own, whose log may tell of what broke."""
     port = free_port()

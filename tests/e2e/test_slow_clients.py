@@ -30,12 +30,6 @@ MANY = 30_000
 ENDLESS = ("Content-Type: text/csv", "Content-Length: 1000000")
 
 
-@pytest.fixture
-def superuser(server: Server, shared_database: str) -> Iterator[psycopg.Connection]:
-    with server.connect("bootstrap", shared_database) as connection:
-        yield connection
-
-
 @pytest.fixture(scope="module")
 def hasty(server: Server, shared_database: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
     """The port of a server that waits two seconds for a client."""

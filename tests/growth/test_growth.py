@@ -16,7 +16,7 @@ import pytest
 from tenantapp.http.tabular import CSV, NDJSON
 from tenantapp.testing.ask import Ask
 from tenantapp.testing.canaries import Neighbours
-from tenantapp.testing.walk import methods_of, tenants_rules
+from tenantapp.testing.walk import every_ask, methods_of, tenants_rules
 from tests.growth.worker import MIB, Limit, Request, Worker
 from tests.growth.worst import (
     BODIES,
@@ -33,7 +33,6 @@ from tests.growth.worst import (
     repeated,
     rows,
 )
-from tests.isolation.routes import every_ask
 from tests.support.described import described_app
 
 pytestmark = pytest.mark.growth

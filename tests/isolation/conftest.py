@@ -7,8 +7,7 @@ from contextlib import AbstractContextManager, contextmanager
 
 import pytest
 
-from tenantapp.application import create_app
-from tests.isolation.canaries import settle
+from tenantapp.testing.canaries import settle
 from tests.isolation.world import World
 from tests.support.databases import Server
 
@@ -19,9 +18,8 @@ MakeWorld = Callable[..., AbstractContextManager[World]]
 def make_world(server: Server, template: str) -> Iterator[MakeWorld]:
     """Give a function that lends a world of its own, cloned from one that was settled once."""
     with server.clone(template) as settled:
-        app = create_app(server.settings(settled))
-        a, b = settle(app), settle(app)
-        app.extensions["tenantapp"].pool.close()
+        with server.application(settled) as app:
+            a, b = settle(app), settle(app)
 
         @contextmanager
         def lend(*, app_role: str = "app") -> Iterator[World]:

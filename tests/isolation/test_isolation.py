@@ -4,24 +4,17 @@ from __future__ import annotations
 
 import pytest
 
-from tests.factories import factory_of
-from tests.isolation.canaries import referring
+from tenantapp.testing.ask import Ask
+from tenantapp.testing.walk import every_ask, table_behind
 from tests.isolation.checks import CHECKS, Check
 from tests.isolation.conftest import MakeWorld
-from tests.isolation.routes import Ask, every_ask, table_behind
-from tests.isolation.tables import models_by_table
+from tests.isolation.fresh import referring
 from tests.isolation.world import World
 
 
 @pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.__name__)
 def test_the_isolation_holds(world: World, check: Check) -> None:
     check(world)
-
-
-def test_every_scoped_model_is_attacked(world: World) -> None:
-    for tenant in (world.a, world.b):
-        for table in models_by_table():
-            assert tenant.rows[table.name], f"{table} has no canary"
 
 
 def makes_a_row(ask: Ask) -> bool:
@@ -40,11 +33,3 @@ def test_a_may_create_over_http_whatever_b_has(make_world: MakeWorld) -> None:
             answer = ask.send(world, world.a, json=body)
             expected = 200 if ask.operation.takes_lines else 201
             assert answer.status_code == expected, answer.get_data(as_text=True)
-
-
-def test_a_model_without_a_factory_fails_and_says_what_to_add() -> None:
-    class Invoice:
-        pass
-
-    with pytest.raises(AssertionError, match="Invoice has no factory: add InvoiceFactory in a file of tests"):
-        factory_of(Invoice)

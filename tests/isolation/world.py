@@ -6,14 +6,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import cached_property
-from typing import Any
 
 import psycopg
 import sqlalchemy as sa
 from flask import Flask
 from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.orm import Session, scoped_session
-from werkzeug.test import TestResponse
 
 from tenantapp.application import create_app
 from tenantapp.db.sealing import bind, sealing_engine
@@ -21,17 +19,17 @@ from tenantapp.db.session import db
 from tenantapp.identity import guards
 from tenantapp.identity.credentials import Credentials
 from tenantapp.tenancy.context import tenant_context
-from tests.isolation.canaries import Inhabitant
+from tenantapp.testing.canaries import Neighbours
+from tenantapp.testing.tenants import Inhabitant
 from tests.support.databases import Server
 from tests.support.sealing import sealer_of
-from tests.support.tenants import TenantUnderTest
 
 DENIED = "42501"
 LASTING = 3600.0
 
 
-class World:
-    """Two tenants in one database: `a` attacks, `b` is attacked.
+class World(Neighbours):
+    """The kit's neighbours, in a database that may be broken and asked past the program.
 
     Args:
         server: the server.
@@ -63,11 +61,6 @@ class World:
         guards.init_app(app, Credentials(seconds=LASTING))
         return app
 
-    @cached_property
-    def secrets(self) -> set[str]:
-        """The texts and ids that B's rows hold and A's do not."""
-        return self.b.strings() - self.a.strings()
-
     @contextmanager
     def connect(self, role: str = "app") -> Iterator[Connection]:
         """Connect as a role, past everything that the program does."""
@@ -92,11 +85,6 @@ class World:
         """Give the application's session in a tenant's context."""
         with self.app.app_context(), tenant_context(tenant.context):
             yield db.session  # type: ignore[misc]
-
-    def request(self, tenant: Inhabitant, method: str, path: str, **options: Any) -> TestResponse:
-        """Send a request to the tenant's host with the tenant's key."""
-        client = TenantUnderTest(self.app, tenant.id, tenant.subdomain, tenant.token)
-        return client.request(method, path, **options)
 
     def close(self) -> None:
         """Close the application's connections."""

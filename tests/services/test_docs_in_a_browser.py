@@ -26,7 +26,9 @@ def all_of(browser: webdriver.Chrome, selector: str) -> list[WebElement]:
     return list(WebDriverWait(browser, 20).until(found, f"nothing is {selector!r}"))
 
 
-def test_it_shows_every_operation_and_asks_its_own_host_alone(app: Flask, browser: webdriver.Chrome) -> None:
+def test_the_page_shows_every_operation_and_asks_its_own_host_alone(
+    app: Flask, browser: webdriver.Chrome
+) -> None:
     with served(app) as address:
         browser.get(f"{address}/docs")
         all_of(browser, ".opblock")

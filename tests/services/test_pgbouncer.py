@@ -6,7 +6,6 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
-from dataclasses import replace
 
 import psycopg
 import pytest
@@ -55,12 +54,9 @@ def limits() -> dict[str, float]:
 @pytest.fixture
 def pooled(server: Server, shared_database: str, address: URL, limits: dict[str, float]) -> Iterator[Flask]:
     """An application whose transactions all come through PgBouncer."""
-    settings = server.settings(
-        shared_database, database_pooler="transaction", pool_max_size=CLIENTS, **limits
-    )
-    app = add_probes(create_app(replace(settings, database_url=address)))
-    yield app
-    close_pool(app)
+    told = {"database_pooler": "transaction", "pool_max_size": CLIENTS, "database_url": address, **limits}
+    with server.application(shared_database, **told) as app:
+        yield add_probes(app)
 
 
 @pytest.fixture

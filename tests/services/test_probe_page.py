@@ -46,7 +46,7 @@ def texts(page: webdriver.Chrome, selector: str) -> list[str]:
     return [each.text for each in page.find_elements(By.CSS_SELECTOR, selector)]
 
 
-def test_it_shows_every_cell(page: webdriver.Chrome, report: Report) -> None:
+def test_the_page_shows_every_cell(page: webdriver.Chrome, report: Report) -> None:
     assert page.find_element(By.TAG_NAME, "h1").text == f"{report.counts()['LEAK']} leaks between tenants"
     cells = page.find_elements(By.CSS_SELECTOR, ".cell")
     assert len(cells) == sum(len(subject.cells) for subject in report.subjects)
@@ -86,7 +86,7 @@ def test_leaks_alone_can_be_shown(page: webdriver.Chrome) -> None:
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [1400, 390])
-def test_it_is_readable_light_and_dark_wide_and_narrow(
+def test_the_page_is_readable_light_and_dark_wide_and_narrow(
     page: webdriver.Chrome, scheme: str, width: int
 ) -> None:
     media = {"features": [{"name": "prefers-color-scheme", "value": scheme}]}

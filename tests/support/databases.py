@@ -9,9 +9,11 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import psycopg
+from flask import Flask
 from psycopg import sql
 from sqlalchemy import URL
 
+from tenantapp.application import create_app
 from tenantapp.config import Settings, load_settings
 from tenantapp.db.roles import RoleNames
 from tenantapp.platform.preparation import Passwords, RoleLimits, create_roles, prepare_database
@@ -60,16 +62,21 @@ class Server:
     def settings(self, database: str, **changes: Any) -> Settings:
         """Return the settings of an application on `database`."""
         settings = load_settings({"APP_ENV": "testing", "LOG_LEVEL": "WARNING"}, dotenv=None)
-        return replace(
-            settings,
-            role_prefix=self.names.prefix,
-            database_url=self.address("app", database),
-            migration_database_url=self.address("owner", database),
-            platform_database_url=self.address("platform", database),
-            watchdog_database_url=self.address("watchdog", database),
-            bootstrap_database_url=self.address("bootstrap", database),
-            **changes,
-        )
+        roles = {"database": "app", "migration_database": "owner"}
+        roles |= {f"{role}_database": role for role in ("platform", "watchdog", "bootstrap")}
+        addresses: dict[str, Any] = {
+            f"{key}_url": self.address(role, database) for key, role in roles.items()
+        }
+        return replace(settings, **addresses | {"role_prefix": self.names.prefix} | changes)
+
+    @contextmanager
+    def application(self, database: str, **changes: Any) -> Iterator[Flask]:
+        """Lend the application on `database`, and close its connections."""
+        app = create_app(self.settings(database, **changes))
+        try:
+            yield app
+        finally:
+            app.extensions["tenantapp"].pool.close()
 
     def connect(self, role: str, database: str, **options: Any) -> closing[psycopg.Connection[Any]]:
         """Connect to `database` as a role, in autocommit mode unless told otherwise."""

@@ -1,4 +1,4 @@
-"""A network that stops: a TCP proxy that forwards until a client sends certain bytes, and then is silent."""
+"""A way to the database that a test can cut and mend, or stall: what is sent stays, and nobody closes."""
 
 from __future__ import annotations
 
@@ -15,17 +15,36 @@ _CHUNK = 65_536
 
 
 class Proxy:
-    """Forwards connections to a server; `stall_at` says when one of them goes silent. None is closed."""
+    """Forwards connections to a server.
+
+    Args:
+        host: the server's.
+        port: the server's.
+    """
 
     def __init__(self, host: str, port: int) -> None:
         self._target = host, port
-        self._listening = socket.create_server(("127.0.0.1", 0), backlog=64)
-        self._sockets: list[socket.socket] = [self._listening]
         self._marker: bytes | None = None
-        self._is_silent = False
+        self._flows = threading.Event()
+        self._flows.set()
         self.stalled = 0
-        self.port: int = self._listening.getsockname()[1]
-        threading.Thread(target=self._accept, daemon=True).start()
+        self.port = 0
+        self.mend()
+
+    def mend(self) -> None:
+        """Let connections through, at the same port as before."""
+        self._listening = socket.create_server(("127.0.0.1", self.port), backlog=64)
+        self._sockets = [self._listening]
+        self.port = self._listening.getsockname()[1]
+        threading.Thread(target=self._accept, args=(self._sockets,), daemon=True).start()
+
+    def cut(self) -> None:
+        """Refuse new connections and drop those there are, as a server does that goes down."""
+        self._flows.set()
+        for each in self._sockets:
+            with suppress(OSError):
+                each.shutdown(socket.SHUT_RDWR)
+            each.close()
 
     def stall_at(self, marker: bytes) -> None:
         """Let the next connection whose client sends `marker` go silent: neither this nor more goes on."""
@@ -33,42 +52,36 @@ class Proxy:
 
     def stall(self) -> None:
         """Let all connections go silent from the next byte on, and new ones from the first."""
-        self._is_silent = True
+        self._flows.clear()
 
-    def close(self) -> None:
-        """End all connections."""
-        for each in self._sockets:
-            with suppress(OSError):
-                each.shutdown(socket.SHUT_RDWR)
-            each.close()
+    def go_on(self) -> None:
+        """Let what was sent meanwhile arrive."""
+        self._flows.set()
 
-    def _accept(self) -> None:
+    def _accept(self, sockets: list[socket.socket]) -> None:
         with suppress(OSError):
             while True:
-                client, _ = self._listening.accept()
+                client, _ = sockets[0].accept()
                 server = socket.create_connection(self._target)
-                self._sockets += [client, server]
+                sockets += [client, server]
                 silent = threading.Event()
-                threading.Thread(target=self._ask, args=(client, server, silent), daemon=True).start()
-                threading.Thread(target=self._answer, args=(client, server, silent), daemon=True).start()
+                for ends in ((client, server, silent), (server, client, silent)):
+                    threading.Thread(target=self._forward, args=ends, daemon=True).start()
 
-    def _ask(self, client: socket.socket, server: socket.socket, silent: threading.Event) -> None:
+    def _forward(self, source: socket.socket, target: socket.socket, silent: threading.Event) -> None:
         with suppress(OSError):
-            while chunk := client.recv(_CHUNK):
-                if self._is_silent or (self._marker is not None and self._marker in chunk):
+            while chunk := source.recv(_CHUNK):
+                if self._marker is not None and self._marker in chunk:
                     self._marker = None
                     silent.set()
                     self.stalled += 1
+                if silent.is_set():
                     return
-                server.sendall(chunk)
-            server.shutdown(socket.SHUT_WR)
-
-    def _answer(self, client: socket.socket, server: socket.socket, silent: threading.Event) -> None:
-        with suppress(OSError):
-            while (chunk := server.recv(_CHUNK)) and not silent.is_set():
-                client.sendall(chunk)
-            if not silent.is_set():
-                client.shutdown(socket.SHUT_WR)
+                self._flows.wait()
+                target.sendall(chunk)
+        if not silent.is_set():
+            with suppress(OSError):
+                target.shutdown(socket.SHUT_WR)
 
 
 @contextmanager
@@ -78,7 +91,7 @@ def proxy(url: URL) -> Iterator[tuple[Proxy, URL]]:
     try:
         yield made, url.set(host="127.0.0.1", port=made.port)
     finally:
-        made.close()
+        made.cut()
 
 
 class Heart:

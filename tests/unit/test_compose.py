@@ -21,7 +21,7 @@ def complaints(compose: dict[str, Any]) -> list[str]:
     return [error.message for error in Draft201909Validator(SCHEMA).iter_errors(compose)]
 
 
-def test_follows_the_schema() -> None:
+def test_the_file_follows_the_schema() -> None:
     assert complaints(COMPOSE) == []
 
 
@@ -32,7 +32,7 @@ def test_the_schema_finds_what_is_wrong(wrong: dict[str, Any]) -> None:
     assert complaints({"services": {"postgres": {"image": "postgres", **wrong}}})
 
 
-def test_runs_postgresql_and_redis() -> None:
+def test_the_file_runs_postgresql_and_redis() -> None:
     assert {name: service["image"] for name, service in COMPOSE["services"].items()} == IMAGES
 
 

@@ -18,7 +18,7 @@ def completed(folder: Path, **environ: str) -> ContextKey | None:
     return complete(load_settings(told, dotenv=None)).context_key
 
 
-def test_it_is_made_once_for_each_instance_and_readable_by_its_owner_alone(tmp_path: Path) -> None:
+def test_the_key_is_made_once_for_each_instance_and_readable_by_its_owner_alone(tmp_path: Path) -> None:
     key = completed(tmp_path / "one")
     assert key is not None
     assert completed(tmp_path / "one") == key
@@ -26,7 +26,7 @@ def test_it_is_made_once_for_each_instance_and_readable_by_its_owner_alone(tmp_p
     assert (tmp_path / "one" / "context-key").stat().st_mode & 0o777 == 0o600
 
 
-def test_one_that_is_configured_is_taken(tmp_path: Path) -> None:
+def test_a_configured_key_is_taken(tmp_path: Path) -> None:
     key = ContextKey.generate()
     assert completed(tmp_path, CONTEXT_KEY=key.written()) == key
     assert list(tmp_path.iterdir()) == []
@@ -43,7 +43,7 @@ def test_a_folder_that_nothing_can_be_kept_in_is_told_in_a_line(tmp_path: Path) 
         completed(tmp_path)
 
 
-def test_one_that_is_broken_is_told_in_a_line_that_does_not_show_it(tmp_path: Path) -> None:
+def test_a_broken_key_is_told_in_a_line_that_does_not_show_it(tmp_path: Path) -> None:
     for broken in (b"k1:deadbeef", b"", b"\xff"):
         (tmp_path / "context-key").write_bytes(broken)
         with pytest.raises(SystemExit) as refused:
@@ -53,6 +53,6 @@ def test_one_that_is_broken_is_told_in_a_line_that_does_not_show_it(tmp_path: Pa
         assert said.endswith("; restore it, or set CONTEXT_KEY")
 
 
-def test_testing_makes_none(tmp_path: Path) -> None:
+def test_testing_makes_no_key(tmp_path: Path) -> None:
     assert completed(tmp_path, APP_ENV="testing") == PUBLISHED_CONTEXT_KEY
     assert list(tmp_path.iterdir()) == []

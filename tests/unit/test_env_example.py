@@ -16,11 +16,11 @@ IN_COMPOSE = set(
 )
 
 
-def test_documents_each_key_of_the_program_and_of_docker_compose_and_no_other() -> None:
+def test_the_file_documents_each_key_of_the_program_and_of_docker_compose_and_no_other() -> None:
     assert SHOWN.keys() == KEYS.keys() | IN_COMPOSE
 
 
-def test_shows_each_key_once() -> None:
+def test_the_file_shows_each_key_once() -> None:
     assert len(SHOWN) == sum(bool(re.match(r"(# )?[A-Z][A-Z0-9_]*=", line)) for line in LINES)
 
 
@@ -30,7 +30,7 @@ def test_every_group_of_keys_is_explained() -> None:
     assert unexplained == []
 
 
-def test_is_a_development_environment_as_it_stands() -> None:
+def test_the_file_is_a_development_environment_as_it_stands() -> None:
     assert load_settings({}, EXAMPLE) == load_settings({"APP_ENV": "development"}, dotenv=None)
 
 
@@ -46,7 +46,7 @@ def test_the_examples_of_addresses_are_good_ones(key: str) -> None:
     assert settings.require(key.lower()).database
 
 
-def test_holds_no_secret() -> None:
+def test_the_file_holds_no_secret() -> None:
     for key, value in SHOWN.items():
         if re.search(r"PASSWORD$|SECRET", key):
             assert value == "", key

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from typing import Any
+from collections.abc import Callable
 
-import psycopg
 import pytest
 from flask import Flask
 
 from tests.support.commands import Refusal, Run
-from tests.support.databases import Server
 
 
 @pytest.fixture
@@ -23,10 +20,3 @@ def run(app: Flask) -> Run:
 def refused(run: Run) -> Callable[..., Refusal]:
     """Run a command that is to be refused."""
     return lambda *arguments: Refusal(run(*arguments))
-
-
-@pytest.fixture
-def superuser(server: Server, shared_database: str) -> Iterator[psycopg.Connection[Any]]:
-    """A superuser on the shared database."""
-    with server.connect("bootstrap", shared_database) as connection:
-        yield connection

@@ -63,9 +63,7 @@ def test_a_server_that_is_down_is_one_line(
     assert nowhere != there
     (line,) = errors(flask(on_database(server, shared_database, PLATFORM_DATABASE_URL=nowhere), *command))
     assert line.startswith("Error: connection failed: ")
-    assert line.endswith("Is the server running on that host and accepting TCP/IP connections?") or (
-        "Connection refused" in line
-    )
+    assert "Connection refused" in line
 
 
 def test_another_roles_address_is_refused(server: Server, shared_database: str) -> None:

@@ -25,16 +25,6 @@ from tests.support.tenants import TenantUnderTest
 _CONTEXT = "SELECT current_setting('tenancy.context', true)"
 
 
-@pytest.mark.parametrize("end", ["commit", "rollback"])
-def test_after_its_transaction_a_connection_has_an_empty_context(tenant: TenantUnderTest, end: str) -> None:
-    with tenant.app.app_context(), tenant_context(tenant.context), db.engine.connect() as connection:
-        assert connection.scalar(text(_CONTEXT)).startswith(f"v2.{tenant.id}.")
-        driver: Any = connection.connection.driver_connection
-        getattr(connection, end)()
-        assert driver.execute(_CONTEXT).fetchone() == ("",)
-        driver.rollback()
-
-
 def test_a_rolled_back_savepoint_does_not_take_the_context_along(tenant: TenantUnderTest) -> None:
     def contexts() -> list[Any]:
         before = db.session.scalar(text(_CONTEXT))

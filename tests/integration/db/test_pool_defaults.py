@@ -9,7 +9,7 @@ from tests.support.backends import backends, eventually, pool_of
 from tests.support.databases import Server
 
 
-def test_the_pool_has_them(make_app: MakeApp) -> None:
+def test_the_pool_has_the_defaults(make_app: MakeApp) -> None:
     pool = pool_of(make_app()).pool
     assert (pool.min_size, pool.max_size, pool.timeout) == (2, 10, 2)
     # Found idle at the end of a whole period without use, a connection is closed within two of them.
@@ -18,7 +18,7 @@ def test_the_pool_has_them(make_app: MakeApp) -> None:
     assert pool.kwargs["connect_timeout"] == 2
 
 
-def test_a_new_connection_has_them(make_app: MakeApp) -> None:
+def test_a_new_connection_has_the_defaults(make_app: MakeApp) -> None:
     connection = pool_of(make_app()).connect()
     shown = [connection.execute(f"SHOW {name}").fetchone() for name in ("statement_timeout", "TimeZone")]
     assert connection.info.get_parameters()["connect_timeout"] == "2"
@@ -35,7 +35,7 @@ def test_a_new_connection_has_them(make_app: MakeApp) -> None:
         ("connect_timeout", 5, "timeout", 5),
     ],
 )
-def test_each_is_a_setting(
+def test_each_default_is_a_setting(
     make_app: MakeApp, setting: str, value: float, attribute: str, expected: float
 ) -> None:
     assert getattr(pool_of(make_app(**{setting: value})).pool, attribute) == expected

@@ -7,7 +7,6 @@ import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -16,11 +15,10 @@ import pytest
 from sqlalchemy import URL, text
 from werkzeug.test import TestResponse
 
-from tenantapp.application import create_app
 from tenantapp.db.connection import TenantConnection
 from tenantapp.db.session import db
 from tests.integration.db.conftest import MakeApp
-from tests.support.backends import all_returned, backends, close_pool, eventually, pool_of
+from tests.support.backends import all_returned, backends, eventually, pool_of
 from tests.support.databases import Server
 from tests.support.operator import forget_directory
 from tests.support.probes import done, in_request
@@ -136,8 +134,8 @@ def test_connecting_to_a_black_hole_is_given_up_within_the_time_out(
 ) -> None:
     """The real default, 2 s: libpq knows no shorter one."""
     address = _lost_in(server, shared_database, black_hole)
-    app = create_app(replace(server.settings(shared_database), database_url=address))
-    pool = pool_of(app).pool
+    with server.application(shared_database, database_url=address) as app:
+        pool = pool_of(app).pool
     assert isinstance(pool.kwargs, dict)
     started = time.perf_counter()
     with pytest.raises(psycopg.errors.ConnectionTimeout):
@@ -149,22 +147,16 @@ def test_a_request_that_needs_a_black_hole_is_a_503_within_the_time_out(
     server: Server, shared_database: str, black_hole: tuple[str, int]
 ) -> None:
     address = _lost_in(server, shared_database, black_hole)
-    app = create_app(replace(server.settings(shared_database), database_url=address))
-    try:
+    with server.application(shared_database, database_url=address) as app:
         started = time.perf_counter()
         _assert_unavailable(ask(app, "acme.localhost"))
         assert time.perf_counter() - started < 2.5
-    finally:
-        close_pool(app)
 
 
 def test_a_role_that_could_get_past_the_policies_is_lent_no_connection(
     server: Server, shared_database: str
 ) -> None:
     for role in ("bootstrap", "owner"):
-        settings = server.settings(shared_database, connect_timeout=1)
-        app = create_app(replace(settings, database_url=server.address(role, shared_database)))
-        try:
+        address = server.address(role, shared_database)
+        with server.application(shared_database, connect_timeout=1, database_url=address) as app:
             _assert_unavailable(ask(app, "acme.localhost"))
-        finally:
-            close_pool(app)

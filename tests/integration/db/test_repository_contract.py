@@ -21,9 +21,9 @@ from tenantapp.db.unit_of_work import changing
 from tenantapp.discovery import modules_named
 from tenantapp.rcas.repository import RcaSolutionRepository
 from tenantapp.tenancy.context import tenant_context
+from tenantapp.testing.canaries import new_values, settle
 from tenantapp.testing.observation import traffic
 from tenantapp.testing.tenants import Inhabitant
-from tests.isolation.canaries import new_values, settle
 
 
 def repositories() -> list[type[Repository]]:
@@ -97,7 +97,7 @@ def test_every_package_that_keeps_rows_is_found() -> None:
     assert {each.__name__ for each in EVERY} - {each.__name__ for each in WRITABLE} == {"TenantRepository"}
 
 
-def test_gets_a_row_and_shows_what_is_to_be_shown(repository: Repository, inhabitant: Inhabitant) -> None:
+def test_a_row_is_got_and_shows_what_is_to_be_shown(repository: Repository, inhabitant: Inhabitant) -> None:
     table = table_of(repository.model)
     row = repository.get(inhabitant.row(table)["id"])
     shown = [column.name for column in shown_columns(repository.model)]
@@ -119,7 +119,7 @@ def test_anothers_row_is_none(repository: Repository, neighbour: Inhabitant) -> 
             ask(row_id)
 
 
-def test_adds_a_row_that_lasts_only_by_a_commit(
+def test_an_added_row_lasts_only_by_a_commit(
     writable: Repository, inhabitant: Inhabitant, app: Flask
 ) -> None:
     values = new_values(table_of(writable.model), inhabitant)
@@ -131,7 +131,7 @@ def test_adds_a_row_that_lasts_only_by_a_commit(
         type(writable)(other).get(row.id)
 
 
-def test_changes_what_is_given_and_counts_it(repository: Repository, inhabitant: Inhabitant) -> None:
+def test_a_change_writes_what_is_given_and_is_counted(repository: Repository, inhabitant: Inhabitant) -> None:
     before = repository.get(inhabitant.row(table_of(repository.model))["id"])
     given = changes(repository, inhabitant)
     after = repository.change(before.id, given, [before.row_version])
@@ -143,7 +143,7 @@ def test_changes_what_is_given_and_counts_it(repository: Repository, inhabitant:
     assert repository.change(before.id, {}, [after.row_version]) == after
 
 
-def test_changes_nothing_on_a_stale_version(repository: Repository, inhabitant: Inhabitant) -> None:
+def test_a_change_of_a_stale_version_writes_nothing(repository: Repository, inhabitant: Inhabitant) -> None:
     row = repository.get(inhabitant.row(table_of(repository.model))["id"])
     for given in (changes(repository, inhabitant), {}):
         with pytest.raises(RowChanged):
@@ -151,7 +151,9 @@ def test_changes_nothing_on_a_stale_version(repository: Repository, inhabitant: 
     assert repository.get(row.id) == row
 
 
-def test_removes_a_row_and_nothing_on_a_stale_version(writable: Repository, inhabitant: Inhabitant) -> None:
+def test_a_removal_takes_the_row_and_nothing_on_a_stale_version(
+    writable: Repository, inhabitant: Inhabitant
+) -> None:
     row = writable.add(new_values(table_of(writable.model), inhabitant))
     with pytest.raises(RowChanged):
         writable.remove(row.id, [9])
@@ -167,7 +169,7 @@ def test_removes_a_row_and_nothing_on_a_stale_version(writable: Repository, inha
         assert writable.get(row.id).row_version == 3
 
 
-def test_removes_many_rows_that_last_only_until_then(
+def test_many_rows_are_removed_only_by_a_commit(
     writable: Repository, inhabitant: Inhabitant, neighbour: Inhabitant
 ) -> None:
     table = table_of(writable.model)
@@ -181,7 +183,7 @@ def test_removes_many_rows_that_last_only_until_then(
         assert writable.restore(rows[0]).row_version == 3
 
 
-def test_keeps_a_row_that_others_refer_to(writable: Repository, inhabitant: Inhabitant) -> None:
+def test_a_row_that_others_refer_to_is_kept(writable: Repository, inhabitant: Inhabitant) -> None:
     table = table_of(writable.model)
     referring = {
         key.parent.table.name
@@ -213,7 +215,7 @@ def test_pages_go_over_all_rows_once_the_newest_first(
     assert [row.id for part in repository.stream(PageQuery(limit=1)) for row in part] == seen
 
 
-def test_adds_many_rows_and_refuses_those_that_do_not_begin(
+def test_many_rows_are_added_and_those_that_do_not_begin_are_refused(
     writable: Repository, inhabitant: Inhabitant, connection: Connection
 ) -> None:
     table = table_of(writable.model)
@@ -228,7 +230,7 @@ def test_adds_many_rows_and_refuses_those_that_do_not_begin(
                 writable.add_all([*(row | {name: state} for row in rows)])
 
 
-def test_each_takes_one_statement(app: Flask, writable: Repository, inhabitant: Inhabitant) -> None:
+def test_each_method_takes_one_statement(app: Flask, writable: Repository, inhabitant: Inhabitant) -> None:
     table = table_of(writable.model)
     values, given = new_values(table, inhabitant), changes(writable, inhabitant)
     counted = {}

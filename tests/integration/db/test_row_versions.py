@@ -66,5 +66,6 @@ def test_each_update_raises_the_version_by_one(
 
 def test_the_use_of_a_key_and_a_change_of_keys_leave_versions_as_they_are(first: TenantUnderTest) -> None:
     before = first.request("GET", "/api/v1/tenant").headers["ETag"]
-    first.create("/api/v1/api-keys", name="second", scopes=["read"])
+    second = first.create("/api/v1/api-keys", name="second", scopes=["read"])
+    assert first.request("DELETE", f"/api/v1/api-keys/{second['id']}").status_code == 204
     assert first.request("GET", "/api/v1/tenant").headers["ETag"] == before

@@ -51,7 +51,7 @@ def connection(app_of_one: Flask, path: str) -> TenantConnection:
     return connection
 
 
-def test_it_is_prepared_again_after_a_rollback(
+def test_a_selection_is_prepared_again_after_a_rollback(
     first: TenantUnderTest, path: str, connection: TenantConnection
 ) -> None:
     """After one, psycopg deallocates all that is prepared."""
@@ -73,7 +73,7 @@ def test_a_statement_whose_first_execution_failed_is_executed_again(first: Tenan
             assert [row.quotient for row in rows] == [1]
 
 
-def test_it_is_prepared_for_each_type_of_its_values(first: TenantUnderTest) -> None:
+def test_a_selection_is_prepared_for_each_type_of_its_values(first: TenantUnderTest) -> None:
     """The driver gives a small number a type that a greater one is refused for."""
     given = Selection(sa.select(sa.bindparam("number", type_=sa.BigInteger).label("number")))
     with closing(pool_of(first.app).connect()) as connection:
@@ -144,7 +144,7 @@ def test_a_statement_planted_under_its_name_is_not_run(
     assert connection.closed
 
 
-def test_listeners_of_the_engine_are_told_of_it(first: TenantUnderTest, path: str) -> None:
+def test_the_engines_listeners_are_told_of_a_selection(first: TenantUnderTest, path: str) -> None:
     told: list[str] = []
 
     def note(_connection: object, _cursor: object, statement: str, *_: object) -> None:
@@ -160,7 +160,7 @@ def test_listeners_of_the_engine_are_told_of_it(first: TenantUnderTest, path: st
     assert "FROM customers" in told[0]
 
 
-def test_it_joins_a_transaction_that_has_begun(first: TenantUnderTest, path: str) -> None:
+def test_a_selection_joins_a_transaction_that_has_begun(first: TenantUnderTest, path: str) -> None:
     row_id = UUID(path.rpartition("/")[2])
     with first.app.app_context(), tenant_context(first.context), reading() as connection:
         began = connection.scalar(sa.text("SELECT now()::text || pg_backend_pid()"))

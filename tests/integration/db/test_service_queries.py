@@ -24,7 +24,9 @@ def connection(app: Flask) -> Iterator[Connection]:
         yield connection
 
 
-def test_each_takes_one_statement_however_many_rows_it_shows(app: Flask, connection: Connection) -> None:
+def test_each_query_takes_one_statement_however_many_rows_it_shows(
+    app: Flask, connection: Connection
+) -> None:
     services, deployments = ServiceRepository(connection), DeploymentRepository(connection)
     service, other = (services.add({"name": name}) for name in ("Checkout", "Search"))
     for one in (service, other):

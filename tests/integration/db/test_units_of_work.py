@@ -61,7 +61,7 @@ def fail_after(work: Callable[[], object]) -> None:
     raise ZeroDivisionError
 
 
-def test_several_repositories_last_together() -> None:
+def test_the_work_of_several_repositories_is_committed_together() -> None:
     with changing() as connection:
         add_both(connection)
         assert names() == set()
@@ -69,7 +69,7 @@ def test_several_repositories_last_together() -> None:
     assert names() == {"Checkout", "Ada"}
 
 
-def test_or_not_at_all() -> None:
+def test_the_work_of_several_repositories_is_rolled_back_together() -> None:
     with changing() as connection:
         add_both(connection)
     with pytest.raises(ZeroDivisionError), changing() as connection:

@@ -9,7 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from .support import Program, eventually, processes_of
+from tests.e2e.programs import eventually
+
+from .support import Program, processes_of
 
 
 @pytest.fixture

@@ -3,15 +3,14 @@
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import psycopg
 
 from tenantapp.embedded import EmbeddedServer
+from tests.e2e.programs import REPOSITORY
 
-REPOSITORY = Path(__file__).parents[3]
 QUICK = {"fsync": "off", "shared_buffers": "16MB"}
 PROGRAM = f"""
 import signal, sys
@@ -23,15 +22,6 @@ server = EmbeddedServer(Path(sys.argv[1]), settings={QUICK!r}).start()
 print(server.port, flush=True)
 signal.pause()
 """
-
-
-def eventually(holds: Callable[[], bool], timeout: float = 15.0) -> bool:
-    deadline = time.monotonic() + timeout
-    while not holds():
-        if time.monotonic() > deadline:
-            return False
-        time.sleep(0.02)
-    return True
 
 
 def processes_of(root: Path) -> dict[int, str]:

@@ -12,8 +12,9 @@ from types import SimpleNamespace
 import pytest
 
 from tenantapp.embedded import UnreachableFolderError, UnusableDataError, binaries, privileges
+from tests.e2e.programs import eventually
 
-from .support import Program, connect, embedded, eventually, postmaster_of, processes_of
+from .support import Program, connect, embedded, postmaster_of, processes_of
 
 as_root = pytest.mark.skipif(os.geteuid() != 0, reason="needs root, to become another user")
 NOBODY = pwd.getpwnam("nobody").pw_uid

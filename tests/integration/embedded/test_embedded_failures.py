@@ -20,8 +20,9 @@ from tenantapp.embedded import (
     UnusableDataError,
     binaries,
 )
+from tests.e2e.programs import REPOSITORY, eventually
 
-from .support import REPOSITORY, connect, embedded, eventually, processes_of
+from .support import connect, embedded, processes_of
 
 
 @pytest.fixture

@@ -9,12 +9,13 @@ import psycopg
 import pytest
 
 from tenantapp.embedded import EmbeddedServer
+from tests.e2e.programs import eventually
 
-from .support import connect, embedded, eventually, processes_of
+from .support import connect, embedded, processes_of
 
 
 @pytest.mark.parametrize("version", [16, 18])
-def test_answers_over_tcp_and_over_the_socket(root: Path, version: int) -> None:
+def test_the_server_answers_over_tcp_and_over_the_socket(root: Path, version: int) -> None:
     with embedded(root, version) as server:
         for host in (server.host, str(server.socket_dir)):
             with connect(server, host=host) as connection:
@@ -44,7 +45,7 @@ def test_passwords_are_asked_for_and_checked_by_scram_everywhere(root: Path) -> 
     assert rules == [("scram-sha-256",)]
 
 
-def test_listens_on_the_loopback_address_alone_with_the_defaults(root: Path) -> None:
+def test_the_server_listens_on_the_loopback_address_alone_with_the_defaults(root: Path) -> None:
     names = ("listen_addresses", "wal_level", "max_connections", "TimeZone", "server_encoding")
     with embedded(root) as server, connect(server) as connection:
         values = [connection.execute("SELECT current_setting(%s)", [name]).fetchone()[0] for name in names]
@@ -86,7 +87,7 @@ def test_data_outlives_a_restart(root: Path) -> None:
         assert connection.execute("SELECT one FROM kept").fetchone() == (1,)
 
 
-def test_is_down_when_stop_returns(root: Path) -> None:
+def test_the_server_is_down_when_stop_returns(root: Path) -> None:
     server = embedded(root).start()
     server.stop()
     assert all("keeper.py" in command for command in processes_of(root).values())

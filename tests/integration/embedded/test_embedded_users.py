@@ -9,7 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from .support import Program, connect, embedded, eventually, keeper_of, postmaster_of, processes_of
+from tests.e2e.programs import eventually
+
+from .support import Program, connect, embedded, keeper_of, postmaster_of, processes_of
 
 StartProgram = Callable[..., Program]
 
@@ -29,7 +31,7 @@ def test_a_second_program_uses_the_same_server_until_the_last_leaves(
     assert eventually(lambda: not processes_of(root))
 
 
-def test_tells_whether_the_server_was_down_until_it_came(root: Path) -> None:
+def test_a_user_is_told_whether_the_server_was_down_until_it_came(root: Path) -> None:
     with embedded(root) as first, embedded(root) as second:
         first.start()
         assert (first.started_here, second.started_here) == (True, False)
@@ -41,7 +43,9 @@ def test_programs_that_start_at_once_share_one_server(root: Path, program: Start
 
 
 @pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT, signal.SIGKILL])
-def test_stops_when_the_program_is_ended_by(root: Path, program: StartProgram, how: signal.Signals) -> None:
+def test_the_server_stops_when_its_program_is_ended_by(
+    root: Path, program: StartProgram, how: signal.Signals
+) -> None:
     user = program()
     user.port()
     user.end(how)
@@ -62,7 +66,7 @@ def test_a_program_killed_while_it_starts_the_server_leaves_nothing_running(
     assert not (root / "data.partial").exists()
 
 
-def test_recovers_the_data_of_a_killed_server(root: Path) -> None:
+def test_the_data_of_a_killed_server_is_recovered(root: Path) -> None:
     with embedded(root) as server:
         busy = connect(server)
         busy.execute("CREATE TABLE kept AS SELECT 1 AS one")

@@ -11,9 +11,7 @@ import pytest
 from flask import Flask
 from structlog.testing import capture_logs
 
-from tenantapp.application import create_app
 from tests.conftest import UNSAFE_AND_FAST
-from tests.support.backends import close_pool
 from tests.support.own_servers import DATABASE, migrated, own_server, small_disk
 from tests.support.tenants import TenantUnderTest, make_tenant
 from tests.support.wsgi import CUSTOMERS
@@ -34,10 +32,11 @@ def disk(tmp_path: Path) -> Iterator[Path]:
 @pytest.fixture
 def app(disk: Path) -> Iterator[Flask]:
     """The application on a server whose files are on the small disk."""
-    with own_server(disk / "postgresql", UNSAFE_AND_FAST) as started:
-        app = create_app(migrated(started).settings(DATABASE))
+    with (
+        own_server(disk / "postgresql", UNSAFE_AND_FAST) as started,
+        migrated(started).application(DATABASE) as app,
+    ):
         yield app
-        close_pool(app)
 
 
 @contextlib.contextmanager

@@ -19,7 +19,7 @@ from tenantapp.application import create_app
 from tenantapp.health import readiness
 from tests.support.backends import all_returned, backends, close_pool, eventually, pool_of, terminate
 from tests.support.databases import Server
-from tests.support.stalling import stalling_line
+from tests.support.network import proxy
 
 IN_USE = "warning: pool: every connection of this process is in use: requests wait for one"
 
@@ -33,9 +33,8 @@ def always_anew(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def app(server: Server, database: str) -> Iterator[Flask]:
     """An application of one connection."""
-    app = create_app(server.settings(database, pool_min_size=1, pool_max_size=1))
-    yield app
-    close_pool(app)
+    with server.application(database, pool_min_size=1, pool_max_size=1) as app:
+        yield app
 
 
 def ready(app: Flask) -> TestResponse:
@@ -153,15 +152,14 @@ def test_a_safe_database_is_verified_every_few_seconds_and_an_unsafe_one_each_ti
 def test_a_database_that_hangs_is_a_503_and_keeps_live_from_nothing(
     server: Server, database: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with stalling_line(server.host, server.port) as line:
-        url = server.address("app", database).set(host="127.0.0.1", port=line.port)
+    with proxy(server.address("app", database)) as (line, url):
         app = create_app(replace(server.settings(database), database_url=url))
         assert told(ready(app)) == (200, [])
         all_returned(app)
         # What cleaned the connection is answered by then.
         time.sleep(1)
         monkeypatch.setattr(readiness, "_LOOK_SECONDS", 0.5)
-        line.flows.clear()
+        line.stall()
         with ThreadPoolExecutor(3) as askers:
             answers = [askers.submit(ready, app) for _ in range(3)]
             time.sleep(0.2)
@@ -170,7 +168,7 @@ def test_a_database_that_hangs_is_a_503_and_keeps_live_from_nothing(
             asked = time.monotonic()
             assert {told(answer.result())[0] for answer in answers} == {503}
             assert time.monotonic() - asked < readiness.PATIENCE_SECONDS + 1
-        line.flows.set()
+        line.go_on()
         eventually(lambda: ready(app).status_code == 200, 30)
         close_pool(app)
 

@@ -26,10 +26,9 @@ def test_a_server_in_recovery_serves_reads_and_is_ready_with_a_warning(
     root: Path = tmp_path_factory.mktemp("standby") / "postgresql"
     with own_server(root, UNSAFE_AND_FAST) as started:
         server = migrated(started)
-        app = create_app(server.settings(DATABASE))
-        tenant = make_tenant(app)
-        created = tenant.create(CUSTOMERS, name="Ada", email="ada@example.com")
-        close_pool(app)
+        with server.application(DATABASE) as app:
+            tenant = make_tenant(app)
+            created = tenant.create(CUSTOMERS, name="Ada", email="ada@example.com")
     (root / "data" / "standby.signal").touch()
     with own_server(root, UNSAFE_AND_FAST) as started:
         settings = replace(server, url=started.superuser_url).settings(DATABASE)

@@ -14,7 +14,6 @@ from marshmallow import Schema, fields
 from sqlalchemy import func, select
 from werkzeug.test import TestResponse
 
-from tenantapp.application import create_app
 from tenantapp.customers.models import Customer
 from tenantapp.customers.repository import CustomerRepository
 from tenantapp.customers.schemas import CustomerSchema
@@ -212,12 +211,11 @@ def change_strictly() -> None:
 @pytest.fixture(scope="module")
 def example_app(server: Server, shared_database: str) -> Iterator[Flask]:
     """The application with views by our Blueprint."""
-    app = create_app(server.settings(shared_database))
-    (known,) = app.extensions["flask-smorest"]["apis"].values()
-    known["ext_obj"].register_blueprint(blueprint)
-    known["ext_obj"].register_blueprint(strict)
-    yield app
-    app.extensions["tenantapp"].pool.close()
+    with server.application(shared_database) as app:
+        (known,) = app.extensions["flask-smorest"]["apis"].values()
+        known["ext_obj"].register_blueprint(blueprint)
+        known["ext_obj"].register_blueprint(strict)
+        yield app
 
 
 @pytest.fixture
@@ -244,10 +242,13 @@ def test_a_list_in_the_query_may_be_repeated_and_nothing_else(asked: TenantUnder
     assert refused["errors"] == {"surname": ["Unknown field."]}
 
 
-@pytest.mark.parametrize("sent", [{"json": {"name": "x"}}, {"data": "x", "content_type": "text/plain"}])
-def test_a_body_that_is_not_declared_is_refused(asked: TenantUnderTest, sent: dict[str, Any]) -> None:
-    refused = asked.request("POST", f"{PLACE}/made", **sent)
-    assert refused.status_code in (415, 422)
+@pytest.mark.parametrize(
+    ("sent", "status"), [({"json": {"name": "x"}}, 422), ({"data": "x", "content_type": "text/plain"}, 415)]
+)
+def test_a_body_that_is_not_declared_is_refused(
+    asked: TenantUnderTest, sent: dict[str, Any], status: int
+) -> None:
+    assert asked.request("POST", f"{PLACE}/made", **sent).status_code == status
     assert asked.request("GET", CUSTOMERS).json["items"] == []
     assert asked.request("POST", f"{PLACE}/made?dry=1").status_code == 422
     assert asked.request("POST", f"{PLACE}/made").status_code == 201

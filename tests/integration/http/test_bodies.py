@@ -8,6 +8,7 @@ import re
 from typing import Any
 from uuid import uuid4
 
+import orjson
 import pytest
 from flask import Flask
 from hypothesis import HealthCheck, given, settings
@@ -145,13 +146,14 @@ def test_of_a_repeated_key_the_last_counts(tenant: TenantUnderTest) -> None:
     assert answer.json["name"] == "b"
 
 
-@pytest.mark.parametrize(
-    "number", ["9" * 400, "-" + "9" * 30, "1e308", "1e-400", "-0", "0.1e1", "1" + "0" * 5000]
-)
-def test_a_huge_number_is_a_number(tenant: TenantUnderTest, number: str) -> None:
-    answer = post(tenant, f'{{"name": "x", "email": {number}}}')
-    assert answer.status_code in (400, 422)
-    assert_problem(answer, answer.status_code)
+@pytest.mark.parametrize("number", ["-" + "9" * 30, "1e308", "1e-400", "-0", "0.1e1"])
+def test_an_odd_number_is_a_number(tenant: TenantUnderTest, number: str) -> None:
+    assert list(errors_of(post(tenant, f'{{"name": "x", "email": {number}}}'))) == ["email"]
+
+
+@pytest.mark.parametrize("number", ["9" * 400, "1" + "0" * 5000])
+def test_a_number_that_nothing_can_hold_is_no_json(tenant: TenantUnderTest, number: str) -> None:
+    assert_problem(post(tenant, f'{{"name": "x", "email": {number}}}'), 400)
 
 
 def nested(depth: int) -> str:
@@ -248,7 +250,12 @@ def test_any_json_is_answered_by_what_it_is(tenant: TenantUnderTest, body: Any) 
 @MANY
 @given(body=st.binary(max_size=40))
 def test_any_bytes_are_answered_by_what_they_are(tenant: TenantUnderTest, body: bytes) -> None:
-    assert post(tenant, body).status_code in (400, 422)
+    try:
+        orjson.loads(body)
+    except orjson.JSONDecodeError:
+        assert_problem(post(tenant, body), 400)
+    else:
+        assert_problem(post(tenant, body), 422)
 
 
 @MANY

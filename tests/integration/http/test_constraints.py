@@ -47,13 +47,6 @@ def test_a_value_that_excludes_another_is_a_conflict_too(
     assert_not_postgresqls_words(answer)
 
 
-def test_a_value_that_another_tenant_has_is_free(
-    tenant: TenantUnderTest, other_tenant: TenantUnderTest
-) -> None:
-    taken = new_customer(other_tenant)
-    assert new_customer(tenant, email=taken["email"])["email"] == taken["email"]
-
-
 def test_a_word_that_only_the_table_refuses_is_an_invalid_field(
     own_tenant: TenantUnderTest, own_superuser: Superuser
 ) -> None:

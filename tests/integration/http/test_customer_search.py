@@ -58,10 +58,6 @@ def test_a_search_goes_with_filters_pages_and_counts(tenant: TenantUnderTest) ->
     assert other.status_code == 400
 
 
-def test_another_tenants_words_find_nothing(other_tenant: TenantUnderTest) -> None:
-    assert found(other_tenant, "ada") == set()
-
-
 def test_what_is_changed_is_found_by_its_new_words(tenant: TenantUnderTest) -> None:
     created = new_customer(tenant, name="Cleo Old")
     tenant.request("PATCH", f"{CUSTOMERS}/{created['id']}", json={"name": "Cleo New"})

@@ -80,12 +80,6 @@ def test_a_field_that_is_not_the_clients_is_refused(tenant: TenantUnderTest, nam
     assert tenant.request("GET", path_of(customer)).json == customer
 
 
-@pytest.mark.parametrize("name", ["subdomain", "status", "epoch", "id", "row_version", "created_at"])
-def test_a_tenant_does_not_change_what_the_operator_decides(tenant: TenantUnderTest, name: str) -> None:
-    answer = tenant.request("PATCH", "/api/v1/tenant", json={name: "x"}, headers={"If-Match": "*"})
-    assert errors_of(answer) == {name: ["Unknown field."]}
-
-
 @pytest.mark.parametrize(
     "name", ["prefix", "secret_sha256", "token", "revoked_at", "last_used_at", "tenant_id"]
 )
@@ -105,18 +99,25 @@ def test_a_scope_that_does_not_exist_is_refused(tenant: TenantUnderTest, scopes:
 
 
 @pytest.mark.parametrize(
-    "moment", ["2020-01-01T00:00:00Z", "2999-01-01T00:00:00", "soon", 7, "0000-01-01T00:00:00Z"]
+    "moment",
+    [
+        "2020-01-01T00:00:00Z",
+        "2999-01-01T00:00:00",
+        "soon",
+        7,
+        "0000-01-01T00:00:00Z",
+        # In UTC it is in a year that nothing can hold.
+        "9999-12-31T23:59:59.999999-14:00",
+    ],
 )
 def test_a_key_expires_at_a_moment_to_come(tenant: TenantUnderTest, moment: Any) -> None:
     body = {"name": "x", "scopes": ["read"], "expires_at": moment}
     assert list(errors_of(tenant.request("POST", API_KEYS, json=body))) == ["expires_at"]
 
 
-@pytest.mark.parametrize("moment", ["2999-01-01T00:00:00+14:00", "9999-12-31T23:59:59.999999-14:00"])
-def test_a_key_may_expire_in_any_zone(tenant: TenantUnderTest, moment: str) -> None:
-    body = {"name": "x", "scopes": ["read"], "expires_at": moment}
-    answer = tenant.request("POST", API_KEYS, json=body)
-    assert answer.status_code in (201, 422)
+def test_a_key_may_expire_in_any_zone(tenant: TenantUnderTest) -> None:
+    body = {"name": "x", "scopes": ["read"], "expires_at": "2999-01-01T00:00:00+14:00"}
+    assert tenant.create(API_KEYS, **body)["expires_at"] == "2998-12-31T10:00:00+00:00"
     assert tenant.request("GET", API_KEYS).status_code == 200
 
 
@@ -167,7 +168,6 @@ def test_an_address_is_kept_in_lower_case(tenant: TenantUnderTest) -> None:
 @pytest.mark.parametrize(
     "email",
     [
-        "İ@x.example",
         "ẞ@x.example",
         "ς@x.example",
         "Σ@x.example",
@@ -188,21 +188,19 @@ def test_an_address_is_kept_in_lower_case(tenant: TenantUnderTest) -> None:
         '"quoted"@x.example',
         '"a\u0001b"@x.example',
         "x@[127.0.0.1]",
-        "\u202ex@x.example",
-        "x\u200b@x.example",
     ],
     ids=ascii,
 )
-def test_an_odd_address_is_taken_or_refused(tenant: TenantUnderTest, email: str) -> None:
-    answer = tenant.request("POST", CUSTOMERS, json=ada(email=email))
-    assert answer.status_code in (201, 422)
-    if answer.status_code == 201:
-        kept = answer.json["email"]
-        assert kept == kept.lower().strip()
-        found = tenant.request("GET", CUSTOMERS, query_string={"email": email})
-        assert [row["email"] for row in found.json["items"]] == [kept]
-    else:
-        assert list(errors_of(answer)) == ["email"]
+def test_an_odd_address_is_taken_and_found(tenant: TenantUnderTest, email: str) -> None:
+    kept = new_customer(tenant, email=email)["email"]
+    assert kept == kept.lower().strip()
+    found = tenant.request("GET", CUSTOMERS, query_string={"email": email})
+    assert [row["email"] for row in found.json["items"]] == [kept]
+
+
+@pytest.mark.parametrize("email", ["İ@x.example", "\u202ex@x.example", "x\u200b@x.example"], ids=ascii)
+def test_an_address_of_hidden_or_growing_letters_is_refused(tenant: TenantUnderTest, email: str) -> None:
+    assert list(wrong(tenant, email=email)) == ["email"]
 
 
 @pytest.mark.parametrize(
@@ -240,8 +238,7 @@ def test_nul_is_refused(tenant: TenantUnderTest, name: str) -> None:
 def test_a_lone_surrogate_is_refused(tenant: TenantUnderTest, escape: str) -> None:
     for body in (f'{{"name": "{escape}", "email": "a@x.example"}}', f'{{"{escape}": 1}}'):
         answer = tenant.request("POST", CUSTOMERS, data=body, content_type="application/json")
-        assert answer.status_code in (400, 422)
-        assert_problem(answer, answer.status_code)
+        assert_problem(answer, 400)
 
 
 def test_a_pair_of_surrogates_is_a_letter(tenant: TenantUnderTest) -> None:
@@ -321,12 +318,3 @@ def test_nul_is_refused_anywhere_in_the_settings(tenant: TenantUnderTest, text: 
 def test_settings_are_an_object(tenant: TenantUnderTest, value: Any) -> None:
     answer = patch_settings(tenant, value)
     assert list(errors_of(answer)) == ["settings"]
-
-
-def test_settings_are_at_most_16_kib(tenant: TenantUnderTest) -> None:
-    def patch(length: int) -> TestResponse:
-        return patch_settings(tenant, {"a": "x" * length})
-
-    around = len('{"a":""}')
-    assert patch(16 * 1024 - around).status_code == 200
-    assert list(errors_of(patch(16 * 1024 - around + 1))) == ["settings"]

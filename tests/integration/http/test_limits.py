@@ -17,9 +17,7 @@ from marshmallow import Schema, ValidationError, fields
 from sqlalchemy.dialects import postgresql
 
 from tenantapp.http.limits import hold_to_columns
-from tests.support.customers import CUSTOMERS, errors_of
 from tests.support.databases import Server
-from tests.support.tenants import TenantUnderTest
 
 TABLE = sa.Table(
     "measures",
@@ -206,11 +204,3 @@ def test_the_document_names_the_limits() -> None:
     assert (told["whole"]["minimum"], told["whole"]["maximum"]) == (-(2**31), 2**31 - 1)
     assert "minimum" not in told["price"], "apispec would write a text there"
     assert told["code"]["maxLength"] == 5
-
-
-@pytest.mark.parametrize("number", ["0", "201", "9" * 20, "9" * 4000, "-1", "+5", "1e3", "5.0", " 5", "0x5"])
-def test_a_number_in_a_query_string_that_is_out_of_range_is_named(
-    tenant: TenantUnderTest, number: str
-) -> None:
-    answer = tenant.request("GET", CUSTOMERS, query_string={"limit": number})
-    assert list(errors_of(answer)) == ["limit"]

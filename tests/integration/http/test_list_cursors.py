@@ -28,11 +28,9 @@ def cursor(tenant: TenantUnderTest, superuser: Superuser) -> str:
 @pytest.fixture
 def app_of_another_key(server: Server, shared_database: str) -> Iterator[Flask]:
     """The same application on the same database, with another secret key."""
-    from tenantapp.application import create_app
 
-    app = create_app(server.settings(shared_database, secret_key="another-secret-of-at-least-32-characters"))
-    yield app
-    app.extensions["tenantapp"].pool.close()
+    with server.application(shared_database, secret_key="another-secret-of-at-least-32-characters") as app:
+        yield app
 
 
 def cursor_of(tenant: TenantUnderTest, path: str = CUSTOMERS, **query: Any) -> str:
@@ -83,22 +81,19 @@ def test_no_last_character_but_its_own_ends_a_cursor(tenant: TenantUnderTest, cu
         assert_refused(tenant, cursor[:-1] + character)
 
 
-def test_a_cursor_that_lost_an_end_is_refused(tenant: TenantUnderTest, cursor: str) -> None:
+def test_a_cursor_that_lost_an_end_or_got_one_is_refused(tenant: TenantUnderTest, cursor: str) -> None:
     for length in range(len(cursor)):
         assert_refused(tenant, cursor[:length])
-    assert_refused(tenant, cursor[1:])
-    assert_refused(tenant, cursor + "A")
-    assert_refused(tenant, cursor + "=")
-    assert_refused(tenant, f" {cursor}")
-    assert_refused(tenant, cursor + cursor)
-
-
-def test_another_tenants_cursor_is_refused(
-    tenant: TenantUnderTest, other_tenant: TenantUnderTest, cursor: str, superuser: Superuser
-) -> None:
-    insert_customers(superuser, other_tenant, 2)
-    assert_refused(tenant, cursor_of(other_tenant))
-    assert_refused(other_tenant, cursor)
+    for other in (
+        cursor[1:],
+        f"{cursor}A",
+        f"{cursor}=",
+        f" {cursor}",
+        cursor * 2,
+        f"{cursor}\0",
+        f"\0{cursor}",
+    ):
+        assert_refused(tenant, other)
 
 
 def test_another_routes_cursor_is_refused(tenant: TenantUnderTest, cursor: str) -> None:
@@ -167,8 +162,3 @@ def test_a_cursor_signed_with_another_key_is_refused(
 )
 def test_a_text_that_never_was_a_cursor_is_refused(tenant: TenantUnderTest, text: str) -> None:
     assert_refused(tenant, text)
-
-
-def test_a_cursor_around_which_a_nul_was_put_is_refused(tenant: TenantUnderTest, cursor: str) -> None:
-    assert_refused(tenant, f"{cursor}\0")
-    assert_refused(tenant, f"\0{cursor}")

@@ -139,7 +139,6 @@ def test_all_that_fit_are_counted_on_request_alone(tenant: TenantUnderTest, supe
 
 
 INJECTIONS = [
-    "'||pg_sleep(5)||'@x.example",
     "x'or'1'='1@x.example",
     "%@x.example",
     "_@x.example",
@@ -151,8 +150,13 @@ INJECTIONS = [
 def test_sql_in_a_filter_is_a_value_that_no_row_has(tenant: TenantUnderTest, text: str) -> None:
     new_customer(tenant, email="a@x.example")
     answer = tenant.request("GET", CUSTOMERS, query_string={"email": text})
-    assert answer.status_code in (200, 422)
-    assert answer.status_code == 422 or answer.json["items"] == []
+    assert answer.status_code == 200
+    assert answer.json["items"] == []
+
+
+def test_sql_that_is_no_address_is_refused(tenant: TenantUnderTest) -> None:
+    answer = tenant.request("GET", CUSTOMERS, query_string={"email": "'||pg_sleep(5)||'@x.example"})
+    assert list(errors_of(answer)) == ["email"]
 
 
 def test_sql_in_a_filter_finds_the_row_that_has_it(tenant: TenantUnderTest) -> None:

@@ -119,14 +119,3 @@ def test_null_is_refused_for_a_status_that_would_have_a_default(tenant: TenantUn
     assert new_customer(tenant)["status"] == "active"
     answer = tenant.request("POST", CUSTOMERS, json=ada(status=None))
     assert errors_of(answer) == {"status": ["Field may not be null."]}
-
-
-def test_the_tenants_own_settings_are_replaced_as_a_whole(tenant: TenantUnderTest) -> None:
-    def patch(settings: Any) -> Any:
-        return tenant.request(
-            "PATCH", "/api/v1/tenant", json={"settings": settings}, headers={"If-Match": "*"}
-        ).json
-
-    assert patch({"a": 1, "b": {"c": None}})["settings"] == {"a": 1, "b": {"c": None}}
-    assert patch({"d": []})["settings"] == {"d": []}
-    assert patch({})["settings"] == {}

@@ -14,7 +14,6 @@ from flask_smorest import Blueprint as DocumentedBlueprint
 from flask_smorest import abort as abort_with_errors
 from sqlalchemy import select
 
-from tenantapp.application import create_app
 from tenantapp.customers.models import Customer
 from tenantapp.customers.schemas import CustomerSchema
 from tenantapp.db.errors import RowNotFound
@@ -153,26 +152,25 @@ ERRORS: dict[str, Callable[[], Exception]] = {
 @pytest.fixture(scope="module")
 def plain_app(server: Server, shared_database: str) -> Iterator[Flask]:
     """The application with plain views."""
-    app = create_app(server.settings(shared_database))
-    app.register_blueprint(plain)
-    app.register_blueprint(documented)
+    with server.application(shared_database) as app:
+        app.register_blueprint(plain)
+        app.register_blueprint(documented)
 
-    @app.get("/api/v1/of-the-application")
-    @permission("read")
-    def of_the_application() -> str:
-        return str(len(db.session.scalars(select(Customer)).all()))
+        @app.get("/api/v1/of-the-application")
+        @permission("read")
+        def of_the_application() -> str:
+            return str(len(db.session.scalars(select(Customer)).all()))
 
-    @app.get("/elsewhere")
-    @permission("read")
-    def elsewhere() -> str:
-        return str(len(db.session.scalars(select(Customer)).all()))
+        @app.get("/elsewhere")
+        @permission("read")
+        def elsewhere() -> str:
+            return str(len(db.session.scalars(select(Customer)).all()))
 
-    @app.post("/api/v1/undeclared")
-    def undeclared() -> str:
-        raise AssertionError("it has run")
+        @app.post("/api/v1/undeclared")
+        def undeclared() -> str:
+            raise AssertionError("it has run")
 
-    yield app
-    app.extensions["tenantapp"].pool.close()
+        yield app
 
 
 @pytest.fixture

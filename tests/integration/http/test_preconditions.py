@@ -149,24 +149,6 @@ def test_every_operation_looks_at_the_version_that_is_named_or_refuses_it(tenant
     assert {("post", "restore"), ("post", "toggle"), ("patch", "tenant")} <= honoured
 
 
-def test_of_two_writers_with_one_version_the_second_is_refused(
-    tenant: TenantUnderTest, customer: dict[str, Any]
-) -> None:
-    read = tenant.request("GET", path_of(customer)).headers["ETag"]
-    assert ask(tenant, "PATCH", customer, If_Match=read).status_code == 200
-    assert_problem(ask(tenant, "PATCH", customer, If_Match=read), 412)
-
-
-def test_the_tenant_itself_is_changed_only_by_those_who_say_what_they_read(tenant: TenantUnderTest) -> None:
-    def patch(**headers: str) -> TestResponse:
-        return tenant.request("PATCH", "/api/v1/tenant", json={"name": "New"}, headers=headers)
-
-    assert_problem(patch(), 428, "precondition-required")
-    assert_problem(patch(**{"If-Match": '"77"'}), 412)
-    read = tenant.request("GET", "/api/v1/tenant").headers["ETag"]
-    assert patch(**{"If-Match": read}).status_code == 200
-
-
 @pytest.mark.parametrize("method", ["GET", "HEAD"])
 @pytest.mark.parametrize("tag", ['"2"', 'W/"2"', "*", '"1", "2"', '"x", W/"2"'])
 def test_who_has_the_row_already_is_sent_no_body(

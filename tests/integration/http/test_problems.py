@@ -11,7 +11,6 @@ from sqlalchemy import text
 from structlog.testing import capture_logs
 from werkzeug.test import TestResponse
 
-from tenantapp.application import create_app
 from tenantapp.customers.schemas import CustomerSchema
 from tenantapp.db.session import db
 from tenantapp.http.api import PREFIX
@@ -20,7 +19,7 @@ from tenantapp.http.permissions import permission
 from tenantapp.http.transactions import transaction
 from tests.support.customers import API_KEYS, CUSTOMERS, ada, assert_problem, new_customer, path_of
 from tests.support.databases import Server
-from tests.support.tenants import TenantUnderTest, issue, make_tenant
+from tests.support.tenants import TenantUnderTest, make_tenant
 
 SECRET = "the-secret-of-the-exception"
 NOBODY = "00000000-0000-4000-8000-000000000000"
@@ -30,44 +29,43 @@ UNKNOWN = f"{CUSTOMERS}/{NOBODY}"
 @pytest.fixture(scope="module")
 def failing_app(server: Server, shared_database: str) -> Iterator[Flask]:
     """The application with views that fail, in each way in which one can."""
-    app = create_app(server.settings(shared_database))
-    blueprint = Blueprint("failures", __name__, url_prefix=f"{PREFIX}/failures")
+    with server.application(shared_database) as app:
+        blueprint = Blueprint("failures", __name__, url_prefix=f"{PREFIX}/failures")
 
-    @blueprint.route("/read")
-    @permission("read")
-    @blueprint.response(200, CustomerSchema)
-    def fail_to_read() -> Any:
-        """Fail."""
-        raise RuntimeError(SECRET)
+        @blueprint.route("/read")
+        @permission("read")
+        @blueprint.response(200, CustomerSchema)
+        def fail_to_read() -> Any:
+            """Fail."""
+            raise RuntimeError(SECRET)
 
-    @blueprint.route("/written", methods=["POST"])
-    @permission("write")
-    @transaction
-    @blueprint.response(200, CustomerSchema)
-    def fail_to_write() -> Any:
-        """Fail."""
-        raise RuntimeError(SECRET)
+        @blueprint.route("/written", methods=["POST"])
+        @permission("write")
+        @transaction
+        @blueprint.response(200, CustomerSchema)
+        def fail_to_write() -> Any:
+            """Fail."""
+            raise RuntimeError(SECRET)
 
-    @blueprint.route("/sql")
-    @permission("read")
-    @blueprint.response(200, CustomerSchema)
-    def fail_in_sql() -> Any:
-        """Fail."""
-        return db.session.execute(text(f"SELECT * FROM unknown WHERE '{SECRET}' = ''")).one()
+        @blueprint.route("/sql")
+        @permission("read")
+        @blueprint.response(200, CustomerSchema)
+        def fail_in_sql() -> Any:
+            """Fail."""
+            return db.session.execute(text(f"SELECT * FROM unknown WHERE '{SECRET}' = ''")).one()
 
-    @app.get("/fails")
-    @permission("public")
-    def fail() -> str:
-        raise RuntimeError(SECRET)
+        @app.get("/fails")
+        @permission("public")
+        def fail() -> str:
+            raise RuntimeError(SECRET)
 
-    @app.get("/aborts/<int:status>")
-    @permission("public")
-    def abort_with(status: int) -> str:
-        abort(status)
+        @app.get("/aborts/<int:status>")
+        @permission("public")
+        def abort_with(status: int) -> str:
+            abort(status)
 
-    app.register_blueprint(blueprint)
-    yield app
-    app.extensions["tenantapp"].pool.close()
+        app.register_blueprint(blueprint)
+        yield app
 
 
 @pytest.fixture
@@ -114,58 +112,6 @@ def test_what_is_malformed_says_so(tenant: TenantUnderTest) -> None:
     assert assert_problem(answer, 400, "malformed-body")["detail"]
 
 
-def test_no_credential_and_a_wrong_one_look_the_same(
-    tenant: TenantUnderTest, other_tenant: TenantUnderTest
-) -> None:
-    answers = [
-        tenant.request("GET", CUSTOMERS, headers={"Authorization": authorization})
-        for authorization in (
-            "",
-            "Bearer",
-            "Bearer x",
-            "Basic eDp5",
-            f"Bearer {other_tenant.token}",
-            "Bearer tk_a_b",
-        )
-    ]
-    bodies = []
-    for answer in answers:
-        body = assert_problem(answer, 401, "credential-refused")
-        del body["request_id"]
-        bodies.append(body)
-        assert answer.headers["WWW-Authenticate"].startswith("Bearer ")
-    assert all(body == bodies[0] for body in bodies)
-
-
-@pytest.mark.parametrize(
-    ("scopes", "method", "path"),
-    [
-        (["read"], "POST", CUSTOMERS),
-        (["read"], "PATCH", UNKNOWN),
-        (["read"], "DELETE", UNKNOWN),
-        (["read", "write"], "GET", API_KEYS),
-        (["read", "write"], "PATCH", "/api/v1/tenant"),
-        (["write"], "GET", CUSTOMERS),
-        (["admin"], "GET", CUSTOMERS),
-    ],
-    ids=str,
-)
-def test_a_scope_that_is_missing_is_named(
-    tenant: TenantUnderTest, scopes: list[str], method: str, path: str
-) -> None:
-    token = issue(tenant.app, tenant.id, scopes)
-    answer = tenant.request(method, path, headers={"Authorization": f"Bearer {token}"}, json={})
-    assert "scope" in assert_problem(answer, 403, "permission-refused")["detail"]
-
-
-@pytest.mark.parametrize(
-    ("status", "base_url"),
-    [(404, "http://nobody.localhost"), (400, "http://localhost"), (400, "http://evil.example")],
-)
-def test_who_names_no_tenant_is_told_so(tenant: TenantUnderTest, status: int, base_url: str) -> None:
-    assert_problem(tenant.request("GET", CUSTOMERS, base_url=base_url), status)
-
-
 @pytest.mark.parametrize(
     "path", ["/fails", "/api/v1/failures/read", "/api/v1/failures/written", "/api/v1/failures/sql"]
 )
@@ -197,7 +143,8 @@ def test_after_a_failure_the_next_request_is_served(failing: TenantUnderTest) ->
 def test_whatever_the_framework_aborts_with_is_a_problem(failing: TenantUnderTest, status: int) -> None:
     answer = failing.request("GET", f"/aborts/{status}")
     body = assert_problem(answer, status)
-    assert status < 500 or "detail" not in body
+    if status >= 500:
+        assert "detail" not in body
 
 
 def test_the_types_of_problems_are_no_sentences(tenant: TenantUnderTest) -> None:

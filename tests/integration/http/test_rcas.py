@@ -137,18 +137,15 @@ def test_a_solution_of_what_is_closed_is_told_the_same_before_the_rule(tenant: T
 
 
 @pytest.mark.parametrize("field", ["rca_owner_id", "service_id", "customer_id"])
-def test_an_analysis_refers_to_its_own_tenants_rows(
-    tenant: TenantUnderTest, other_tenant: TenantUnderTest, field: str
-) -> None:
+def test_analyses_are_listed_by_what_they_refer_to(tenant: TenantUnderTest, field: str) -> None:
     path, body = {
         "rca_owner_id": ("/api/v1/users", {"name": "Grace", "email": "grace@acme.example"}),
         "service_id": ("/api/v1/services", {"name": "Checkout"}),
         "customer_id": ("/api/v1/customers", {"name": "Ada", "email": "ada@customers.example"}),
     }[field]
     rca = {"title": "Late", "issue_description": "Orders take a minute."}
-    ours, theirs = (each.create(path, **body)["id"] for each in (tenant, other_tenant))
-    answer = tenant.request("POST", RCAS, json={**rca, field: theirs})
-    assert list(assert_problem(answer, 422, "unknown-reference")["errors"]) == [field]
+    ours = tenant.create(path, **body)["id"]
+    tenant.create(RCAS, **rca)
     made = tenant.create(RCAS, **rca, **{field: ours})
     assert [found["id"] for found in tenant.request("GET", f"{RCAS}?{field}={ours}").json["items"]] == [
         made["id"]

@@ -88,11 +88,6 @@ def test_two_of_one_email_can_be_deleted_one_after_the_other(tenant: TenantUnder
     assert len(walk(tenant, deleted="true")) == 2
 
 
-def test_a_deleted_row_takes_no_changes(tenant: TenantUnderTest, deleted: dict[str, Any]) -> None:
-    assert_problem(tenant.request("PATCH", path_of(deleted), json=ada()), 404)
-    assert restore(tenant, deleted).json["name"] == deleted["name"]
-
-
 def test_where_a_created_row_is_found_is_told(tenant: TenantUnderTest) -> None:
     answer = tenant.request("POST", CUSTOMERS, json=ada())
     assert answer.headers["Location"] == path_of(answer.json)

@@ -6,11 +6,13 @@ import pytest
 from flask import Flask
 
 from tenantapp.testing import Neighbours
+from tenantapp.testing.ask import Ask
+from tenantapp.testing.canaries import settle
 from tenantapp.testing.hint import hint_for
 from tenantapp.testing.observation import traffic
 from tenantapp.testing.tenants import Inhabitant
-from tests.isolation.canaries import fresh, settle
-from tests.isolation.routes import Ask, every_ask, list_something
+from tenantapp.testing.walk import every_ask, list_something
+from tests.isolation.fresh import fresh
 
 
 @pytest.fixture

@@ -9,8 +9,8 @@ from flask import Flask
 
 from tenantapp.db.models import scoped_models, table_of
 from tenantapp.http.resource import ResourceBlueprint
+from tenantapp.testing.canaries import settle
 from tenantapp.testing.observation import traffic
-from tests.isolation.canaries import settle
 from tests.support.customers import assert_problem, new_customer, path_of
 from tests.support.described import document_of, faults
 from tests.support.tenants import TenantUnderTest, issue, make_tenant
@@ -90,7 +90,7 @@ def test_users_are_counted_for_those_who_may_list_them(tenant: TenantUnderTest) 
         assert_problem(tenant.request("GET", SUMMARY, headers=key), 403)
 
 
-def test_it_takes_one_statement_in_one_round_trip(app: Flask, tenant: TenantUnderTest) -> None:
+def test_the_summary_takes_one_statement_in_one_round_trip(app: Flask, tenant: TenantUnderTest) -> None:
     summary(tenant)
     with traffic(app) as seen:
         summary(tenant)
@@ -98,7 +98,7 @@ def test_it_takes_one_statement_in_one_round_trip(app: Flask, tenant: TenantUnde
 
 
 @pytest.mark.parametrize("scopes", [["read"], ["read", "admin"]])
-def test_it_is_as_the_document_and_the_json_schema_say(
+def test_the_summary_is_as_the_document_and_the_json_schema_say(
     app: Flask, tenant: TenantUnderTest, scopes: list[str]
 ) -> None:
     shown, document = summary(tenant, *scopes), document_of(app)

@@ -80,7 +80,9 @@ def test_all_or_nothing_names_what_is_refused_by_its_place(tenant: TenantUnderTe
 
 
 @pytest.mark.parametrize("verb", VERBS)
-def test_partial_does_what_can_be_and_tells_of_each(app: Flask, tenant: TenantUnderTest, verb: str) -> None:
+def test_a_partial_request_does_what_can_be_done_and_tells_of_each(
+    app: Flask, tenant: TenantUnderTest, verb: str
+) -> None:
     mine, theirs = todos(tenant, 2), todos(make_tenant(app), 1)
     asked = [theirs[0], mine[1], str(uuid4()), mine[0]]
     report = send(tenant, verb, asked, "partial").json
@@ -95,22 +97,8 @@ def test_partial_does_what_can_be_and_tells_of_each(app: Flask, tenant: TenantUn
 
 
 @pytest.mark.parametrize("verb", VERBS)
-def test_anothers_row_is_none_and_stays(app: Flask, tenant: TenantUnderTest, verb: str) -> None:
-    neighbour = make_tenant(app)
-    (theirs,), nobodys = todos(neighbour, 1), str(uuid4())
-    for mode in ("all", "partial"):
-        answers = []
-        for row_id in (theirs, nobodys):
-            answer = send(tenant, verb, [row_id], mode)
-            text = answer.get_data(as_text=True).replace(answer.headers["X-Request-ID"], "…")
-            answers.append((answer.status, text.replace(row_id, "…")))
-        assert answers[0] == answers[1]
-    assert completed(neighbour) == {theirs: False}
-
-
-@pytest.mark.parametrize("verb", VERBS)
 @pytest.mark.parametrize("mode", ["all", "partial"])
-def test_it_takes_as_many_statements_for_many_as_for_one(
+def test_a_bulk_request_takes_as_many_statements_for_many_as_for_one(
     app: Flask, tenant: TenantUnderTest, verb: str, mode: str
 ) -> None:
     counted = []
@@ -158,7 +146,7 @@ def test_a_mode_that_there_is_not_is_refused(tenant: TenantUnderTest) -> None:
     assert errors_of(send(tenant, "delete", todos(tenant, 1), "some")).keys() == {"mode"}
 
 
-def test_sent_again_under_one_key_it_is_done_once_and_another_mode_is_another_request(
+def test_a_bulk_request_is_done_once_under_one_key_and_another_mode_is_another_request(
     tenant: TenantUnderTest,
 ) -> None:
     ids = todos(tenant, 2)
@@ -210,7 +198,7 @@ def _stopped(services: ServiceRepository, row_ids: Collection[UUID]) -> set[UUID
     return {services.change(row_id, {"status": "down"}).id for row_id in row_ids}
 
 
-def test_it_needs_the_scope_to_write(app: Flask, tenant: TenantUnderTest) -> None:
+def test_a_bulk_request_needs_the_scope_to_write(app: Flask, tenant: TenantUnderTest) -> None:
     reader = tenant.create("/api/v1/api-keys", name="Reader", scopes=["read"])["token"]
     for verb in VERBS:
         answer = send(tenant, verb, todos(tenant, 1), Authorization=f"Bearer {reader}")

@@ -13,7 +13,6 @@ from sqlalchemy import select, text
 from sqlalchemy.exc import OperationalError
 from werkzeug.test import TestResponse
 
-from tenantapp.application import create_app
 from tenantapp.customers.models import Customer
 from tenantapp.db.isolation import Isolation
 from tenantapp.db.session import db
@@ -187,10 +186,9 @@ WAYS_TO_COMMIT: dict[str, Callable[[], None]] = {
 @pytest.fixture(scope="module")
 def marked_app(server: Server, shared_database: str) -> Iterator[Flask]:
     """The application with views that are transactions, and some that are not."""
-    app = create_app(server.settings(shared_database))
-    app.register_blueprint(marked)
-    yield app
-    app.extensions["tenantapp"].pool.close()
+    with server.application(shared_database) as app:
+        app.register_blueprint(marked)
+        yield app
 
 
 @pytest.fixture

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 import pytest
 
 from tests.support.customers import API_KEYS, CUSTOMERS, ada, assert_problem
 from tests.support.tenants import TenantUnderTest, issue
 
+NOBODYS = f"{CUSTOMERS}/{UUID(int=0)}"
 NEEDS = {
     ("GET", CUSTOMERS): "read",
     ("POST", CUSTOMERS): "write",
+    ("PATCH", NOBODYS): "write",
+    ("DELETE", NOBODYS): "write",
     ("GET", API_KEYS): "admin",
     ("POST", API_KEYS): "admin",
     ("GET", "/api/v1/tenant"): "read",
@@ -26,12 +31,15 @@ def test_a_scope_opens_what_needs_it_and_nothing_else(
     token = issue(tenant.app, tenant.id, [scope])
     body = {CUSTOMERS: ada(), API_KEYS: {"name": "x", "scopes": ["read"]}}.get(path, {"name": "New"})
     headers = {"Authorization": f"Bearer {token}", "If-Match": "*"}
-    answer = tenant.request(method, path, headers=headers, **({} if method == "GET" else {"json": body}))
+    answer = tenant.request(
+        method, path, headers=headers, **({"json": body} if method in ("POST", "PATCH") else {})
+    )
     if scope == needed:
-        assert answer.status_code in (200, 201)
-    else:
-        problem = assert_problem(answer, 403, "permission-refused")
-        assert problem["detail"] == f"This needs the scope '{needed}'."
+        assert answer.status_code == (404 if path == NOBODYS else 201 if method == "POST" else 200)
+        return
+    body = assert_problem(answer, 403, "permission-refused")
+    assert (body["title"], body["detail"]) == ("Forbidden", f"This needs the scope '{needed}'.")
+    assert tenant.request("GET", CUSTOMERS).json["items"] == []
 
 
 def test_a_key_without_any_scope_opens_nothing(tenant: TenantUnderTest) -> None:

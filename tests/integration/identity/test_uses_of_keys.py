@@ -12,11 +12,10 @@ import pytest
 from flask import Flask
 from structlog.testing import capture_logs
 
-from tenantapp.application import create_app
 from tenantapp.db.session import db
 from tenantapp.identity.guards import known_credentials
 from tenantapp.identity.uses import MOST_WAITING, PRECISION_SECONDS, KeyUses
-from tests.support.backends import all_returned, close_pool, eventually
+from tests.support.backends import all_returned, eventually
 from tests.support.databases import Server
 from tests.support.operator import give_own_row
 from tests.support.tenants import TenantUnderTest, make_tenant
@@ -49,9 +48,8 @@ def last_used(server: Server, database: str) -> Iterator[LastUsed]:
 @pytest.fixture
 def elsewhere(server: Server, database: str) -> Iterator[Flask]:
     """A process that has seen no tenant and no key."""
-    app = create_app(server.settings(database))
-    yield app
-    close_pool(app)
+    with server.application(database) as app:
+        yield app
 
 
 def there(tenant: TenantUnderTest, app: Flask) -> TenantUnderTest:
@@ -138,12 +136,11 @@ def test_one_connection_writes_for_many_tenants(
     server: Server, database: str, own_app: Flask, last_used: LastUsed
 ) -> None:
     """More than the five times after which the driver prepares what it sends."""
-    app = create_app(server.settings(database, pool_min_size=1, pool_max_size=1))
     tenants = [make_tenant(own_app) for _ in range(12)]
-    for tenant in tenants:
-        assert there(tenant, app).request("GET", CUSTOMERS).status_code == 200
-    uses_of(app).finish(10)
-    close_pool(app)
+    with server.application(database, pool_min_size=1, pool_max_size=1) as app:
+        for tenant in tenants:
+            assert there(tenant, app).request("GET", CUSTOMERS).status_code == 200
+        uses_of(app).finish(10)
     assert all(last_used(tenant) for tenant in tenants)
 
 

@@ -2,28 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import psycopg
 import pytest
 from flask import Flask
 
-from tenantapp.application import create_app
 from tests.support.commands import Run
-from tests.support.databases import Server
 
 MORE = ("rcas", "rca_solutions", "todos")
 COUNTED = ("control.directory", "tenants", "users", "customers", "services", "deployments", *MORE, "api_keys")
 SMALL = {"SEED_TENANTS": "2", "SEED_CUSTOMERS": "1500", "SEED_USERS": "3", "SEED_SERVICES": "2"}
 SMALL |= {"SEED_RCAS": "5", "SEED_TODOS": "6"}
-
-
-@pytest.fixture
-def seeded_app(server: Server, database: str, tmp_path: Any) -> Iterator[Flask]:
-    app = create_app(server.settings(database, instance_path=tmp_path / "instance"))
-    yield app
-    app.extensions["tenantapp"].pool.close()
 
 
 @pytest.fixture
@@ -33,12 +23,6 @@ def run(seeded_app: Flask, monkeypatch: pytest.MonkeyPatch) -> Run:
     return lambda *arguments, **options: seeded_app.test_cli_runner().invoke(
         args=["seed", *arguments], **options
     )
-
-
-@pytest.fixture
-def superuser(server: Server, database: str) -> Iterator[psycopg.Connection[Any]]:
-    with server.connect("bootstrap", database) as connection:
-        yield connection
 
 
 def counts(superuser: psycopg.Connection[Any]) -> list[int]:
@@ -55,29 +39,29 @@ def counts(superuser: psycopg.Connection[Any]) -> list[int]:
     ],
 )
 def test_a_profile_is_made_once_however_often_it_is_run_and_removed_whole(
-    run: Run, superuser: psycopg.Connection[Any], profile: str, made: list[int]
+    run: Run, own_superuser: psycopg.Connection[Any], profile: str, made: list[int]
 ) -> None:
     for _ in range(2):
         result = run("run", "--profile", profile)
         assert result.exit_code == 0, result.output
-        assert counts(superuser) == made
+        assert counts(own_superuser) == made
     assert "2 tenants are there" in result.stderr
     each = "SELECT count(*), count(DISTINCT email) FROM customers GROUP BY tenant_id"
-    assert superuser.execute(each).fetchall() == [(1500, 1500)] * 2
+    assert own_superuser.execute(each).fetchall() == [(1500, 1500)] * 2
     forced = (
         "SELECT bool_and(relrowsecurity AND relforcerowsecurity) FROM pg_class WHERE relname = 'customers'"
     )
-    assert superuser.execute(forced).fetchone() == (True,)
+    assert own_superuser.execute(forced).fetchone() == (True,)
     asked = run("reset", "--profile", profile, input="n\n")
     assert asked.exit_code == 1
-    assert counts(superuser) == made
+    assert counts(own_superuser) == made
     removed = run("reset", "--profile", profile, "--yes")
     assert (removed.exit_code, removed.stdout) == (0, "removed 2 tenants\n"), removed.output
-    assert counts(superuser) == [0] * len(COUNTED)
+    assert counts(own_superuser) == [0] * len(COUNTED)
 
 
 def test_others_tenants_and_rows_stay(
-    run: Run, superuser: psycopg.Connection[Any], seeded_app: Flask, monkeypatch: pytest.MonkeyPatch
+    run: Run, own_superuser: psycopg.Connection[Any], seeded_app: Flask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("SEED_CUSTOMERS", "2")
     assert run("run", "--profile", "test").exit_code == 0
@@ -85,16 +69,16 @@ def test_others_tenants_and_rows_stay(
     monkeypatch.setenv("SEED_USER_EMAIL", "Me@Example.com")
     assert run("run").exit_code == 0
     emails = "SELECT count(DISTINCT email), count(*) FILTER (WHERE email = 'me@example.com') FROM users"
-    assert superuser.execute(emails).fetchone() == (11, 2)
-    superuser.execute("DELETE FROM customers WHERE email <> (SELECT min(email) FROM customers)")
+    assert own_superuser.execute(emails).fetchone() == (11, 2)
+    own_superuser.execute("DELETE FROM customers WHERE email <> (SELECT min(email) FROM customers)")
     assert run("run").exit_code == 0
     assert run("reset", "--yes").exit_code == 0
-    left = superuser.execute("SELECT subdomain FROM tenants ORDER BY 1").fetchall()
+    left = own_superuser.execute("SELECT subdomain FROM tenants ORDER BY 1").fetchall()
     assert left == [("test-1",), ("test-2",)]
 
 
 def test_wrong_keys_are_told_together_and_nothing_is_made(
-    run: Run, superuser: psycopg.Connection[Any], monkeypatch: pytest.MonkeyPatch
+    run: Run, own_superuser: psycopg.Connection[Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("SEED_TENANTS", "many")
     monkeypatch.setenv("SEED_USER_EMAIL", "nobody")
@@ -102,7 +86,7 @@ def test_wrong_keys_are_told_together_and_nothing_is_made(
     assert result.exit_code == 1
     assert "SEED_TENANTS: expected how many tenants" in result.output
     assert "SEED_USER_EMAIL: expected" in result.output
-    assert counts(superuser) == [0] * len(COUNTED)
+    assert counts(own_superuser) == [0] * len(COUNTED)
 
 
 @pytest.mark.parametrize(
@@ -116,10 +100,10 @@ def test_wrong_keys_are_told_together_and_nothing_is_made(
     ],
 )
 def test_a_command_for_development_refuses_to_run_in_production(
-    run: Run, seeded_app: Flask, superuser: psycopg.Connection[Any], arguments: tuple[str, ...]
+    run: Run, seeded_app: Flask, own_superuser: psycopg.Connection[Any], arguments: tuple[str, ...]
 ) -> None:
     assert run("run").exit_code == 0
-    before = counts(superuser)
+    before = counts(own_superuser)
     settings = seeded_app.extensions["tenantapp"].settings
     # Frozen: production's own settings would ask for TLS.
     object.__setattr__(settings, "app_env", "production")
@@ -127,14 +111,14 @@ def test_a_command_for_development_refuses_to_run_in_production(
     assert (result.exit_code, result.stdout) == (1, "")
     assert result.stderr.startswith("Error: APP_ENV: this is production, and `flask ")
     assert f"`flask {' '.join(arguments[:2])}`" in result.stderr
-    assert counts(superuser) == before
+    assert counts(own_superuser) == before
 
 
 def test_a_key_that_is_not_installed_is_told_with_what_to_do(
-    run: Run, superuser: psycopg.Connection[Any]
+    run: Run, own_superuser: psycopg.Connection[Any]
 ) -> None:
-    superuser.execute("DELETE FROM tenancy.context_keys")
+    own_superuser.execute("DELETE FROM tenancy.context_keys")
     result = run("run", "--profile", "test")
     assert result.exit_code == 1
     assert "`flask keys install`" in result.stderr
-    assert counts(superuser)[:3] == [0, 0, 0]
+    assert counts(own_superuser)[:3] == [0, 0, 0]

@@ -8,7 +8,6 @@ import pytest
 from flask import Flask
 from werkzeug.wrappers import Response
 
-from tenantapp.application import create_app
 from tests.support.databases import Server
 from tests.support.tenants import TenantUnderTest
 from tests.support.wsgi import ask
@@ -25,18 +24,14 @@ OTHER_WAYS = (
 
 @pytest.fixture(scope="module")
 def behind_one(server: Server, shared_database: str) -> Iterator[Flask]:
-    yield from _behind(server, shared_database, 1)
+    with server.application(shared_database, trusted_proxies=1) as app:
+        yield app
 
 
 @pytest.fixture(scope="module")
 def behind_two(server: Server, shared_database: str) -> Iterator[Flask]:
-    yield from _behind(server, shared_database, 2)
-
-
-def _behind(server: Server, database: str, proxies: int) -> Iterator[Flask]:
-    app = create_app(server.settings(database, trusted_proxies=proxies))
-    yield app
-    app.extensions["tenantapp"].pool.close()
+    with server.application(shared_database, trusted_proxies=2) as app:
+        yield app
 
 
 def _ask(app: Flask, tenant: TenantUnderTest, forwarded: str, host: str = INSIDE) -> Response:

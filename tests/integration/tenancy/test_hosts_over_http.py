@@ -1,17 +1,14 @@
 """Host and tenant header of real requests: the exact answer to each."""
-# ruff: noqa: RUF001 - the look-alikes are the subject
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Any
 
 import pytest
 from flask import Flask
 from werkzeug.wrappers import Response
 
-from tenantapp.application import create_app
 from tests.support.databases import Server
 from tests.support.tenants import TenantUnderTest
 from tests.support.wsgi import CUSTOMERS, ask
@@ -30,10 +27,8 @@ def customer(tenant: TenantUnderTest) -> dict[str, Any]:
 
 @pytest.fixture(scope="module")
 def in_production(server: Server, shared_database: str) -> Iterator[Flask]:
-    settings = server.settings(shared_database, base_domain="example.com")
-    app = create_app(replace(settings, app_env="production"))
-    yield app
-    app.extensions["tenantapp"].pool.close()
+    with server.application(shared_database, base_domain="example.com", app_env="production") as app:
+        yield app
 
 
 @pytest.mark.parametrize("host", ["{}.localhost", "{}.localhost:8000", "{}.LOCALHOST.", "{}.localhost.:80"])
@@ -77,37 +72,18 @@ def test_a_tenants_route_without_a_tenant_is_400(tenant: TenantUnderTest, host: 
     _assert_problem(ask(tenant.app, host, token=tenant.token), 400, "tenant-required", REQUIRED)
 
 
+# What else is refused, tests/unit/tenancy tries; here, what the way to the resolver could lose or mend.
 @pytest.mark.parametrize(
     "host",
     [
         None,
         "",
-        " ",
         "evil.test",
-        "{}.localhost.evil.test",
-        "{}localhost",
         "a.{}.localhost",
-        "user@{}.localhost",
-        "{}.localhost:port",
-        "{}.localhost:70000",
-        "{0}.localhost,{0}.localhost",
         "{}.localhost ",
         "{}.localhost\0",
-        "{}\t.localhost",
-        "{}.localhost/x",
-        "xn--acm-epa.localhost",
-        "-a.localhost",
-        "a-.localhost",
-        "a_b.localhost",
-        "ａｃｍｅ.localhost",
         "{}。localhost",
         "\xff.localhost",
-        "[::1",
-        "::1",
-        ".",
-        ".localhost",
-        "a..localhost",
-        f"{'x' * 64}.localhost",
     ],
 )
 def test_every_other_host_is_400(tenant: TenantUnderTest, host: str | None) -> None:
@@ -149,14 +125,11 @@ def test_production_serves_its_own_domain(
 def test_the_headers_name_is_a_setting(
     server: Server, shared_database: str, tenant: TenantUnderTest, customer: dict[str, Any]
 ) -> None:
-    app = create_app(server.settings(shared_database, tenant_header="X-Org"))
-    try:
+    with server.application(shared_database, tenant_header="X-Org") as app:
         _assert_sees(ask(app, "localhost", token=tenant.token, HTTP_X_ORG=tenant.subdomain), customer)
         response = ask(app, "localhost", tenant.subdomain, token=tenant.token)
         detail = REQUIRED.replace("X-Tenant-Subdomain", "X-Org")
         _assert_problem(response, 400, "tenant-required", detail)
-    finally:
-        app.extensions["tenantapp"].pool.close()
 
 
 def _assert_sees(response: Response, customer: dict[str, Any]) -> None:

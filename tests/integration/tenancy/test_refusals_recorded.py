@@ -12,7 +12,6 @@ from sqlalchemy import select
 from structlog.testing import capture_logs
 from werkzeug.wrappers import Response
 
-from tenantapp.application import create_app
 from tenantapp.customers.models import Customer
 from tenantapp.db.session import db
 from tenantapp.http.api import PREFIX
@@ -30,13 +29,12 @@ Ask = Callable[..., Response]
 @pytest.fixture(scope="module")
 def careless_app(server: Server, shared_database: str) -> Iterator[Flask]:
     """An application whose developers slip."""
-    app = create_app(server.settings(shared_database))
-    app.add_url_rule("/without-a-context", view_func=_without_a_context)
-    slips = Blueprint("slips", __name__)
-    slips.route("/slips/second-context")(permission("read")(_second_context))
-    app.register_blueprint(slips, url_prefix=PREFIX)
-    yield app
-    app.extensions["tenantapp"].pool.close()
+    with server.application(shared_database) as app:
+        app.add_url_rule("/without-a-context", view_func=_without_a_context)
+        slips = Blueprint("slips", __name__)
+        slips.route("/slips/second-context")(permission("read")(_second_context))
+        app.register_blueprint(slips, url_prefix=PREFIX)
+        yield app
 
 
 @permission(PUBLIC)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 from werkzeug.wrappers import Response
 
@@ -95,19 +97,11 @@ def test_no_key_is_looked_up_for_a_tenant_cached_as_active_and_suspended_since(
 
 
 @ANSWERS
-def test_the_databases_word_counts_where_the_directory_says_active(
-    tenant: TenantUnderTest, status: str, answer: dict[str, object]
+@pytest.mark.parametrize("give", [give_own_row, give_directory])
+def test_a_tenant_is_served_where_its_database_and_the_directory_say_active(
+    tenant: TenantUnderTest, give: Callable[..., None], status: str, answer: dict[str, object]
 ) -> None:
-    give_own_row(tenant, status)
-    forget_directory(tenant.app, tenant.subdomain)
-    _assert_answer(_ask(tenant), answer)
-
-
-@ANSWERS
-def test_the_directorys_word_counts_where_the_database_says_active(
-    tenant: TenantUnderTest, status: str, answer: dict[str, object]
-) -> None:
-    give_directory(tenant, status)
+    give(tenant, status)
     forget_directory(tenant.app, tenant.subdomain)
     _assert_answer(_ask(tenant), answer)
 

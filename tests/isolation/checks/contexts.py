@@ -13,7 +13,7 @@ from tenantapp.db.sealing import bind
 from tenantapp.db.session import db
 from tenantapp.tenancy.context import open_context_here
 from tenantapp.tenancy.errors import MissingTenantContext, TenancyError
-from tests.isolation.routes import list_something
+from tenantapp.testing.walk import list_something
 from tests.isolation.tables import models_by_table, scoped_tables
 from tests.isolation.world import World, refused
 

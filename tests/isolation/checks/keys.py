@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.engine import Connection, RowMapping
 
-from tests.isolation.canaries import new_values
+from tenantapp.testing.canaries import new_values
 from tests.isolation.tables import has_own_tenant_column, scoped_tables
 from tests.isolation.world import World
 from tests.support import catalog

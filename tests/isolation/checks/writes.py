@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from tenantapp.db.sealing import bind
-from tests.isolation.canaries import new_values
+from tenantapp.testing.canaries import new_values
 from tests.isolation.tables import has_own_tenant_column, owner_of, scoped_tables
 from tests.isolation.world import World, refused
 

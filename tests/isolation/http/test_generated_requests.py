@@ -25,10 +25,10 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
+from tenantapp.testing.canaries import further_row
 from tenantapp.testing.hint import hint_for
-from tests.isolation.canaries import further_row
+from tenantapp.testing.walk import table_behind, told_body
 from tests.isolation.conftest import MakeWorld
-from tests.isolation.routes import table_behind, told_body
 from tests.isolation.world import World
 from tests.support.tenants import issue
 

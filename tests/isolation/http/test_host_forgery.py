@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.isolation.observation import assert_no_canary, traffic
-from tests.isolation.routes import every_ask
+from tenantapp.testing.observation import traffic
+from tenantapp.testing.walk import every_ask
 from tests.isolation.world import World
 
 A, B = "{a}.localhost", "{b}.localhost"
@@ -68,12 +68,12 @@ def test_a_forged_host_is_refused_on_every_route_before_anything_is_asked(
     forged = fill(form, world)
     for ask in every_ask(world, world.b):
         for tenant in (world.a, world.b):
-            with traffic(world) as seen:
+            with traffic(world.app) as seen:
                 answer = ask.send(world, tenant, environ_overrides=forged)
             assert answer.status_code == 400, f"{ask.method} {ask.rule}: {answer.get_data(as_text=True)}"
             assert (seen.statements, seen.round_trips) == ([], 0)
             assert answer.mimetype == "application/problem+json"
-            assert_no_canary(world, answer, ask.path)
+            world.assert_no_secret(answer, ask.path)
 
 
 def test_no_further_header_names_another_tenant(world: World) -> None:
@@ -88,4 +88,4 @@ def test_no_further_header_names_another_tenant(world: World) -> None:
         bearer = {"Authorization": f"Bearer {world.b.token}"}
         refused = ask.send(world, world.a, environ_overrides=overrides, headers=bearer)
         assert refused.status_code == 401, f"{ask.method} {ask.rule} with B's key"
-        assert_no_canary(world, refused, overrides, ask.path)
+        world.assert_no_secret(refused, overrides, ask.path)

@@ -22,7 +22,6 @@ from tenantapp.tenancy.errors import MissingTenantContext
 from tenantapp.testing.hint import Hint, hints
 from tests.isolation.conftest import MakeWorld
 from tests.isolation.http import walk
-from tests.isolation.observation import assert_no_canary
 from tests.isolation.tables import scoped_tables
 from tests.isolation.world import World
 
@@ -234,7 +233,7 @@ def test_a_careless_view_reaches_its_own_tenants_rows_alone(
         answer = world.request(world.a, "GET", f"{PREFIX}/plain")
         assert answer.status_code == 200, answer.get_data(as_text=True)
         assert all(row["email"] in answer.get_data(as_text=True) for row in world.a.rows["customers"])
-        assert_no_canary(world, answer)
+        world.assert_no_secret(answer)
 
 
 @pytest.mark.parametrize("view", REACHING_NOTHING, ids=lambda view: view.__name__)
@@ -246,7 +245,7 @@ def test_a_careless_view_past_its_context_reaches_nothing(
         assert answer.status_code >= 500, answer.get_data(as_text=True)
         assert answer.mimetype == "application/problem+json"
         assert not any(row["email"] in answer.get_data(as_text=True) for row in world.a.rows["customers"])
-        assert_no_canary(world, answer)
+        world.assert_no_secret(answer)
 
 
 @pytest.mark.parametrize(

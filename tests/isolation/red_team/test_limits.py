@@ -13,7 +13,7 @@ import sqlalchemy as sa
 
 from tenantapp.db.connection import TenantConnection
 from tenantapp.platform.preparation import create_roles
-from tests.isolation.canaries import Inhabitant
+from tenantapp.testing.tenants import Inhabitant
 from tests.isolation.conftest import MakeWorld
 from tests.isolation.red_team.attack import lists_of_b, one_connection
 from tests.isolation.red_team.attacks.rows import found_where

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
-import warnings
 from collections import Counter
 from typing import Any
 
@@ -20,25 +19,13 @@ from tests.support.described import described_app, document_of, operations, path
 PROBLEM = {"$ref": "#/components/schemas/Problem"}
 
 
-@pytest.fixture(scope="module")
-def described() -> Flask:
-    with warnings.catch_warnings():
-        warnings.simplefilter("error")
-        return described_app()
-
-
-@pytest.fixture(scope="module")
-def document(described: Flask) -> dict[str, Any]:
-    return document_of(described)
-
-
-def test_is_valid_openapi_3_1(document: dict[str, Any]) -> None:
+def test_the_document_is_valid_openapi_3_1(document: dict[str, Any]) -> None:
     assert [error.message for error in OpenAPIV31SpecValidator(document).iter_errors()] == []
     assert document["openapi"].startswith("3.1")
     assert document["servers"]
 
 
-def test_is_the_same_in_every_process(described: Flask) -> None:
+def test_the_document_is_the_same_in_every_process(described: Flask) -> None:
     program = (
         "import hashlib; from tests.support.described import described_app; "
         "answer = described_app().test_client().get('/api/v1/openapi.json'); "
@@ -58,13 +45,13 @@ def test_is_the_same_in_every_process(described: Flask) -> None:
     assert len(told) == 1
 
 
-def test_names_components_after_what_they_are(document: dict[str, Any]) -> None:
+def test_the_document_names_components_after_what_they_are(document: dict[str, Any]) -> None:
     schemas = document["components"]["schemas"]
     assert {"Customer", "CustomerPatch", "CustomerPage", "Problem", "ApiKey", "Tenant"} <= schemas.keys()
     assert [name for name in schemas if re.search(r"\d|Schema$", name)] == []
 
 
-def test_has_no_component_that_nothing_refers_to(document: dict[str, Any]) -> None:
+def test_the_document_has_no_component_that_nothing_refers_to(document: dict[str, Any]) -> None:
     said = str(document)
     unused = [
         f"{kind}/{name}"
@@ -75,14 +62,14 @@ def test_has_no_component_that_nothing_refers_to(document: dict[str, Any]) -> No
     assert unused == []
 
 
-def test_names_each_operation_once(document: dict[str, Any]) -> None:
+def test_the_document_names_each_operation_once(document: dict[str, Any]) -> None:
     names = [operation["operationId"] for _, _, operation in operations(document)]
     assert [name for name, times in Counter(names).items() if times > 1] == []
     assert {"customers_list", "customers_create", "customers_get", "customers_restore"} <= set(names)
     assert all(re.fullmatch(r"[a-z]+(_[a-z]+)+", name) for name in names)
 
 
-def test_says_in_words_what_each_operation_does(document: dict[str, Any]) -> None:
+def test_the_document_says_in_words_what_each_operation_does(document: dict[str, Any]) -> None:
     summaries = {op["operationId"]: op["summary"] for _, _, op in operations(document)}
     assert summaries["customers_list"] == "List customers"
     assert summaries["customers_create"] == "Create a customer"
@@ -90,12 +77,14 @@ def test_says_in_words_what_each_operation_does(document: dict[str, Any]) -> Non
     assert [name for name, summary in summaries.items() if summary.endswith(".")] == []
 
 
-def test_describes_each_tag_that_is_used(document: dict[str, Any]) -> None:
+def test_the_document_describes_each_tag_that_is_used(document: dict[str, Any]) -> None:
     used = {tag for _, _, operation in operations(document) for tag in operation["tags"]}
     assert {tag["name"] for tag in document["tags"] if tag["description"]} == used
 
 
-def test_holds_every_route_but_the_page_for_people(described: Flask, document: dict[str, Any]) -> None:
+def test_the_document_holds_every_route_but_the_page_for_people(
+    described: Flask, document: dict[str, Any]
+) -> None:
     served = {
         (path_of(rule), method)
         for rule in described.url_map.iter_rules()
@@ -105,7 +94,7 @@ def test_holds_every_route_but_the_page_for_people(described: Flask, document: d
     assert served == {(path, method.upper()) for path, method, _ in operations(document)}
 
 
-def test_asks_for_the_scope_that_the_route_needs_and_for_nothing_where_it_is_public(
+def test_the_document_asks_for_the_scope_that_the_route_needs_and_for_nothing_where_it_is_public(
     described: Flask, document: dict[str, Any]
 ) -> None:
     for rule in described.url_map.iter_rules():
@@ -118,7 +107,7 @@ def test_asks_for_the_scope_that_the_route_needs_and_for_nothing_where_it_is_pub
 
 
 @pytest.mark.parametrize("header", ["X-Tenant-Subdomain", "X-Account"])
-def test_knows_the_tenant_header_by_its_configured_name(header: str) -> None:
+def test_the_document_knows_the_tenant_header_by_its_configured_name(header: str) -> None:
     document = document_of(described_app(tenant_header=header))
     for _, _, operation in operations(document):
         parameters = [resolved(document, parameter) for parameter in operation.get("parameters", [])]
@@ -138,7 +127,7 @@ def test_every_error_is_a_problem_and_every_answer_has_its_request_id(document: 
                 assert answer["content"]["application/problem+json"]["schema"] == PROBLEM
 
 
-def test_tells_each_header_where_it_is_sent(document: dict[str, Any]) -> None:
+def test_the_document_tells_each_header_where_it_is_sent(document: dict[str, Any]) -> None:
     def headers(name: str, status: int) -> set[str]:
         found = next(op for _, _, op in operations(document) if op["operationId"] == name)
         return set(resolved(document, found["responses"][str(status)])["headers"]) - {"X-Request-ID"}
@@ -163,7 +152,9 @@ def test_a_patch_takes_what_may_be_written_and_requires_nothing(document: dict[s
     assert "required" not in schemas["CustomerPatch"]
 
 
-def test_tells_what_a_new_row_gets_and_of_no_default_in_a_patch(document: dict[str, Any]) -> None:
+def test_the_document_tells_what_a_new_row_gets_and_of_no_default_in_a_patch(
+    document: dict[str, Any],
+) -> None:
     schemas = document["components"]["schemas"]
     assert schemas["Rca"]["properties"]["severity"]["default"] == "medium"
     assert schemas["Rca"]["properties"]["status"]["default"] == "open"
@@ -171,7 +162,7 @@ def test_tells_what_a_new_row_gets_and_of_no_default_in_a_patch(document: dict[s
     assert not [field for properties in patches for field in properties.values() if "default" in field]
 
 
-def test_tells_what_closing_an_analysis_needs(document: dict[str, Any]) -> None:
+def test_the_document_tells_what_closing_an_analysis_needs(document: dict[str, Any]) -> None:
     schemas = document["components"]["schemas"]
     told = schemas["RcaPatch"]["properties"]["status"]["description"]
     assert told.endswith(
@@ -192,7 +183,7 @@ def test_a_filter_is_a_value_and_says_nothing_of_writing_one(document: dict[str,
     assert "`none`" in filters["rca_owner_id"]["description"]
 
 
-def test_is_not_sent_again_to_who_has_it(described: Flask) -> None:
+def test_the_document_is_not_sent_again_to_who_has_it(described: Flask) -> None:
     client = described.test_client()
     first = client.get("/api/v1/openapi.json")
     again = client.get("/api/v1/openapi.json", headers={"If-None-Match": first.headers["ETag"]})

@@ -7,13 +7,6 @@ import re
 import pytest
 from flask import Flask
 
-from tests.support.described import described_app
-
-
-@pytest.fixture(scope="module")
-def described() -> Flask:
-    return described_app()
-
 
 @pytest.mark.parametrize(
     "host", ["localhost", "acme.localhost", "nobody.localhost", "evil.example", "a b", ""]
@@ -28,14 +21,14 @@ def test_the_root_takes_no_other_method(described: Flask) -> None:
     assert described.test_client().post("/").status_code == 405
 
 
-def test_names_no_other_host(described: Flask) -> None:
+def test_the_page_names_no_other_host(described: Flask) -> None:
     html = described.test_client().get("/docs").get_data(as_text=True)
     addresses = re.findall(r'(?:src|href)="([^"]*)"', html)
     assert len(addresses) == 4
     assert all(re.match(r"/[^/]", address) for address in addresses)
 
 
-def test_runs_one_script_of_its_own_by_a_nonce_that_is_new_each_time(described: Flask) -> None:
+def test_the_page_runs_one_script_of_its_own_by_a_nonce_that_is_new_each_time(described: Flask) -> None:
     client = described.test_client()
     nonces = []
     for page in (client.get("/docs"), client.get("/docs")):

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-import pytest
 from marshmallow import Schema, fields, validate
 
 from tenantapp.customers.schemas import CustomerSchema
@@ -13,12 +12,7 @@ from tenantapp.http.examples import example_of
 from tenantapp.http.resource import ResourceBlueprint
 from tenantapp.identity.schemas import ApiKeySchema
 from tenantapp.tenants.schemas import TenantSchema
-from tests.support.described import described_app, document_of, faults
-
-
-@pytest.fixture(scope="module")
-def document() -> dict[str, Any]:
-    return document_of(described_app())
+from tests.support.described import described_app, faults
 
 
 def _examples(part: Any, where: str) -> Iterator[tuple[str, dict[str, Any], Any]]:
@@ -37,14 +31,14 @@ def _examples(part: Any, where: str) -> Iterator[tuple[str, dict[str, Any], Any]
             yield from _examples(child, f"{where}/{name}")
 
 
-def test_each_is_as_its_schema_says(document: dict[str, Any]) -> None:
+def test_each_example_is_as_its_schema_says(document: dict[str, Any]) -> None:
     found = list(_examples(document, "#"))
     wrong = [(where, told) for where, schema, example in found if (told := faults(document, schema, example))]
     assert wrong == []
     assert len(found) > 50
 
 
-def test_each_component_and_each_body_has_one(document: dict[str, Any]) -> None:
+def test_each_component_and_each_body_has_an_example(document: dict[str, Any]) -> None:
     assert [
         name for name, schema in document["components"]["schemas"].items() if not schema["examples"]
     ] == []
@@ -54,7 +48,7 @@ def test_each_component_and_each_body_has_one(document: dict[str, Any]) -> None:
                 assert all(kind["example"] for kind in operation["requestBody"]["content"].values())
 
 
-def test_a_broken_one_would_be_found(document: dict[str, Any]) -> None:
+def test_a_broken_example_would_be_found(document: dict[str, Any]) -> None:
     customer = document["components"]["schemas"]["Customer"]
     assert faults(document, customer, customer["examples"][0] | {"id": "4711"})
     assert faults(document, customer, customer["examples"][0] | {"email": "nobody"})
@@ -70,7 +64,7 @@ def test_what_is_shown_to_be_written_is_taken() -> None:
         assert schema().load(example_of(schema(), written=True)), schema
 
 
-def test_a_field_without_one_gets_one_of_its_kind() -> None:
+def test_a_field_without_an_example_gets_one_of_its_kind() -> None:
     class Thing(Schema):
         id = fields.UUID(dump_only=True)
         word = fields.String()

@@ -10,15 +10,10 @@ import pytest
 from flask import Flask
 from jsonschema import Draft202012Validator
 
-from tests.support.described import described_app, document_of
+from tests.support.described import document_of
 
 SCHEMAS = "/api/v1/schemas"
 CHECKER = Draft202012Validator.FORMAT_CHECKER
-
-
-@pytest.fixture(scope="module")
-def described() -> Flask:
-    return described_app()
 
 
 def served(app: Flask) -> dict[str, dict[str, Any]]:
@@ -32,7 +27,7 @@ def as_component(schema: Any) -> Any:
     return json.loads(json.dumps(schema).replace("#/$defs/", "#/components/schemas/"))
 
 
-def test_each_is_equal_to_its_component(described: Flask) -> None:
+def test_each_schema_is_equal_to_its_component(described: Flask) -> None:
     components = document_of(described)["components"]["schemas"]
     found = served(described)
     assert found.keys() == components.keys()
@@ -45,7 +40,7 @@ def test_each_is_equal_to_its_component(described: Flask) -> None:
         assert as_component(definitions) == {other: components[other] for other in definitions}
 
 
-def test_each_is_a_schema_whole_in_itself_and_its_examples_are_good(described: Flask) -> None:
+def test_each_schema_is_whole_in_itself_and_its_examples_are_good(described: Flask) -> None:
     for schema in served(described).values():
         Draft202012Validator.check_schema(schema)
         for example in schema["examples"]:
@@ -58,7 +53,7 @@ def test_what_an_object_refers_to_comes_along(described: Flask) -> None:
     assert "$defs" not in found["Customer"]
 
 
-def test_is_told_apart_from_other_json_and_needs_no_tenant(described: Flask) -> None:
+def test_a_schema_is_told_apart_from_other_json_and_needs_no_tenant(described: Flask) -> None:
     answer = described.test_client().get(f"{SCHEMAS}/Customer", base_url="http://elsewhere.example")
     assert answer.status_code == 200
     assert answer.content_type == "application/schema+json"

@@ -12,12 +12,7 @@ from hypothesis import strategies as st
 from marshmallow import ValidationError
 
 from tenantapp.http.fields import Moment, MomentBound
-from tests.support.described import described_app, document_of, faults
-
-
-@pytest.fixture(scope="module")
-def document() -> dict[str, Any]:
-    return document_of(described_app())
+from tests.support.described import faults
 
 
 def digits(low: int, high: int, width: int) -> st.SearchStrategy[str]:

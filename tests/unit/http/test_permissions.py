@@ -23,7 +23,7 @@ def test_each_view_declares_its_permission() -> None:
     assert undeclared(described_app()) == []
 
 
-def test_one_that_declares_none_is_found() -> None:
+def test_a_view_that_declares_no_permission_is_found() -> None:
     app = described_app()
     app.add_url_rule("/forgotten", "forgotten", lambda: "")
     assert undeclared(app) == ["/forgotten"]

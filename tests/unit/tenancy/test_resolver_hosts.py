@@ -42,8 +42,64 @@ def test_the_bare_base_domain_names_no_tenant(host: str) -> None:
         IN_PRODUCTION.resolve(host, None)
 
 
-@pytest.mark.parametrize("host", [None, "", ".", ":", ":80"])
-def test_an_absent_or_empty_host_is_refused(host: str | None) -> None:
+REFUSED: dict[str, list[str | None]] = {
+    "an absent or empty host": [None, "", ".", ":", ":80"],
+    "another domain": [
+        *("evil.test", "com", "acme.example", "acme.example.com.evil.test", "acme.example.com:80.evil.test"),
+        *("acmeexample.com", "acme-example.com", "example.com.example.com.evil.test", "acme.example.comm"),
+        *("acme.xexample.com", "acme.example.com-"),
+    ],
+    "several labels": ["a.acme.example.com", "www.acme.example.com", "a.b.c.example.com"],
+    "no DNS label": [
+        *(
+            ".example.com",
+            "acme..example.com",
+            "acme.example..com",
+            "acme.example.com..",
+            "-acme.example.com",
+        ),
+        *("acme-.example.com", "-.example.com", "ac_me.example.com", "*.example.com"),
+        *(f"{'x' * 64}.example.com", f"{'x' * 5000}.example.com"),
+    ],
+    "parts of a URL": [
+        *("user@acme.example.com", "user:password@acme.example.com", "acme.example.com@evil.test"),
+        *("acme.example.com:80@evil.test", "http://acme.example.com", "acme.example.com/path"),
+        *("acme.example.com?query", "acme.example.com#fragment", "evil.test/.example.com"),
+        "evil.test\\.example.com",
+    ],
+    "a malformed port": [
+        f"acme.example.com:{port}"
+        for port in (
+            "",
+            "x",
+            "-1",
+            "+1",
+            "65536",
+            "99999",
+            "000080",
+            "80:80",
+            " 80",
+            "80 ",
+            "8 0",
+            "٨٠",
+            "0x50",
+        )
+    ],
+    "several hosts": [
+        f"acme.example.com{separator}globex.example.com"
+        for separator in (",", ", ", ";", " ", "\t", "\r\n", "\0")
+    ],
+    "an encoded international name": [
+        f"{name}.example.com" for name in ("xn--acm-epa", "XN--ACM-EPA", "xn--")
+    ],
+}
+
+
+@pytest.mark.parametrize(
+    "host",
+    [pytest.param(host, id=f"{kind}: {host!a:.40}") for kind, hosts in REFUSED.items() for host in hosts],
+)
+def test_a_host_that_is_not_the_base_domain_or_one_label_before_it_is_refused(host: str | None) -> None:
     _assert_refused(host)
 
 
@@ -51,82 +107,6 @@ def test_an_absent_or_empty_host_is_refused(host: str | None) -> None:
 def test_a_header_does_not_make_up_for_a_bad_host(host: str | None) -> None:
     with pytest.raises(HostRefused):
         IN_DEVELOPMENT.resolve(host, "acme")
-
-
-@pytest.mark.parametrize(
-    "host",
-    [
-        "evil.test",
-        "com",
-        "acme.example.com.evil.test",
-        "acme.example.com:80.evil.test",
-        "acmeexample.com",
-        "acme-example.com",
-        "example.com.example.com.evil.test",
-        "acme.example.comm",
-        "acme.xexample.com",
-        "acme.example.com-",
-        "acme.example",
-    ],
-)
-def test_a_host_that_only_resembles_the_base_domain_is_refused(host: str) -> None:
-    _assert_refused(host)
-
-
-@pytest.mark.parametrize("host", ["a.acme.example.com", "www.acme.example.com", "a.b.c.example.com"])
-def test_several_labels_before_the_base_domain_are_refused(host: str) -> None:
-    _assert_refused(host)
-
-
-@pytest.mark.parametrize(
-    "host",
-    [
-        ".example.com",
-        "acme..example.com",
-        "acme.example..com",
-        "acme.example.com..",
-        "-acme.example.com",
-        "acme-.example.com",
-        "-.example.com",
-        "ac_me.example.com",
-        f"{'x' * 64}.example.com",
-        f"{'x' * 5000}.example.com",
-        "*.example.com",
-    ],
-)
-def test_what_is_no_dns_label_is_refused(host: str) -> None:
-    _assert_refused(host)
-
-
-@pytest.mark.parametrize(
-    "host",
-    [
-        "user@acme.example.com",
-        "user:password@acme.example.com",
-        "acme.example.com@evil.test",
-        "acme.example.com:80@evil.test",
-        "http://acme.example.com",
-        "acme.example.com/path",
-        "acme.example.com?query",
-        "acme.example.com#fragment",
-        "evil.test/.example.com",
-        "evil.test\\.example.com",
-    ],
-)
-def test_userinfo_and_other_parts_of_a_url_are_refused(host: str) -> None:
-    _assert_refused(host)
-
-
-@pytest.mark.parametrize(
-    "port", ["", "x", "-1", "+1", "65536", "99999", "000080", "80:80", " 80", "80 ", "8 0", "٨٠", "0x50"]
-)
-def test_a_malformed_port_is_refused(port: str) -> None:
-    _assert_refused(f"acme.example.com:{port}")
-
-
-@pytest.mark.parametrize("separator", [",", ", ", ";", " ", "\t", "\r\n", "\0"])
-def test_several_hosts_in_one_are_refused(separator: str) -> None:
-    _assert_refused(f"acme.example.com{separator}globex.example.com")
 
 
 @pytest.mark.parametrize(
@@ -162,11 +142,6 @@ def test_look_alike_unicode_is_refused(host: str) -> None:
     _assert_refused(host.encode().decode("latin-1"))
 
 
-@pytest.mark.parametrize("host", ["xn--acm-epa.example.com", "XN--ACM-EPA.example.com", "xn--.example.com"])
-def test_an_encoded_international_name_is_refused(host: str) -> None:
-    _assert_refused(host)
-
-
 @pytest.mark.parametrize("host", IP_ADDRESSES)
 def test_an_ip_address_counts_as_bare_in_development(host: str) -> None:
     assert IN_DEVELOPMENT.resolve(host, "acme") == "acme"
@@ -183,34 +158,14 @@ def test_an_ip_address_is_refused_in_production(host: str) -> None:
 @pytest.mark.parametrize(
     "host",
     [
-        "127.0.0.256",
-        "127.1",
-        "0177.0.0.1",
-        "2130706433",
-        "0x7f000001",
-        "127.0.0.1.evil.test",
-        "[127.0.0.1]",
-        "::1",
-        "::1:8000",
-        "2001:db8::1:8000",
-        "[::1",
-        "::1]",
-        "[[::1]]",
-        "[::1]x",
-        "[::1]:",
-        "[::1%eth0]",
-        "[::1%evil.test]:80",
-        "[]",
+        *("127.0.0.256", "127.1", "0177.0.0.1", "2130706433", "0x7f000001", "127.0.0.1.evil.test"),
+        *("acme.127.0.0.1", "[127.0.0.1]", "::1", "::1:8000", "2001:db8::1:8000", "[::1", "::1]", "[[::1]]"),
+        *("[::1]x", "[::1]:", "[::1%eth0]", "[::1%evil.test]:80", "[]"),
     ],
 )
 def test_what_is_no_plain_ip_address_is_refused_in_development_too(host: str) -> None:
     with pytest.raises(HostRefused):
         IN_DEVELOPMENT.resolve(host, "acme")
-
-
-def test_the_label_before_an_ip_address_is_no_tenant() -> None:
-    with pytest.raises(HostRefused):
-        IN_DEVELOPMENT.resolve("acme.127.0.0.1", None)
 
 
 @pytest.mark.parametrize("base", ["localhost", "api.example.co.uk"])

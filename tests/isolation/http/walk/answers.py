@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from tests.isolation.canaries import Inhabitant
-from tests.isolation.observation import assert_no_canary
-from tests.isolation.routes import Ask, every_ask, public_paths, row_behind
+from tenantapp.testing.ask import Ask
+from tenantapp.testing.tenants import Inhabitant
+from tenantapp.testing.walk import every_ask, public_paths, row_behind
 from tests.isolation.world import World
 
 Changes = dict[str, Any]
@@ -21,10 +21,10 @@ def a_is_answered_nothing_of_bs(world: World) -> None:
     for ask, changes in sorted(attempts, key=_place):
         answer = ask.send(world, world.a, **changes)
         assert answer.status_code < 500, f"{ask} {changes}: {answer.get_data(as_text=True)}"
-        assert_no_canary(world, answer, ask.path, ask.body, changes)
+        world.assert_no_secret(answer, ask.path, ask.body, changes)
     nowhere = world.request(world.a, "GET", "/api/v1/nowhere")
     assert nowhere.status_code == 404
-    assert_no_canary(world, nowhere)
+    world.assert_no_secret(nowhere)
 
 
 def _place(attempt: tuple[Ask, Changes]) -> int:
@@ -37,7 +37,7 @@ def what_is_public_shows_nobodys_rows(world: World) -> None:
         for tenant in (world.a, world.b):
             answer = world.request(tenant, "GET", path)
             assert answer.status_code < 400, f"{path}: {answer.get_data(as_text=True)}"
-            assert_no_canary(world, answer)
+            world.assert_no_secret(answer)
 
 
 def _attempts(b: Inhabitant, of_a: Ask, of_b: Ask) -> Iterator[tuple[Ask, Changes]]:

@@ -7,8 +7,9 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
 
+from tenantapp.testing.ask import Ask
+from tenantapp.testing.walk import every_ask, table_behind
 from tests.isolation.http.walk.scene import everything
-from tests.isolation.routes import Ask, every_ask, table_behind
 from tests.isolation.world import World
 
 Changes = dict[str, Any]

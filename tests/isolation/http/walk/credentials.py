@@ -7,8 +7,8 @@ from base64 import b64encode
 from collections.abc import Callable
 from typing import Any
 
+from tenantapp.testing.walk import every_ask
 from tests.isolation.http.walk.scene import observed, remembered
-from tests.isolation.routes import every_ask
 from tests.isolation.world import World
 
 HEADER = "X-Tenant-Subdomain"

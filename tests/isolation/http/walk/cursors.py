@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from tenantapp.testing.ask import Ask
+from tenantapp.testing.observation import Observation
+from tenantapp.testing.walk import every_ask
 from tests.isolation.http.walk.scene import observed, remembered
-from tests.isolation.observation import Observation
-from tests.isolation.routes import Ask, every_ask
 from tests.isolation.world import World
 
 

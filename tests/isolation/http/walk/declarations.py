@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from tenantapp.http.permissions import methods_of
 from tenantapp.identity.keys import SCOPES
-from tests.isolation.routes import every_ask, methods_of, tenants_rules, unaskable, undeclared
+from tenantapp.testing.walk import every_ask, tenants_rules, unaskable, undeclared
 from tests.isolation.world import World
 from tests.support.tenants import issue
 

@@ -8,9 +8,9 @@ from typing import Any
 
 from werkzeug.test import TestResponse
 
-from tests.isolation.canaries import fresh, referring
-from tests.isolation.observation import assert_no_canary
-from tests.isolation.routes import Ask, every_ask, table_behind, told_body
+from tenantapp.testing.ask import Ask
+from tenantapp.testing.walk import every_ask, table_behind, told_body
+from tests.isolation.fresh import fresh, referring
 from tests.isolation.world import World
 
 
@@ -55,5 +55,5 @@ def _try(world: World, ask: Ask, key: str, status: int) -> TestResponse:
     answer = ask.send(world, world.a, headers={"Idempotency-Key": key})
     assert answer.status_code == status, f"{ask} with a key of B's: {answer.get_data(as_text=True)}"
     assert "Idempotency-Replayed" not in answer.headers, f"{ask} is answered as B was"
-    assert_no_canary(world, answer, ask.path, key, ask.body)
+    world.assert_no_secret(answer, ask.path, key, ask.body)
     return answer

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from tests.isolation.canaries import Inhabitant
-from tests.isolation.observation import Observation, observe
-from tests.isolation.routes import Ask, list_something
+from tenantapp.testing.ask import Ask
+from tenantapp.testing.observation import Observation, observe
+from tenantapp.testing.tenants import Inhabitant
+from tenantapp.testing.walk import list_something
 from tests.isolation.tables import scoped_tables
 from tests.isolation.world import World
 
@@ -20,7 +21,7 @@ def remembered(world: World) -> None:
 
 def observed(world: World, ask: Ask, changes: dict[str, Any], *own: UUID | str) -> Observation:
     """Send A's request, changed so, and return what A observes."""
-    return observe(world, lambda: ask.send(world, world.a, **changes), *own)
+    return observe(world.app, lambda: ask.send(world, world.a, **changes), *own)
 
 
 def ids_of(tenant: Inhabitant) -> list[UUID]:
