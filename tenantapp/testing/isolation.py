@@ -54,7 +54,7 @@ def assert_route_isolated(neighbours: Neighbours, rule: str, method: str | None 
 
     Args:
         neighbours: two tenants with canaries.
-        rule: the route, as Flask has it: `/api/v1/customers/<uuid:customer_id>`.
+        rule: the route, as Flask has it: `/api/v1/customers/<uuid:item_id>`.
         method: one method alone.
 
     Raises:

@@ -29,7 +29,7 @@ from tenantapp.testing.walk import every_ask, tenants_rules
 from tests.isolation.tables import scoped_tables
 from tests.support.databases import Server
 
-CUSTOMER = "/api/v1/customers/<uuid:customer_id>"
+CUSTOMER = "/api/v1/customers/<uuid:item_id>"
 
 
 def test_a_scoped_model_is_isolated(assert_isolated: Callable[..., Any]) -> None:
