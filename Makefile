@@ -53,7 +53,7 @@ test-services:
 	TEST_POSTGRES_VERSION=16 $(PYTEST) $(ON_A_DATABASE)
 	GENERATED_REQUESTS=2000 TEST_POSTGRES_VERSION=15 $(PYTEST) $(ON_A_DATABASE)
 	TEST_POSTGRES_VERSION=15 $(PYTEST) -m services tests
-	@echo "not run: the search for requests whose cost grows too fast; that is $(BIN)/pytest -m growth tests/growth"
+	$(PYTEST) -m growth tests/growth
 
 quality:
 	$(INSTALL) quality

@@ -90,7 +90,9 @@ class Server:
         name = f"clone_{secrets.token_hex(6)}"
         with self.connect("bootstrap", "postgres") as connection:
             quoted = {"name": sql.Identifier(name), "template": sql.Identifier(template)}
-            connection.execute(sql.SQL("CREATE DATABASE {name} TEMPLATE {template}").format(**quoted))
+            # Logging every page of it, as is the default, takes twice the processor time.
+            copy = "CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY"
+            connection.execute(sql.SQL(copy).format(**quoted))
             try:
                 with undisturbed(connection), self.connect("bootstrap", name) as inside:
                     prepare_database(inside, self.names)
