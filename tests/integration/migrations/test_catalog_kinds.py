@@ -1,4 +1,5 @@
-"""Each kind of thing in the catalog is compared by `flask db check`, or docs/migrations.md says that it is not.
+"""Each kind of thing in the catalog is compared by `flask db check`, or the book says that it is not.
+
 
 A kind of a new release is found by its catalog, and has to be put in here.
 """
