@@ -22,10 +22,12 @@ import subprocess
 import sys
 import tomllib
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 
 import click
 import pytest
+from flask import Flask
 from flask.cli import FlaskGroup, ScriptInfo
 
 from tenantapp.config import ROOT
@@ -40,6 +42,8 @@ RUN = {
     "docs/how-to": "tests/integration/howto/test_pages.py",
     "docs/migrations.md": "tests/integration/migrations/test_page.py",
     "docs/operations.md": "tests/services/test_deployment_page.py",
+    "docs/security": "tests/integration/cli/test_pages.py",
+    "docs/seeds.md": "tests/integration/cli/test_pages.py",
 }
 """The pages whose commands are run, all or most of them, and what runs them."""
 
@@ -162,9 +166,14 @@ def _known(words: list[str], defined: set[str]) -> None:
         assert program in _OF_A_SHELL | _OTHERS | defined or "/" in program, words
 
 
+@cache
+def _application() -> Flask:
+    return described_app()
+
+
 def _parsed(words: list[str]) -> None:
     """Have click read the words after `flask`, down to the command that they name."""
-    app = described_app()
+    app = _application()
     command: click.Command = FlaskGroup(create_app=lambda: app)
     context = click.Context(command, obj=ScriptInfo(create_app=lambda: app))
     while isinstance(command, click.Group):
