@@ -46,6 +46,9 @@ def run(server: Server, database: str, folder: Path, page: str) -> list[tuple[li
         )
         assert done.returncode == 0, (words, done.stdout, done.stderr)
         said.append((words, done.stdout))
+        # The page says to set it before the next command.
+        if key := re.search(r"^context_key +(\S+)$", done.stdout, re.MULTILINE):
+            environ["CONTEXT_KEY"] = key[1]
     return said
 
 
