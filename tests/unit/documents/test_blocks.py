@@ -45,7 +45,13 @@ RUN = {
     "docs/security": "tests/integration/cli/test_pages.py",
     "docs/seeds.md": "tests/integration/cli/test_pages.py",
 }
-"""The pages whose commands are run, all or most of them, and what runs them."""
+"""What runs the commands and files of a page, all or most of them."""
+CHECKED_ALONE = {
+    "CONTRIBUTING.md": "they are what CI runs",
+    "docs/testing.md": "they are of a model that there is not",
+    "docs/troubleshooting.md": "they are for when something is wrong",
+}
+"""The pages whose blocks no test runs, and why."""
 
 # What a shell knows by itself, and programs that are not ours: their own manuals tell their options.
 _OF_A_SHELL = {"cat", "cd", "export", "set", "source", "umask", "unset", ".", "{", "}", "END"}
@@ -90,10 +96,17 @@ def test_a_block_that_does_not_hold_is_found() -> None:
             CHECKS[kind](Block(Path("a.md"), 1, kind, text))
 
 
-def test_the_pages_that_are_run_have_what_runs_them() -> None:
-    for page, test in RUN.items():
-        assert (ROOT / page).exists()
-        assert (ROOT / test).is_file()
+def test_every_page_with_something_to_run_says_what_runs_it() -> None:
+    pages = {str(block.page) for block in BLOCKS if block.kind in RUNNABLE}
+    known = RUN.keys() | CHECKED_ALONE.keys()
+    assert [page for page in sorted(pages) if not any(page.startswith(each) for each in known)] == []
+
+
+@pytest.mark.parametrize("page", RUN)
+def test_what_is_said_to_run_a_page_reads_it(page: str) -> None:
+    test = (ROOT / RUN[page]).read_text(encoding="utf-8")
+    assert (ROOT / page).exists()
+    assert Path(page).stem.lower() in test.lower()
 
 
 def _indented(page: Path) -> Iterator[int]:
@@ -230,6 +243,7 @@ def _nothing(_block: Block) -> None:
     """Leave what is not run."""
 
 
+RUNNABLE = {"bash", "console", "nginx", "python"}
 CHECKS: dict[str, Callable[[Block], None]] = {
     "bash": _shell,
     "console": _shell,
