@@ -58,7 +58,7 @@ def standing_of(table: ModelTable) -> Standing | None:
 
 
 def count_rows(connection: Connection, standings: tuple[Standing, ...]) -> Counts:
-    """Return the row counts by status of each table, by one statement; deleted rows are not counted.
+    """Return how many rows of each table stand where, by one statement; those that were deleted are none.
 
     Args:
         connection: the unit of work's.
