@@ -50,6 +50,8 @@ test-services:
 		echo "missing: Chromium; on Debian 12: apt-get install chromium chromium-driver" >&2; exit 1; }
 	@test -x /usr/sbin/pgbouncer || { \
 		echo "missing: PgBouncer; on Debian 12: apt-get install pgbouncer" >&2; exit 1; }
+	@test -x /usr/sbin/nginx || { \
+		echo "missing: nginx; on Debian 12: apt-get install nginx-light" >&2; exit 1; }
 	TEST_POSTGRES_VERSION=16 $(PYTEST) $(ON_A_DATABASE)
 	GENERATED_REQUESTS=2000 TEST_POSTGRES_VERSION=15 $(PYTEST) $(ON_A_DATABASE)
 	TEST_POSTGRES_VERSION=15 $(PYTEST) -m services tests

@@ -1,1 +1,1 @@
-"""How many rows the tenant has of each resource, by where they stand."""
+"""Row counts by status, of each resource of the tenant."""

@@ -20,7 +20,7 @@ def summary_schema(counted: Mapping[ResourceBlueprint, Standing], scope: str) ->
     """
     shown = {standing.name: _counts(each, standing, scope) for each, standing in counted.items()}
     schema = Schema.from_dict(shown, name="SummarySchema")
-    schema.__doc__ = "How many rows there are of each resource, by where they stand."
+    schema.__doc__ = "Row counts by status, of each resource."
     return schema
 
 
@@ -28,7 +28,7 @@ def _counts(resource: ResourceBlueprint, standing: Standing, scope: str) -> fiel
     name = f"{resource.schema.__name__.removesuffix('Schema')}CountsSchema"
     words = standing.words.values()
     counts = Schema.from_dict({word: fields.Integer(required=True) for word in words}, name=name)
-    counts.__doc__ = f"How many {resource.many} stand where."
+    counts.__doc__ = f"How many {resource.many} have each status."
     if resource.read == scope:
         return fields.Nested(counts, required=True)
     told = {"description": f"Shown to keys that have the scope `{resource.read}` too."}

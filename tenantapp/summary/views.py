@@ -28,7 +28,7 @@ def summary_blueprint(served: Iterable[flask.Blueprint]) -> Blueprint:
         "summary",
         __name__,
         url_prefix="/summary",
-        description="How many rows there are, and where they stand",
+        description="Row counts by status",
     )
     resources = [each for each in served if isinstance(each, ResourceBlueprint)]
     found = {each: standing_of(table_of(each.repository.model)) for each in resources}
@@ -38,7 +38,7 @@ def summary_blueprint(served: Iterable[flask.Blueprint]) -> Blueprint:
     @permission(SCOPE)
     @blueprint.response(200, summary_schema(counted, SCOPE))
     def get_summary() -> Counts:
-        """Count the rows of all resources, by where they stand."""
+        """Count the rows of all resources by status."""
         scopes = (SCOPE, current_context().role)
         with reading() as connection:
             return count_rows(connection, tuple(counted[each] for each in counted if each.read in scopes))

@@ -47,6 +47,12 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
+def is_listening(port: int) -> bool:
+    """Tell whether something listens on a port of 127.0.0.1."""
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
 def eventually(holds: Callable[[], bool], seconds: float = 20.0) -> bool:
     """Wait for a condition; tell whether it came true in time."""
     deadline = time.monotonic() + seconds

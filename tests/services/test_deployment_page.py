@@ -1,4 +1,4 @@
-"""docs/deployment.md, word by word, on Debian's PostgreSQL: from a new folder to a tenant that is served."""
+"""docs/deployment.md, word by word, on Debian's packages: from a new folder to a tenant that is served."""
 
 from __future__ import annotations
 
@@ -16,7 +16,8 @@ import pytest
 
 from tests.e2e.programs import eventually, free_port
 from tests.support.machine import ROOT, Machine, new_machine
-from tests.support.pages import commands
+from tests.support.nginx import Nginx, nginx
+from tests.support.pages import blocks_of, commands
 from tests.support.tls import HOST, PASSWORD, TlsServer, tls_server
 
 pytestmark = pytest.mark.services
@@ -30,7 +31,7 @@ INSTALL, SETTINGS, ROLES, TENANT = (
     "4. Create the roles, the database and its tables",
     "5. Create a tenant and an API key",
 )
-SERVE, REQUEST = "6. Start the server", "7. Send a request"
+SERVE, REQUEST, PROXY = "6. Start the server", "7. Send a request", "8. Put nginx in front"
 BY_A_SUPERUSER, WATCHDOG = "Without a superuser", "The watchdog"
 INSTALL_SECONDS, START_SECONDS, STOP_SECONDS = 600, 60, 15
 
@@ -170,6 +171,38 @@ def finish_as_superuser(page: Page) -> None:
     page.machine.run(page.begin, *_variables(page), *kept, *blocks)
 
 
+def ask_through_nginx(page: Page) -> None:
+    """Ask through the page's proxy as the page does, and as a client might that means no good."""
+    (site,) = blocks_of(PAGE, "nginx")
+    site = site.replace("example.com", DOMAIN).replace("127.0.0.1:8000", f"127.0.0.1:{page.port}")
+    token = next(line for line in page.blocks[REQUEST][0].splitlines() if line.startswith("token="))
+    (asked,) = page.blocks[PROXY]
+    with nginx(site, DOMAIN) as proxy:
+
+        def ask(command: str) -> str:
+            return page.machine.run(page.begin, token, _led_to(proxy), command)
+
+        assert json.loads(ask(asked))["items"] == []
+        bare = asked.replace("acme.", "").replace("--silent", "--silent --header 'X-Tenant-Subdomain: acme'")
+        assert json.loads(ask(bare))["items"] == []
+        forged = asked.replace("--silent", "--silent --header 'X-Forwarded-Host: globex.example.org'")
+        assert json.loads(ask(forged))["items"] == []
+        assert "308" in ask(f"curl --silent --head http://acme.{DOMAIN}/docs")
+        answered = "curl --silent --output /dev/null --write-out '%{http_code}' "
+        assert ask(f"{answered} https://acme.{DOMAIN}/readyz") == "404"
+        # It has no certificate to show for another's name: curl's 35 is a failed handshake.
+        assert ask("curl --silent https://acme.example.org/healthz || echo $?").strip() == "35"
+
+
+def _led_to(proxy: Nginx) -> str:
+    """Return what makes the shell's curl take every name for the proxy's, and trust its certificate."""
+    led = f"--connect-to '::127.0.0.1:{proxy.port}'"
+    return (
+        f'curl() {{ case "$*" in *http://*) set -- --connect-to \'::127.0.0.1:{proxy.plain_port}\' "$@";; '
+        f'*) set -- {led} "$@";; esac; command curl --noproxy \'*\' --cacert {proxy.authority} "$@"; }}'
+    )
+
+
 def operate(page: Page) -> None:
     """Run the commands of docs/operations.md that a running installation is looked after with."""
     exported = [line for line in page.blocks[ROLES][0].splitlines() if line.startswith(("set -a", "export "))]
@@ -209,6 +242,7 @@ def test_a_tenant_is_served(
     for warning in warnings:
         assert "a superuser must run `flask databases prepare`" in warning
     page.machine.run(page.begin, *page.blocks[WATCHDOG])
+    ask_through_nginx(page)
 
     if not page.is_superuser:
         finish_as_superuser(page)

@@ -34,6 +34,17 @@ def commands(page: Path, substitutions: Mapping[str, str]) -> dict[str, list[str
     return found
 
 
+def blocks_of(page: Path, language: str) -> list[str]:
+    """Return the blocks of a language, in the page's order.
+
+    Args:
+        page: a file of Markdown.
+        language: what their fences say.
+    """
+    found = _BLOCK.finditer(page.read_text(encoding="utf-8"))
+    return [match["text"] for match in found if match["language"] == language]
+
+
 def _substituted(text: str, substitutions: Mapping[str, str]) -> str:
     for example, value in substitutions.items():
         text = text.replace(example, value)

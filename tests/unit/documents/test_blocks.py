@@ -1,0 +1,256 @@
+"""Each block of the documents is of a kind, and what its kind says holds.
+
+- `console`, what a terminal shows: `$` and a command, then its output; commands and options exist
+- `bash`, a script: it parses, commands and options exist
+- `python`, a file or a part of one: it compiles, and what it imports of the program exists
+- `toml`, `json`: it is read
+- `nginx`, `mermaid`: its form; `test_deployment_page.py` starts nginx with it
+- `text`: output, or a drawing; nothing in it is run
+
+`RUN` says which tests run the pages' commands and files besides.
+"""
+
+from __future__ import annotations
+
+import ast
+import importlib
+import json
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+import tomllib
+from collections.abc import Callable, Iterator
+from functools import cache
+from pathlib import Path
+
+import click
+import pytest
+from flask import Flask
+from flask.cli import FlaskGroup, ScriptInfo
+
+from tenantapp.config import ROOT
+from tests.support.blocks import FILES_MADE, PAGES, Block, all_blocks, blocks_in
+from tests.support.described import described_app
+
+BLOCKS = all_blocks()
+RUN = {
+    "README.md": "tests/e2e/test_readme.py",
+    "docs/deployment.md": "tests/services/test_deployment_page.py",
+    "docs/extending.md": "tests/integration/migrations/test_extending.py",
+    "docs/how-to": "tests/integration/howto/test_pages.py",
+    "docs/migrations.md": "tests/integration/migrations/test_page.py",
+    "docs/operations.md": "tests/services/test_deployment_page.py",
+    "docs/security": "tests/integration/cli/test_pages.py",
+    "docs/seeds.md": "tests/integration/cli/test_pages.py",
+}
+"""What runs the commands and files of a page, all or most of them."""
+CHECKED_ALONE = {
+    "CONTRIBUTING.md": "they are what CI runs",
+    "docs/testing.md": "they are of a model that there is not",
+    "docs/troubleshooting.md": "they are for when something is wrong",
+}
+"""The pages whose blocks no test runs, and why."""
+
+# What a shell knows by itself, and programs that are not ours: their own manuals tell their options.
+_OF_A_SHELL = {"cat", "cd", "export", "set", "source", "umask", "unset", ".", "{", "}", "END"}
+_OTHERS = {"createdb", "curl", "openssl", "pg_dump", "pg_restore", "pip", "psql", "python", "python3"}
+_AS_ROOT = {"nginx", "systemctl"}
+_ENDS = {"&&", "||", "|", ";"}
+_ASSIGNMENT = re.compile(r"[A-Za-z_]+=")
+_ASSIGNED = re.compile(r"^\w+=\$\((.*)\)$")
+_FUNCTION = re.compile(r"^(\w+)\(\) \{.*\}$")
+
+
+def test_every_block_is_of_a_kind() -> None:
+    assert [f"{block}: {block.kind!r}" for block in BLOCKS if block.kind not in CHECKS] == []
+
+
+def test_a_block_of_no_kind_is_found() -> None:
+    page = "A page.\n\n```\n$ rm -rf /\n```\n\n```console\n$ flask db check\n```\n"
+    assert [(block.kind, block.line) for block in blocks_in(page, Path("a.md"))] == [("", 3), ("console", 7)]
+
+
+def test_no_block_goes_without_a_fence() -> None:
+    assert [f"{page.name}:{line}" for page in PAGES for line in _indented(page)] == []
+
+
+@pytest.mark.parametrize("block", BLOCKS, ids=str)
+def test_what_a_block_says_holds(block: Block) -> None:
+    CHECKS[block.kind](block)
+
+
+def test_a_block_that_does_not_hold_is_found() -> None:
+    wrong = {
+        "console": "$ flask db chekc\n",
+        "bash": "flask tenants create\n",
+        "python": "from tenantapp.db.models import Resauce\n",
+        "toml": "[tool\n",
+        "json": "{'a': 1}\n",
+        "mermaid": "flowchart TB\n    subgraph a\n",
+        "nginx": "server {\n",
+    }
+    for kind, text in wrong.items():
+        with pytest.raises((AssertionError, click.ClickException, SyntaxError, ValueError)):
+            CHECKS[kind](Block(Path("a.md"), 1, kind, text))
+
+
+def test_every_page_with_something_to_run_says_what_runs_it() -> None:
+    pages = {str(block.page) for block in BLOCKS if block.kind in RUNNABLE}
+    known = RUN.keys() | CHECKED_ALONE.keys()
+    assert [page for page in sorted(pages) if not any(page.startswith(each) for each in known)] == []
+
+
+@pytest.mark.parametrize("page", RUN)
+def test_what_is_said_to_run_a_page_reads_it(page: str) -> None:
+    test = (ROOT / RUN[page]).read_text(encoding="utf-8")
+    assert (ROOT / page).exists()
+    assert Path(page).stem.lower() in test.lower()
+
+
+def _indented(page: Path) -> Iterator[int]:
+    """Yield the lines that Markdown takes for code since they are indented, outside of lists and fences."""
+    is_fenced, before = False, ""
+    for number, line in enumerate(page.read_text(encoding="utf-8").splitlines(), 1):
+        if line.lstrip().startswith("```"):
+            is_fenced = not is_fenced
+        elif not is_fenced and line.startswith("    ") and not re.match(r"\s*([-*]|\d+\.) | {2}", before):
+            yield number
+        if line.strip():
+            before = line
+
+
+def _shell(block: Block) -> None:
+    if block.kind == "bash":
+        subprocess.run(["bash", "-n"], input=block.text, text=True, check=True)
+    defined = {
+        match[1] for other in BLOCKS for line in other.commands if (match := _FUNCTION.match(line))
+    } | set(re.findall(r"^(\w+)\(\) \{", block.text, re.MULTILINE))
+    for line in _outside_documents(block.commands):
+        if line.strip() and not line.lstrip().startswith("#") and not _FUNCTION.match(line):
+            for words in _simple(line):
+                _known(words, defined)
+
+
+def _outside_documents(lines: list[str]) -> Iterator[str]:
+    """Yield the lines that are no here-document's."""
+    is_inside = False
+    for line in lines:
+        if not is_inside:
+            yield line
+        if "<<END" in line or line == "END":
+            is_inside = line != "END"
+
+
+def _simple(line: str) -> Iterator[list[str]]:
+    """Yield the simple commands of a line, without assignments before them and files behind them."""
+    if assigned := _ASSIGNED.match(line):
+        line = assigned[1]
+    words = shlex.split(line.replace("; ", " ; "), comments=True)
+    command: list[str] = []
+    for word, before in zip([*words, ";"], ["", *words], strict=True):
+        if word not in _ENDS:
+            if ">" not in {word, before}:
+                command.append(word)
+            continue
+        while command and (_ASSIGNMENT.match(command[0]) or command[0] == "{"):
+            command.pop(0)
+        if command:
+            yield command
+        command = []
+
+
+def _known(words: list[str], defined: set[str]) -> None:
+    """Hold a command to exist, with its options where it is the program's own."""
+    program, *arguments = words
+    program = program.removeprefix(".venv/bin/")
+    if program == "sudo":
+        assert arguments[0] in _AS_ROOT, words
+    elif program == "flask":
+        _parsed(arguments)
+    elif program == "make":
+        targets = re.findall(r"^([\w-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE)
+        assert [word for word in arguments if "=" not in word and word not in targets] == []
+    elif program in {"pytest", "ruff", "mypy", "lint-imports", "gunicorn"}:
+        assert shutil.which(program, path=str(Path(sys.executable).parent))
+        assert [word for word in arguments if word.startswith("tests/") and not (ROOT / word).exists()] == []
+    else:
+        assert program in _OF_A_SHELL | _OTHERS | defined or "/" in program, words
+
+
+@cache
+def _application() -> Flask:
+    return described_app()
+
+
+def _parsed(words: list[str]) -> None:
+    """Have click read the words after `flask`, down to the command that they name."""
+    app = _application()
+    command: click.Command = FlaskGroup(create_app=lambda: app)
+    context = click.Context(command, obj=ScriptInfo(create_app=lambda: app))
+    while isinstance(command, click.Group):
+        _, (name, *words), _ = command.make_parser(context).parse_args(list(words))
+        child = command.get_command(context, name)
+        assert child is not None, name
+        command, context = child, click.Context(child, parent=context, info_name=name, obj=context.obj)
+    command.make_context(context.info_name, list(words), parent=context.parent)
+
+
+def _python(block: Block) -> None:
+    for node in ast.walk(ast.parse(block.text)):
+        if not isinstance(node, ast.ImportFrom) or not (node.module or "").startswith("tenantapp"):
+            continue
+        if f"{str(node.module).replace('.', '/')}.py" not in FILES_MADE:
+            module = importlib.import_module(str(node.module))
+            assert [name.name for name in node.names if not _has(module, name.name)] == []
+
+
+def _has(module: object, name: str) -> bool:
+    if hasattr(module, name):
+        return True
+    try:
+        importlib.import_module(f"{getattr(module, '__name__', '')}.{name}")
+    except ImportError:
+        return False
+    return True
+
+
+def _toml(block: Block) -> None:
+    tomllib.loads(block.text)
+
+
+def _json(block: Block) -> None:
+    json.loads(block.text)
+
+
+def _mermaid(block: Block) -> None:
+    kind, *lines = (line.strip() for line in block.text.splitlines())
+    assert kind.split()[0] in {"flowchart", "sequenceDiagram"}
+    opened = sum(line.startswith(("subgraph ", "opt ", "alt ", "loop ")) for line in lines)
+    assert opened == lines.count("end")
+    # It ends a statement there, in the middle of a sentence too.
+    assert [line for line in lines if ";" in line] == []
+
+
+def _nginx(block: Block) -> None:
+    assert block.text.count("{") == block.text.count("}")
+    lines = [line.partition("#")[0].strip() for line in block.text.splitlines()]
+    assert [line for line in lines if line and not line.endswith(("{", "}", ";"))] == []
+
+
+def _nothing(_block: Block) -> None:
+    """Leave what is not run."""
+
+
+RUNNABLE = {"bash", "console", "nginx", "python"}
+CHECKS: dict[str, Callable[[Block], None]] = {
+    "bash": _shell,
+    "console": _shell,
+    "json": _json,
+    "mermaid": _mermaid,
+    "nginx": _nginx,
+    "python": _python,
+    "text": _nothing,
+    "toml": _toml,
+}
