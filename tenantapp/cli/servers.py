@@ -24,7 +24,7 @@ from tenantapp.db.sealing import sealer_for
 from tenantapp.platform.errors import OperatorError
 from tenantapp.platform.measures import Connection, first_line
 from tenantapp.platform.preparation import Passwords, RoleLimits
-from tenantapp.platform.report import Report
+from tenantapp.platform.report import PreparationReport
 from tenantapp.tenancy.errors import TenancyError
 from tenantapp.tenancy.seal import ContextSealer
 
@@ -214,7 +214,7 @@ def echo_used(url: URL) -> None:
     click.echo(f"as {url.username} at {printable(url)}", err=True)
 
 
-def echo_report(report: Report, *, as_json: bool = False) -> None:
+def echo_report(report: PreparationReport, *, as_json: bool = False) -> None:
     """Print a report, and fail where the application would refuse to start on what it says.
 
     Args:

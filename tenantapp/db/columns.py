@@ -22,7 +22,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB, TSVECTOR
 from sqlalchemy.orm import Mapped, mapped_column
 
-from tenantapp.db.declarations import DECLARES, Reference, about, listed
+from tenantapp.db.declarations import DECLARES, ScopedForeignKey, about, listed
 from tenantapp.db.states import States
 
 MOST_TAGS = 20
@@ -82,7 +82,7 @@ def reference(table: str, *, then: Sequence[str] = ()) -> Mapped[UUID]:
         table: what is referred to.
         then: further columns of the index that finds the rows that refer to one, in their order.
     """
-    return mapped_column(info={DECLARES: Reference(table, tuple(then))})
+    return mapped_column(info={DECLARES: ScopedForeignKey(table, tuple(then))})
 
 
 def part_of(table: str, *, then: Sequence[str] = ()) -> Mapped[UUID]:
@@ -90,12 +90,12 @@ def part_of(table: str, *, then: Sequence[str] = ()) -> Mapped[UUID]:
 
     Otherwise as `reference`.
     """
-    return mapped_column(info={DECLARES: Reference(table, tuple(then), to_whole=True)})
+    return mapped_column(info={DECLARES: ScopedForeignKey(table, tuple(then), to_whole=True)})
 
 
 def optional_reference(table: str, *, then: Sequence[str] = ()) -> Mapped[UUID | None]:
     """The id of a row of `table`, of the same tenant's, if any; see `reference`."""
-    return mapped_column(info={DECLARES: Reference(table, tuple(then))})
+    return mapped_column(info={DECLARES: ScopedForeignKey(table, tuple(then))})
 
 
 def one_of(column: str, values: Sequence[str]) -> CheckConstraint:

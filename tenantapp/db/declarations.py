@@ -15,7 +15,7 @@ DECLARES = "declares"
 
 
 @dataclass(frozen=True, slots=True)
-class Reference:
+class ScopedForeignKey:
     """A reference to a row of `table`, of the same tenant's, with an index for the way back.
 
     `to_whole` where the row that refers is a part of the other.
@@ -43,9 +43,9 @@ def declared(model: object) -> Iterator[SchemaItem]:
         for name, value in vars(model).items()
         if isinstance(value, MappedColumn) and DECLARES in value.column.info
     }
-    targets = Counter(found.table for found in declarations.values() if isinstance(found, Reference))
+    targets = Counter(found.table for found in declarations.values() if isinstance(found, ScopedForeignKey))
     for name, found in declarations.items():
-        if isinstance(found, Reference):
+        if isinstance(found, ScopedForeignKey):
             # Two to one target would otherwise have one name.
             alone = targets[found.table] == 1
             yield found.key(name, None if alone else f"fk_{table}_{found.table}_{name}")

@@ -25,7 +25,7 @@ from sqlalchemy.sql.base import ReadOnlyColumnCollection
 
 from tenantapp.db import columns
 from tenantapp.db.base import Base, ModelTable
-from tenantapp.db.declarations import DECLARES, Reference, declared
+from tenantapp.db.declarations import DECLARES, ScopedForeignKey, declared
 from tenantapp.db.errors import UndeclaredIsolation
 from tenantapp.db.indexes import require_room
 from tenantapp.db.security import EVERY_VERB, Grant, Policy, TableSecurity, View, tenant_policies
@@ -209,7 +209,7 @@ def wholes(table: ModelTable) -> Iterator[tuple[Column[object], ModelTable]]:
     """Yield the columns by which a table's rows are parts, each with the table of what they are a part of."""
     for column in table.columns:
         found = column.info.get(DECLARES)
-        if isinstance(found, Reference) and found.to_whole:
+        if isinstance(found, ScopedForeignKey) and found.to_whole:
             yield column, table.metadata.tables[found.table]
 
 

@@ -6,11 +6,11 @@ from typing import Any, cast
 
 from flask import Flask, Response, current_app
 
-from tenantapp.db.safety import Problem
+from tenantapp.db.safety import SafetyProblem
 from tenantapp.health.readiness import Readiness
 from tenantapp.health.schemas import HealthSchema, ReadinessSchema
-from tenantapp.http.answers import json_answer
 from tenantapp.http.blueprint import Blueprint
+from tenantapp.http.json_text import json_answer
 from tenantapp.http.permissions import PUBLIC, permission
 from tenantapp.http.shortage import shortage
 
@@ -50,7 +50,11 @@ def readyz() -> Response:
     return json_answer(body, 200 if ready else 503, _OF_THE_MOMENT)
 
 
-def _shortage() -> list[Problem]:
+def _shortage() -> list[SafetyProblem]:
     """Return that writes have failed for lack of room; reads are served, so that it is a warning."""
     reason = shortage().reason()
-    return [] if reason is None else [Problem("resources", f"the database lacks room: {reason}", "warning")]
+    return (
+        []
+        if reason is None
+        else [SafetyProblem("resources", f"the database lacks room: {reason}", "warning")]
+    )

@@ -20,7 +20,7 @@ from tenantapp.config import require_settings
 from tenantapp.http.headers import completion
 from tenantapp.serving.limits import Limits
 from tenantapp.serving.loop import Loop
-from tenantapp.serving.service import Service
+from tenantapp.serving.service import ServedApp
 from tenantapp.tenancy.errors import TenancyError
 from tenantapp.tenancy.hooks import Tenancy
 
@@ -70,7 +70,7 @@ class BufferedWorker(Worker):  # type: ignore[misc]  # gunicorn has no types
         settings = require_settings()
         limits = Limits.of(settings)
         _allow_files(limits.connections + limits.threads + _OTHER_FILES)
-        service = Service(
+        service = ServedApp(
             app=self.wsgi,
             config=self.cfg,
             limits=limits,

@@ -14,8 +14,8 @@ from werkzeug.test import TestResponse
 from tenantapp.db.models import SoftDeletable, scoped_models, table_of
 from tenantapp.db.sealing import sealer_for
 from tenantapp.db.unit_of_work import changing
-from tenantapp.rls.probe.catalog import Catalog, read_catalog
 from tenantapp.rls.probe.planting import NotPlanted, Planter, Rows
+from tenantapp.rls.probe.relations import Catalog, read_catalog
 from tenantapp.rls.probe.session import Session
 from tenantapp.tenancy.context import tenant_context
 from tenantapp.testing.tables import scoped_tables

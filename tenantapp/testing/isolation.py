@@ -10,7 +10,7 @@ from uuid import UUID, uuid4
 from flask import Flask
 
 from tenantapp.db.sealing import sealer_for
-from tenantapp.rls.probe import Outcome, Report, probe
+from tenantapp.rls.probe import Outcome, ProbeReport, probe
 from tenantapp.testing.ask import Ask
 from tenantapp.testing.canaries import Neighbours, connect
 from tenantapp.testing.observation import Observation, observe
@@ -22,7 +22,7 @@ from tenantapp.testing.walk import every_ask, list_something, unaskable
 _ATTEMPTS = 3
 
 
-def assert_isolated(app: Flask, model: type[Any]) -> Report:
+def assert_isolated(app: Flask, model: type[Any]) -> ProbeReport:
     """Attack a model's table in every way that `flask rls probe` knows, and return what came of it.
 
     Args:

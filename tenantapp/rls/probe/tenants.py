@@ -16,8 +16,8 @@ from uuid import UUID
 import psycopg
 from psycopg import sql
 
-from tenantapp.rls.probe.catalog import Relation, read_catalog
 from tenantapp.rls.probe.planting import NotPlanted, Planter
+from tenantapp.rls.probe.relations import Relation, read_catalog
 from tenantapp.rls.probe.rows import Row
 from tenantapp.rls.probe.session import Session
 from tenantapp.tenancy.seal import ContextSealer

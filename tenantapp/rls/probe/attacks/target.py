@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from psycopg import sql
 
-from tenantapp.rls.probe.catalog import Relation
 from tenantapp.rls.probe.planting import Rows
+from tenantapp.rls.probe.relations import Relation
 from tenantapp.rls.probe.report import Attempt, Outcome
 from tenantapp.rls.probe.rows import Row, raw
 from tenantapp.rls.probe.session import Answer, Session, Statement

@@ -43,7 +43,7 @@ class Column:
 
 
 @dataclass(frozen=True, slots=True)
-class Check:
+class TableCheck:
     """A CHECK constraint."""
 
     name: str
@@ -86,7 +86,7 @@ class Relation:
     privileges: list[str]
     column_privileges: list[str]
     columns: dict[str, Column] = field(default_factory=dict)
-    checks: list[Check] = field(default_factory=list)
+    checks: list[TableCheck] = field(default_factory=list)
     keys: list[UniqueKey] = field(default_factory=list)
     references: list[ForeignKey] = field(default_factory=list)
     is_described: bool = False
@@ -133,7 +133,7 @@ class Relation:
 
 
 @dataclass(frozen=True, slots=True)
-class Function:
+class Routine:
     """A function or procedure that the application's role may call."""
 
     name: str
@@ -150,7 +150,7 @@ class Catalog:
     role: str
     version: str
     relations: dict[int, Relation]
-    functions: list[Function]
+    functions: list[Routine]
 
     def scoped(self) -> list[Relation]:
         """Return the tables whose rows are tenants', in the order of their names."""
@@ -188,7 +188,7 @@ def read_catalog(connection: psycopg.Connection[Any]) -> Catalog:
             if relation := relations.get(row.pop("table")):
                 relation.columns[row["name"]] = Column(**row)
         _add_references(relations, rows)
-        functions = [Function(**row) for row in rows(queries.FUNCTIONS)]
+        functions = [Routine(**row) for row in rows(queries.FUNCTIONS)]
     return Catalog(
         role["name"],
         role["version"],
@@ -214,7 +214,7 @@ def describe(connection: psycopg.Connection[Any], relation: Relation) -> None:
         keys = cursor.execute(queries.UNIQUE_KEYS.encode(), [relation.oid]).fetchall()
     for row in checks:
         names = _names(relation, row["columns"] or ())
-        relation.checks.append(Check(row["name"], names, row["definition"]))
+        relation.checks.append(TableCheck(row["name"], names, row["definition"]))
     for row in keys:
         names, terms = _names(relation, row["columns"]), tuple(row["terms"])
         names += tuple(n for n in relation.columns if n not in names and _mentions(terms, names, n))
