@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import ForeignKeyConstraint, Index
@@ -38,11 +38,7 @@ class ScopedForeignKey:
 def declared(model: object) -> Iterator[SchemaItem]:
     """Yield what the columns of `model`'s own declare."""
     table: str = vars(model)["__tablename__"]
-    declarations = {
-        name: value.column.info[DECLARES]
-        for name, value in vars(model).items()
-        if isinstance(value, MappedColumn) and DECLARES in value.column.info
-    }
+    declarations = _declarations(model)
     targets = Counter(found.table for found in declarations.values() if isinstance(found, ScopedForeignKey))
     for name, found in declarations.items():
         if isinstance(found, ScopedForeignKey):
@@ -52,6 +48,22 @@ def declared(model: object) -> Iterator[SchemaItem]:
             yield found.index(name)
         else:
             yield found(name)
+
+
+def list_index(model: object, order: tuple[str, ...]) -> Iterator[Index]:
+    """Yield the index for a list of a tenant's rows in an order; parts are listed among their whole's."""
+    declarations = _declarations(model).values()
+    is_part = any(isinstance(found, ScopedForeignKey) and found.to_whole for found in declarations)
+    if order and not is_part:
+        yield Index(None, "tenant_id", *order)
+
+
+def _declarations(model: object) -> dict[str, ScopedForeignKey | Callable[[str], SchemaItem]]:
+    return {
+        name: value.column.info[DECLARES]
+        for name, value in vars(model).items()
+        if isinstance(value, MappedColumn) and DECLARES in value.column.info
+    }
 
 
 def about(*fields: str) -> dict[str, tuple[str, ...]]:

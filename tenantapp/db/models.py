@@ -25,7 +25,7 @@ from sqlalchemy.sql.base import ReadOnlyColumnCollection
 
 from tenantapp.db import columns
 from tenantapp.db.base import Base, ModelTable
-from tenantapp.db.declarations import DECLARES, ScopedForeignKey, declared
+from tenantapp.db.declarations import DECLARES, ScopedForeignKey, declared, list_index
 from tenantapp.db.errors import UndeclaredIsolation
 from tenantapp.db.indexes import require_room
 from tenantapp.db.security import EVERY_VERB, Grant, Policy, TableSecurity, View, tenant_policies
@@ -58,7 +58,11 @@ class SoftDeletable:
 
 
 class Versioned:
-    """A model whose rows count their changes: an UPDATE of a row that has changed since it was read fails."""
+    """A model whose rows count their changes: an UPDATE of a row that has changed since it was read fails.
+
+    It is one lock for both ways to write. A session compares the version that it has read (SQLAlchemy's
+    `version_id_col`, 409), a repository the versions that the client knows (`If-Match`, 412).
+    """
 
     @declared_attr
     def row_version(cls) -> Mapped[int]:
@@ -98,6 +102,8 @@ class TenantScoped:
     """Restrictive policies on top of the tenant's own."""
     views: ClassVar[tuple[View, ...]] = ()
     """Views over the model's rows."""
+    listed_by: ClassVar[tuple[str, ...]] = ()
+    """The order in which a tenant's rows are listed, for which there is an index; a part needs none."""
 
     def __init_subclass__(cls, **options: object) -> None:
         super().__init_subclass__(**options)
@@ -130,14 +136,16 @@ class TenantScoped:
         return (
             ForeignKeyConstraint(["tenant_id"], ["tenants.id"]),
             *declared(cls),
+            *list_index(cls, cls.listed_by),
             *cls.scoped_args(),
         )
 
 
 class Resource(TenantScoped, Record):
-    """A tenant-scoped model of identified rows: what the API serves."""
+    """A tenant-scoped model of identified rows: what the API serves, and lists newest first."""
 
     __abstract__ = True
+    listed_by: ClassVar[tuple[str, ...]] = ("created_at", "id")
 
 
 class ReferenceData:

@@ -50,8 +50,8 @@ class CreateFunctionOp(MigrateOperation):
 
     signature: str
     version: int
-    owner: str | None
     execute: tuple[str, ...]
+    owner: str | None = None
 
     @classmethod
     def create_function(
@@ -72,7 +72,7 @@ class CreateFunctionOp(MigrateOperation):
             execute: the roles that may call it.
             owner: the role it runs as, where it is SECURITY DEFINER.
         """
-        return operations.invoke(cls(signature, version, owner, tuple(execute)))
+        return operations.invoke(cls(signature, version, tuple(execute), owner))
 
     def reverse(self) -> MigrateOperation:
         """Return the operation that drops this function."""
@@ -91,17 +91,9 @@ class DropFunctionOp(MigrateOperation):
     function: CreateFunctionOp
 
     @classmethod
-    def drop_function(
-        cls,
-        operations: Operations,
-        signature: str,
-        *,
-        version: int,
-        execute: Sequence[str],
-        owner: str | None = None,
-    ) -> Any:
-        """Drop a function; the arguments are those it was created with."""
-        return operations.invoke(cls(CreateFunctionOp(signature, version, owner, tuple(execute))))
+    def drop_function(cls, operations: Operations, *created: Any, **options: Any) -> Any:
+        """Drop a function; the arguments are those of `create_function`."""
+        return operations.invoke(cls(CreateFunctionOp(*created, **options)))
 
     def reverse(self) -> MigrateOperation:
         """Return the operation that creates this function again."""
@@ -186,7 +178,7 @@ def _replace_function(operations: Operations, op: ReplaceFunctionOp) -> None:
     # made anew, as the schema's owner may.
     callers = operations.get_bind().execute(_CALLERS, {"function": op.signature}).scalars().all()
     operations.execute(f"DROP FUNCTION {op.signature}")
-    operations.invoke(CreateFunctionOp(op.signature, op.version, op.owner, tuple(callers)))
+    operations.invoke(CreateFunctionOp(op.signature, op.version, tuple(callers), op.owner))
 
 
 def schema_of(name: str) -> str:
