@@ -14,7 +14,6 @@ import sqlalchemy as sa
 from alembic import context
 from alembic.operations.ops import MigrationScript
 from alembic.util import CommandError
-from flask import current_app
 from psycopg import errors as pg
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import OperationalError
@@ -28,6 +27,7 @@ from tenantapp.db.sealing import sealer_for, sealing_engine
 from tenantapp.platform.measures import first_line
 from tenantapp.rls import compare, operations  # noqa: F401 - Alembic gets our operations and comparisons
 from tenantapp.rls.hazards import hazards
+from tenantapp.runtime import RUNTIME
 
 LOCK_KEY = 0x74656E616E74  # "tenant"
 LOCK_SECONDS = 300.0
@@ -46,7 +46,7 @@ def run_migrations() -> None:
     """
     if context.is_offline_mode():
         raise CommandError("--sql: migrations read the database; run them on a clone to see their SQL")
-    settings = current_app.extensions["tenantapp"].settings
+    settings = RUNTIME.here().settings
     names = RoleNames(settings.role_prefix)
     waits = read_waits()
     url = settings.require("migration_database_url")

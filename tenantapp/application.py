@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from flask import Blueprint, Flask
 from flask_migrate import Migrate
 from flask_smorest import Api
@@ -26,20 +24,13 @@ from tenantapp.http.flask_app import ApiFlask
 from tenantapp.http.permissions import require_permissions
 from tenantapp.identity import guards
 from tenantapp.identity.credentials import Credentials
+from tenantapp.runtime import RUNTIME, Runtime
 from tenantapp.summary.views import summary_blueprint
 from tenantapp.tenancy.directory import CachedDirectory
 from tenantapp.tenancy.hooks import Tenancy
 from tenantapp.tenancy.resolver import SubdomainResolver
 
 CREDENTIAL_SECONDS = 300.0
-
-
-@dataclass(frozen=True, slots=True)
-class Runtime:
-    """What one application runs on."""
-
-    settings: Settings
-    pool: TenantPool
 
 
 def create_app(settings: Settings | None = None) -> Flask:
@@ -54,7 +45,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.secret_key = settings.secret_key
     logs.configure(settings)
     runtime = Runtime(settings, _pool(settings))
-    app.extensions["tenantapp"] = runtime
+    RUNTIME.keep(app, runtime)
     _set_up_database(app, runtime)
     _set_up_tenancy(app, runtime)
     _set_up_http(app, settings)

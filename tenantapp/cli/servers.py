@@ -9,7 +9,6 @@ from typing import Any, TypeVar, cast
 
 import click
 import psycopg
-from flask import current_app
 from marshmallow import Schema, ValidationError
 from sqlalchemy import URL
 from sqlalchemy.exc import DBAPIError
@@ -25,6 +24,7 @@ from tenantapp.platform.errors import OperatorError
 from tenantapp.platform.measures import Connection, first_line
 from tenantapp.platform.preparation import Passwords, RoleLimits
 from tenantapp.platform.report import PreparationReport
+from tenantapp.runtime import RUNTIME
 from tenantapp.tenancy.errors import TenancyError
 from tenantapp.tenancy.seal import ContextSealer
 
@@ -236,4 +236,4 @@ def _password(role: str) -> str:
 
 
 def _settings() -> Settings:
-    return cast("Settings", current_app.extensions["tenantapp"].settings)
+    return RUNTIME.here().settings

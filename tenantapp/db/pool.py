@@ -175,7 +175,7 @@ class TenantPool:
         except ConnectionOutdated:
             pass
         except _Dropped:
-            self.renew()
+            self.pool.renew()
         try:
             return self._read_once(tenant_id, read)
         except _Dropped as error:
@@ -203,8 +203,7 @@ class TenantPool:
 
     def _configure(self, connection: TenantConnection) -> None:
         connection.wait_until = monotonic() + self.pool.timeout
-        connection.renew_pool = self.renew
-        connection.forget_plans = self.pool.forget_plans
+        connection.lender = self.pool
         connection.plans = self.pool.plans
         begin_unhurried(connection)
         reasons = [problem.reason for problem in check_role(connection, self._names) if problem.is_error]
@@ -222,10 +221,6 @@ class TenantPool:
         connection.may_lock = connection.execute(_MAY_LOCK).fetchone() == (True,)
         connection.commit()
         connection.wait_until = None
-
-    def renew(self) -> None:
-        """Replace every idle connection: one was found dropped, as by a server that restarted."""
-        self.pool.drain()
 
     def close(self) -> None:
         """Close every connection."""

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from typing import cast
 
-from flask import Flask, current_app
+from flask import Flask
 from psycopg import errors as pg
+
+from tenantapp.app_state import AppState
 
 TOLD_SECONDS = 30.0
 """How long a shortage is told of that no write has ended."""
 NO_ROOM = (pg.DiskFull, pg.OutOfMemory, pg.IoError)
 
-_EXTENSION = "shortage"
+_SHORTAGE = AppState["Shortage"]("shortage")
 
 
 class Shortage:
@@ -44,9 +45,9 @@ class Shortage:
 
 def init_app(app: Flask) -> None:
     """Let `app` remember what its database lacks."""
-    app.extensions[_EXTENSION] = Shortage()
+    _SHORTAGE.keep(app, Shortage())
 
 
 def shortage() -> Shortage:
     """Return the current application's."""
-    return cast(Shortage, current_app.extensions[_EXTENSION])
+    return _SHORTAGE.here()

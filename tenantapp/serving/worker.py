@@ -22,7 +22,7 @@ from tenantapp.serving.limits import Limits
 from tenantapp.serving.loop import Loop
 from tenantapp.serving.service import ServedApp
 from tenantapp.tenancy.errors import TenancyError
-from tenantapp.tenancy.hooks import Tenancy
+from tenantapp.tenancy.hooks import TENANCY, Tenancy
 
 _OTHER_FILES = 256
 _LOOKING_SECONDS = 0.2
@@ -75,9 +75,7 @@ class BufferedWorker(Worker):  # type: ignore[misc]  # gunicorn has no types
             config=self.cfg,
             limits=limits,
             complete=completion(settings),
-            tenant_of=_tenant_of(
-                self.wsgi.extensions["tenancy"], behind_proxies=settings.trusted_proxies > 0
-            ),
+            tenant_of=_tenant_of(TENANCY.of(self.wsgi), behind_proxies=settings.trusted_proxies > 0),
         )
         loop = Loop(service, self.sockets, self.PIPE)
         loop.start()

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import cast
 from urllib.parse import urlsplit
 
-from flask import Flask, current_app, request
+from flask import Flask, request
 
+from tenantapp.app_state import AppState
 from tenantapp.tenancy.directory import CachedDirectory, DirectoryEntry, require_served
 from tenantapp.tenancy.errors import HostRefused
 from tenantapp.tenancy.resolver import SubdomainResolver
 
-_EXTENSION = "tenancy"
+TENANCY = AppState["Tenancy"]("tenancy")
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,12 +25,12 @@ class Tenancy:
 
     def init_app(self, app: Flask) -> None:
         """Make this the tenancy of `app`."""
-        app.extensions[_EXTENSION] = self
+        TENANCY.keep(app, self)
 
 
 def tenancy() -> Tenancy:
     """Return the current application's tenancy."""
-    return cast(Tenancy, current_app.extensions[_EXTENSION])
+    return TENANCY.here()
 
 
 def identify_tenant(*, anew: bool = False) -> DirectoryEntry:
