@@ -10,7 +10,6 @@ from uuid import UUID
 from sqlalchemy import (
     Column,
     ColumnElement,
-    ForeignKeyConstraint,
     Index,
     Select,
     Table,
@@ -29,6 +28,7 @@ from tenantapp.db.declarations import DECLARES, ScopedForeignKey, declared, list
 from tenantapp.db.errors import UndeclaredIsolation
 from tenantapp.db.indexes import require_room
 from tenantapp.db.security import EVERY_VERB, Grant, Policy, TableSecurity, View, tenant_policies
+from tenantapp.db.tenant_table import refer_to_tenants
 
 Named = Mapping[str, InstrumentedAttribute[object]] | ReadOnlyColumnCollection[str, Column[object]]
 """Columns by their names in the table."""
@@ -90,9 +90,9 @@ class TenantScoped:
     """A model whose every row belongs to one tenant.
 
     It gets `tenant_id`, filled in by PostgreSQL from the context, a primary key that begins with it, the
-    reference to `tenants`, and the policies and grants that isolate it. A model's own arguments go into
-    `scoped_args`; what they index or make unique must begin with `tenant_id`. What a column's word brings
-    along (`columns.reference`, `columns.enumeration`) is not said there again.
+    foreign key to the tenants' table, and the policies and grants that isolate it. A model's own arguments
+    go into `scoped_args`; what they index or make unique must begin with `tenant_id`. What a column's word
+    brings along (`columns.reference`, `columns.enumeration`) is not said there again.
     """
 
     __tablename__: str
@@ -109,6 +109,9 @@ class TenantScoped:
         super().__init_subclass__(**options)
         if isinstance(table := getattr(cls, "__table__", None), Table):
             require_room(table)
+            # A model that inherits its table adds no second foreign key to it.
+            if "__table__" in vars(cls):
+                refer_to_tenants(table)
 
     @declared_attr
     def tenant_id(cls) -> Mapped[UUID]:
@@ -134,7 +137,6 @@ class TenantScoped:
     @declared_attr.directive
     def __table_args__(cls) -> tuple[SchemaItem, ...]:
         return (
-            ForeignKeyConstraint(["tenant_id"], ["tenants.id"]),
             *declared(cls),
             *list_index(cls, cls.listed_by),
             *cls.scoped_args(),

@@ -13,6 +13,7 @@ from sqlalchemy.engine import Connection
 from tenantapp.db.base import Base
 from tenantapp.db.models import scoped_models, table_of
 from tenantapp.db.sealing import bind, sealer_for, sealing_engine
+from tenantapp.db.tenant_table import tenant_table
 from tenantapp.db.unit_of_work import writing
 from tenantapp.platform.models import DirectoryRow
 from tenantapp.platform.tenants import create_tenant
@@ -76,7 +77,7 @@ def reset(app: Flask, options: Options, progress: Progress = lambda _line: None)
                 bind(connection, TenantContext(tenant_id, role="seed"))
                 for table in tables:
                     connection.execute(delete(table))
-                connection.execute(delete(Base.metadata.tables["tenants"]))
+                connection.execute(delete(tenant_table()))
                 connection.execute(delete(DirectoryRow).where(DirectoryRow.subdomain == subdomain))
             _tell(progress, number, len(ids), "removed")
     return len(ids)

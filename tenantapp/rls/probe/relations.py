@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -13,7 +14,6 @@ from psycopg.rows import dict_row
 from tenantapp.rls.probe import queries
 
 TENANT_COLUMN = "tenant_id"
-TENANTS = ("public", "tenants")
 KINDS = {
     "r": "table",
     "p": "table",
@@ -92,11 +92,8 @@ class Relation:
     is_described: bool = False
     kept_from: list[int] = field(default_factory=list)
     """What a materialized view was filled from."""
-
-    @property
-    def is_tenants(self) -> bool:
-        """Tell whether this is the table whose own id is the tenant's."""
-        return (self.schema, self.name) == TENANTS
+    is_tenants: bool = False
+    """Whether this is the table whose own id is the tenant's."""
 
     @property
     def owner(self) -> str | None:
@@ -188,6 +185,7 @@ def read_catalog(connection: psycopg.Connection[Any]) -> Catalog:
             if relation := relations.get(row.pop("table")):
                 relation.columns[row["name"]] = Column(**row)
         _add_references(relations, rows)
+        _find_tenants(relations)
         functions = [Routine(**row) for row in rows(queries.FUNCTIONS)]
     return Catalog(
         role["name"],
@@ -232,6 +230,18 @@ def _add_references(relations: dict[int, Relation], rows: Callable[[str], list[d
     for row in rows(queries.SOURCES):
         if relation := relations.get(row["table"]):
             relation.kept_from.append(row["source"])
+
+
+def _find_tenants(relations: dict[int, Relation]) -> None:
+    """Mark the table of the tenants: the one that tenant columns by themselves refer to, most of them."""
+    referred = Counter(
+        reference.referred
+        for relation in relations.values()
+        for reference in relation.references
+        if reference.columns == (TENANT_COLUMN,)
+    )
+    for oid, _ in referred.most_common(1):
+        relations[oid].is_tenants = True
 
 
 def _names(relation: Relation, numbers: list[int] | tuple[int, ...]) -> tuple[str, ...]:
