@@ -5,11 +5,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator, Mapping
+
 from alembic.autogenerate.api import AutogenContext
 from alembic.operations import MigrateOperation
 from alembic.operations.ops import DropTableOp, UpgradeOps
 from alembic.runtime.plugins import Plugin
 from alembic.util import CommandError, DispatchPriority, PriorityDispatchResult
+from sqlalchemy.engine import Connection
 
 from tenantapp.db.errors import UndeclaredIsolation
 from tenantapp.db.models import declared_security
@@ -30,30 +33,32 @@ _ALEMBICS = {
 def compare_security(
     context: AutogenContext, upgrade_ops: UpgradeOps, _schemas: set[str | None]
 ) -> PriorityDispatchResult:
-    """Add to `upgrade_ops` what would make the live database isolate as the models declare."""
+    """Add to `upgrade_ops` what would make the live database isolate as the models declare.
+
+    Two orders matter. Views, policies and grants are dropped before their table, and created after it. A
+    table is dropped after those that refer to it. Within a step no order matters; tables are sorted there so
+    that the same difference is always written in the same way.
+    """
     connection = context.connection
     assert connection is not None  # noqa: S101 - autogenerate always has one
     names: RoleNames = context.opts["role_names"]
     live = read_tables(connection)
     declared = _with_partitions(_declared(live), live)
-    rendered = render_policies(
-        connection, {table: security.policies for table, security in declared.items() if table in live}
-    )
-    keys.drop_referring_first(upgrade_ops)
-    _take_down_with_tables(upgrade_ops, live, names)
-    keys.validate_truly(upgrade_ops, declared)
-    for table, security in sorted(declared.items()):
-        found = live.get(table)
-        upgrade_ops.ops += (
-            tables.whole(table, security)
-            if found is None
-            else tables.difference(table, security, found, rendered.get(table, {}), names)
-        )
-    upgrade_ops.ops += keys.primary_keys(connection, context.sorted_tables, live)
-    upgrade_ops.ops += functions.difference(connection, names)
     dropped_views, created_views = views.difference(connection, declared, names)
-    upgrade_ops.ops[:0] = dropped_views
-    upgrade_ops.ops += created_views
+    drops = [op for op in upgrade_ops.ops if isinstance(op, DropTableOp)]
+    others = [op for op in upgrade_ops.ops if not isinstance(op, DropTableOp)]
+    upgrade_ops.ops = [
+        # A view stands in the way of a change of its columns.
+        *dropped_views,
+        *keys.validated(others, declared),
+        *_taken_down(keys.referring_first(drops), live, names),
+        # Only what is there by now can be isolated.
+        *_isolated(connection, declared, live, names),
+        *keys.primary_keys(connection, context.sorted_tables, live),
+        *functions.difference(connection, names),
+        # A view reads tables, and may call functions.
+        *created_views,
+    ]
     return PriorityDispatchResult.CONTINUE
 
 
@@ -88,14 +93,32 @@ def _with_partitions(
     return declared | partitions
 
 
-def _take_down_with_tables(upgrade_ops: UpgradeOps, live: dict[str, LiveTable], names: RoleNames) -> None:
-    """Put before each table that is dropped what isolates it, so that the downgrade brings it back."""
-    for op in list(upgrade_ops.ops):
-        if isinstance(op, DropTableOp):
-            table = op.table_name if op.schema is None else f"{op.schema}.{op.table_name}"
-            at = upgrade_ops.ops.index(op)
-            taken: list[MigrateOperation] = list(tables.taken_down(table, live[table], names))
-            upgrade_ops.ops[at:at] = taken
+def _isolated(
+    connection: Connection,
+    declared: Mapping[str, TableSecurity],
+    live: Mapping[str, LiveTable],
+    names: RoleNames,
+) -> Iterator[MigrateOperation]:
+    """Yield what isolates each declared table: all of it where the table is new, else what it lacks."""
+    rendered = render_policies(
+        connection, {table: security.policies for table, security in declared.items() if table in live}
+    )
+    for table, security in sorted(declared.items()):
+        found = live.get(table)
+        if found is None:
+            yield from tables.whole(table, security)
+        else:
+            yield from tables.difference(table, security, found, rendered.get(table, {}), names)
+
+
+def _taken_down(
+    drops: Iterable[DropTableOp], live: Mapping[str, LiveTable], names: RoleNames
+) -> Iterator[MigrateOperation]:
+    """Yield each drop of a table after what takes its isolation away, which the downgrade brings back."""
+    for op in drops:
+        table = op.table_name if op.schema is None else f"{op.schema}.{op.table_name}"
+        yield from tables.taken_down(table, live[table], names)
+        yield op
 
 
 # After the tables: what isolates a table can only be there once the table is.

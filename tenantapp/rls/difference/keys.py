@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import suppress
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from graphlib import CycleError, TopologicalSorter
 
 import sqlalchemy as sa
@@ -14,7 +13,6 @@ from alembic.operations.ops import (
     DropConstraintOp,
     DropTableOp,
     ModifyTableOps,
-    UpgradeOps,
 )
 from sqlalchemy.engine import Connection
 
@@ -23,11 +21,16 @@ from tenantapp.rls.catalog import LiveTable, read_primary_keys
 from tenantapp.rls.operations import CreateScopedForeignKeyOp
 
 
-def validate_truly(upgrade_ops: UpgradeOps, declared: Mapping[str, TableSecurity]) -> None:
-    """Replace each foreign key between tables under FORCE that is added later by one that is validated."""
-    for changes in upgrade_ops.ops:
-        if isinstance(changes, ModifyTableOps):
-            changes.ops = [_validated(op, declared) for op in changes.ops]
+def validated(
+    ops: Iterable[MigrateOperation], declared: Mapping[str, TableSecurity]
+) -> Iterator[MigrateOperation]:
+    """Yield operations with each foreign key that is added between tables under FORCE validated truly."""
+    for op in ops:
+        if isinstance(op, ModifyTableOps):
+            changes = [_validated(change, declared) for change in op.ops]
+            yield ModifyTableOps(op.table_name, changes, schema=op.schema)
+        else:
+            yield op
 
 
 def _validated(op: MigrateOperation, declared: Mapping[str, TableSecurity]) -> MigrateOperation:
@@ -54,20 +57,22 @@ def _is_forced(table: str, declared: Mapping[str, TableSecurity]) -> bool:
     return table in declared and bool(declared[table].policies)
 
 
-def drop_referring_first(upgrade_ops: UpgradeOps) -> None:
-    """Drop tables last, each after those that refer to it; Alembic drops them in no order."""
-    drops = {str(op.to_table()): op for op in upgrade_ops.ops if isinstance(op, DropTableOp)}
+def referring_first(ops: Sequence[DropTableOp]) -> Sequence[DropTableOp]:
+    """Return drops of tables, each after those that refer to it; Alembic has them in no order.
+
+    Where tables refer to each other in a circle they stay as they are: whoever wrote it cuts it.
+    """
+    drops = {str(op.to_table()): op for op in ops}
     referring: dict[str, set[str]] = {name: set() for name in drops}
     for name, op in drops.items():
         for key in op.to_table().foreign_keys:
             referred = key.target_fullname.rpartition(".")[0]
             if referred in drops and referred != name:
                 referring[referred].add(name)
-    with suppress(CycleError):  # Whoever wrote a circle cuts it.
-        ordered: list[MigrateOperation] = [
-            drops[name] for name in TopologicalSorter(referring).static_order()
-        ]
-        upgrade_ops.ops = [op for op in upgrade_ops.ops if op not in ordered] + ordered
+    try:
+        return [drops[name] for name in TopologicalSorter(referring).static_order()]
+    except CycleError:
+        return ops
 
 
 def primary_keys(

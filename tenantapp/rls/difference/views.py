@@ -27,18 +27,20 @@ def difference(
     """
     wanted = {view.name: view for security in declared.values() for view in security.views}
     live = read_views(connection)
-    dropped: list[MigrateOperation] = []
-    created: list[MigrateOperation] = []
-    for name, found in live.items():
-        held = read_grants(connection, [found.oid]).get(found.oid, {})
-        if name in wanted and _is_right(connection, wanted[name], found):
-            created += _changes(found, held, names)
-            del wanted[name]
-        else:
-            dropped += revokes(name, held, names)
-            dropped.append(DropViewOp(CreateViewOp(name, found.definition.strip().rstrip(";"))))
-    created += [op for view in wanted.values() for op in _create(view)]
-    return dropped, created
+    grants_by_oid = read_grants(connection, [found.oid for found in live.values()])
+    held = {name: grants_by_oid.get(found.oid, {}) for name, found in live.items()}
+    right = {name for name in live.keys() & wanted.keys() if _is_right(connection, wanted[name], live[name])}
+    dropped = [
+        op for name, found in live.items() if name not in right for op in _drop(found, held[name], names)
+    ]
+    changed = [op for name in live if name in right for op in _changes(live[name], held[name], names)]
+    created = [op for name, view in wanted.items() if name not in right for op in _create(view)]
+    return dropped, changed + created
+
+
+def _drop(found: Any, held: Mapping[str, set[str]], names: RoleNames) -> Iterator[MigrateOperation]:
+    yield from revokes(found.name, held, names)
+    yield DropViewOp(CreateViewOp(found.name, found.definition.strip().rstrip(";")))
 
 
 def _changes(found: Any, held: Mapping[str, set[str]], names: RoleNames) -> Iterator[MigrateOperation]:
