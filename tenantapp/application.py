@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pkgutil
+
 from flask import Blueprint, Flask
 from flask_migrate import Migrate
 from flask_smorest import Api
@@ -28,7 +30,7 @@ from tenantapp.runtime import RUNTIME, Runtime
 from tenantapp.summary.views import summary_blueprint
 from tenantapp.tenancy.directory import CachedDirectory
 from tenantapp.tenancy.hooks import Tenancy
-from tenantapp.tenancy.resolver import SubdomainResolver
+from tenantapp.tenancy.resolver import TenantResolver
 
 CREDENTIAL_SECONDS = 300.0
 
@@ -92,10 +94,9 @@ def _set_up_database(app: Flask, runtime: Runtime) -> None:
 
 def _set_up_tenancy(app: Flask, runtime: Runtime) -> None:
     settings = runtime.settings
-    in_development = settings.app_env in ("development", "testing")
+    resolver: type[TenantResolver] = pkgutil.resolve_name(settings.tenant_resolver)
     Tenancy(
-        settings.tenant_header,
-        SubdomainResolver(settings.base_domain, settings.tenant_header, ip_is_bare=in_development),
+        resolver.of(settings),
         CachedDirectory(DatabaseDirectory(runtime.pool), seconds=settings.directory_cache_seconds),
     ).init_app(app)
     guards.init_app(app, Credentials(seconds=CREDENTIAL_SECONDS))

@@ -21,7 +21,6 @@ from tenantapp.http.headers import completion
 from tenantapp.serving.limits import Limits
 from tenantapp.serving.loop import Loop
 from tenantapp.serving.service import ServedApp
-from tenantapp.tenancy.errors import TenancyError
 from tenantapp.tenancy.hooks import TENANCY, Tenancy
 
 _OTHER_FILES = 256
@@ -112,16 +111,14 @@ def _allow_files(wanted: int) -> None:
 
 
 def _tenant_of(tenancy: Tenancy, *, behind_proxies: bool) -> Any:
-    header = tenancy.header.upper()
-
     def tenant_of(request: Request) -> str:
         headers = dict(request.headers)
         host = headers.get("HOST")
         if behind_proxies:
             host = headers.get("X-FORWARDED-HOST", host)
         try:
-            return tenancy.resolver.resolve(host, headers.get(header))
-        except TenancyError:
+            return tenancy.resolver.resolve(host, lambda name: headers.get(name.upper()))
+        except Exception:  # noqa: BLE001 - the guard asks again, and answers whatever is wrong
             return ""
 
     return tenant_of

@@ -10,7 +10,7 @@ from flask import Flask, request
 from tenantapp.app_state import AppState
 from tenantapp.tenancy.directory import CachedDirectory, DirectoryEntry, require_served
 from tenantapp.tenancy.errors import HostRefused
-from tenantapp.tenancy.resolver import SubdomainResolver
+from tenantapp.tenancy.resolver import TenantResolver
 
 TENANCY = AppState["Tenancy"]("tenancy")
 
@@ -19,8 +19,7 @@ TENANCY = AppState["Tenancy"]("tenancy")
 class Tenancy:
     """What an application knows about its tenants: how they are named and where they are looked up."""
 
-    header: str
-    resolver: SubdomainResolver
+    resolver: TenantResolver
     directory: CachedDirectory
 
     def init_app(self, app: Flask) -> None:
@@ -44,7 +43,7 @@ def identify_tenant(*, anew: bool = False) -> DirectoryEntry:
         TenantNotFound, TenantSuspended: it names one that is not served.
     """
     known = tenancy()
-    subdomain = known.resolver.resolve(_host(), request.headers.get(known.header))
+    subdomain = known.resolver.resolve(_host(), request.headers.get)
     if anew:
         known.directory.forget(subdomain)
     return require_served(known.directory.find(subdomain))
