@@ -24,6 +24,7 @@ NO_DOMAIN = (
     "expected your own domain in production, whose subdomains are the tenants, such as example.com, got "
 )
 AS_DATABASE_URL = "as postgresql://user:password@host:5432/database"
+RESOLVER = "tests.support.accounts:AccountResolver"
 
 
 def load(**environ: str) -> Settings:
@@ -94,11 +95,7 @@ class TestGoodValues:
         [
             ("BASE_DOMAIN", "Example.COM.", "example.com"),
             ("BASE_DOMAIN", "müller.example", "xn--mller-kva.example"),
-            (
-                "TENANT_RESOLVER",
-                "tests.support.accounts:AccountResolver",
-                "tests.support.accounts:AccountResolver",
-            ),
+            ("TENANT_RESOLVER", RESOLVER, RESOLVER),
             ("CORS_ORIGINS", "https://app.example.com", ("https://app.example.com",)),
             ("CORS_ORIGINS", "https://A.example , http://b:81", ("https://a.example", "http://b:81")),
             ("LOG_LEVEL", "debug", "DEBUG"),
@@ -145,7 +142,7 @@ class TestBadValues:
                 for value in (
                     "subdomain",
                     "tests.absent:Resolver",
-                    "tests.support.accounts:Absent",
+                    "json:Absent",
                     "json:loads",
                     ":",
                 )
