@@ -12,6 +12,7 @@ from alembic.autogenerate import renderers
 from alembic.autogenerate.api import AutogenContext
 from alembic.operations import MigrateOperation, Operations
 
+from tenantapp.db.functions import function_name
 from tenantapp.db.roles import FOLDER
 from tenantapp.rls.operations.roles import role_name
 from tenantapp.rls.operations.statements import run
@@ -31,13 +32,13 @@ def function_text(signature: str, version: int) -> str:
     Raises:
         FileNotFoundError: there is no such version.
     """
-    name = signature.partition("(")[0].rpartition(".")[2]
+    name = function_name(signature)
     return (FOLDER / "functions" / f"{name}_v{version:02}.sql").read_text(encoding="utf-8")
 
 
 def newest_version(signature: str) -> int:
     """Return the highest version of a function's file, 0 where it has none."""
-    name = signature.partition("(")[0].rpartition(".")[2]
+    name = function_name(signature)
     return max(
         (int(path.stem[-2:]) for path in (FOLDER / "functions").glob(f"{name}_v[0-9][0-9].sql")), default=0
     )
