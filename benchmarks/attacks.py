@@ -5,6 +5,8 @@ from __future__ import annotations
 import contextlib
 import json
 import socket
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -197,7 +199,20 @@ def _imports(scene: Scene) -> AbstractContextManager[None]:
     return repeat(scene, 8, scene.post("customers/import", body, "application/x-ndjson"))
 
 
+@contextmanager
+def _two_programs(_: Scene) -> Iterator[None]:
+    """Have two programs compute that are neither the server nor its clients: what no server could prevent."""
+    programs = [subprocess.Popen([sys.executable, "-c", "while True: pass"]) for _ in range(2)]
+    try:
+        yield
+    finally:
+        for program in programs:
+            program.kill()
+            program.wait()
+
+
 ATTACKS: dict[str, Attack] = {
+    "no attack, two other programs": _two_programs,
     "200 partial heads": _partial_heads,
     "40 slow bodies": _slow_bodies,
     "40 slow uploads": _slow_uploads,

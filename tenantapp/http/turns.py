@@ -7,34 +7,72 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-# On a server that is never idle an import waits each time: its transaction must not last many times as long.
-LONGEST_PAUSE = 0.001
-_LOOK_SECONDS = 0.0005
+# So long after the last small request others are expected.
+LATELY_SECONDS = 0.05
+# Of one pause: what computed for long at a time, as a large batch does, does not sleep as long as that.
+LONGEST_PAUSE = 0.05
 
 
 class Turns:
-    """Counts the small requests that threads of this process are at work on."""
+    """Leaves half of a process's computing time to small requests, while there are any.
+
+    What computes for seconds takes twice as long beside them, and no longer.
+    """
 
     def __init__(self) -> None:
-        self._small = 0
+        self._last_small = -LATELY_SECONDS
+        self._long = 0
         self._lock = threading.Lock()
 
     @contextmanager
     def small_request(self) -> Iterator[None]:
         """Do the block as a small request."""
-        with self._lock:
-            self._small += 1
+        self._last_small = time.monotonic()
         try:
             yield
         finally:
+            self._last_small = time.monotonic()
+
+    @contextmanager
+    def long_work(self) -> Iterator[Pace]:
+        """Do the block as work that computes for seconds, and calls `give_way` of its pace now and then."""
+        with self._lock:
+            self._long += 1
+        try:
+            yield Pace(self)
+        finally:
             with self._lock:
-                self._small -= 1
+                self._long -= 1
+
+    def pause_after(self, computed: float) -> float:
+        """Return how long a thread of long work has to sleep.
+
+        Args:
+            computed: for how many seconds it computed since its last pause.
+        """
+        if time.monotonic() - self._last_small > LATELY_SECONDS:
+            return 0.0
+        # All long work together computes half of the time, however many threads share it.
+        return min(computed * (2 * self._long - 1), LONGEST_PAUSE)
+
+
+class Pace:
+    """When one thread of long work slept last.
+
+    Args:
+        turns: of its process.
+    """
+
+    def __init__(self, turns: Turns) -> None:
+        self._turns = turns
+        self._since = time.thread_time()
 
     def give_way(self) -> None:
-        """Wait while there are small requests, but no longer than `LONGEST_PAUSE` seconds."""
-        until = time.monotonic() + LONGEST_PAUSE
-        while self._small and time.monotonic() < until:
-            time.sleep(_LOOK_SECONDS)
+        """Sleep, where small requests were at work lately."""
+        pause = self._turns.pause_after(time.thread_time() - self._since)
+        if pause:
+            time.sleep(pause)
+        self._since = time.thread_time()
 
 
 TURNS = Turns()

@@ -1,44 +1,61 @@
-"""What computes for seconds gives way to small requests, and goes on all the same."""
+"""What computes for seconds leaves half of the time to small requests, and all of it where there are none."""
 
 from __future__ import annotations
 
-import threading
 import time
 
-from tenantapp.http.turns import LONGEST_PAUSE, Turns
+import pytest
+
+from tenantapp.http.turns import LATELY_SECONDS, LONGEST_PAUSE, Turns
 
 
-def seconds_to_give_way(turns: Turns) -> float:
-    started = time.monotonic()
-    turns.give_way()
-    return time.monotonic() - started
+@pytest.fixture
+def turns() -> Turns:
+    return Turns()
 
 
-def test_it_waits_for_nobody_where_there_is_no_small_request() -> None:
-    turns = Turns()
+def test_a_pause_beside_small_requests_is_as_long_as_the_work(turns: Turns) -> None:
+    with turns.long_work(), turns.small_request():
+        assert turns.pause_after(0.002) == 0.002
+
+
+def test_threads_of_long_work_share_one_half(turns: Turns) -> None:
+    with turns.long_work(), turns.long_work(), turns.long_work(), turns.small_request():
+        pause = turns.pause_after(0.002)
+    # Three of them, each of which computes a sixth of the time.
+    assert 0.002 / (0.002 + pause) == pytest.approx(1 / 6)
+
+
+def test_work_that_was_long_does_not_pause_as_long(turns: Turns) -> None:
+    with turns.long_work(), turns.small_request():
+        assert turns.pause_after(5.0) == LONGEST_PAUSE
+
+
+def test_a_pause_follows_a_request_that_has_just_ended(turns: Turns) -> None:
     with turns.small_request():
         pass
-    assert seconds_to_give_way(turns) < LONGEST_PAUSE
+    with turns.long_work():
+        assert turns.pause_after(0.002) == 0.002
 
 
-def test_it_goes_on_though_small_requests_never_end() -> None:
-    turns = Turns()
+def test_a_process_without_small_requests_computes_all_the_time(turns: Turns) -> None:
     with turns.small_request():
-        assert LONGEST_PAUSE <= seconds_to_give_way(turns) < 1
+        pass
+    time.sleep(LATELY_SECONDS * 1.5)
+    with turns.long_work():
+        assert turns.pause_after(0.002) == 0.0
 
 
-def test_it_goes_on_when_the_small_request_has_ended() -> None:
-    turns = Turns()
-    begun, ended = threading.Event(), threading.Event()
+def test_a_pace_counts_what_it_computed_and_not_what_it_waited_for(turns: Turns) -> None:
+    with turns.long_work() as pace, turns.small_request():
+        time.sleep(0.2)
+        began = time.monotonic()
+        pace.give_way()
+        assert time.monotonic() - began < 0.04
 
-    def ask() -> None:
-        with turns.small_request():
-            begun.set()
-            ended.wait(5)
 
-    thread = threading.Thread(target=ask)
-    thread.start()
-    begun.wait(5)
-    ended.set()
-    thread.join()
-    assert seconds_to_give_way(turns) < LONGEST_PAUSE
+def test_work_that_failed_is_counted_no_more(turns: Turns) -> None:
+    with pytest.raises(ZeroDivisionError), turns.long_work():
+        raise ZeroDivisionError
+    with turns.long_work(), turns.small_request():
+        assert turns.pause_after(0.002) == 0.002
