@@ -16,7 +16,6 @@ import sqlalchemy as sa
 from alembic import context
 from alembic.operations.ops import MigrationScript
 from alembic.util import CommandError
-from flask import current_app
 from psycopg import errors as pg
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
@@ -34,6 +33,7 @@ from tenantapp.rls import compare, operations  # noqa: F401 - Alembic gets our o
 from tenantapp.rls.failures import failure
 from tenantapp.rls.hazards import hazards
 from tenantapp.rls.implementation import render_item
+from tenantapp.runtime import RUNTIME
 
 LOCK_KEY = 0x74656E616E74  # "tenant"
 LOCK_SECONDS = 300.0
@@ -60,7 +60,7 @@ def run_migrations() -> None:
         raise CommandError(str(error)) from error
     if context.is_offline_mode():
         raise CommandError("--sql: migrations read the database; run them on a clone to see their SQL")
-    settings = current_app.extensions["tenantapp"].settings
+    settings = RUNTIME.here().settings
     names = RoleNames(settings.role_prefix)
     waits = read_waits()
     url = settings.require("migration_database_url")
@@ -224,7 +224,7 @@ def finish_script(migrating: Any, _revision: Any, scripts: list[MigrationScript]
         for hazard in hazards(upgrade_ops):
             click.echo(f"warning: {hazard}", err=True)
         if not upgrade_ops.is_empty() and UNTRIED not in context.get_x_argument(as_dictionary=True):
-            settings = current_app.extensions["tenantapp"].settings
+            settings = RUNTIME.here().settings
             require_sound(script, context.script.get_current_head() or "base", migrating, settings)
 
 

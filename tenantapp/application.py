@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import pkgutil
 
 from flask import Blueprint, Flask
 from flask_migrate import Migrate
@@ -27,20 +27,13 @@ from tenantapp.http.permissions import require_permissions
 from tenantapp.identity import guards
 from tenantapp.identity.credentials import Credentials
 from tenantapp.places import delivered
+from tenantapp.runtime import RUNTIME, Runtime
 from tenantapp.summary.views import summary_blueprint
 from tenantapp.tenancy.directory import CachedDirectory
 from tenantapp.tenancy.hooks import Tenancy
-from tenantapp.tenancy.resolver import SubdomainResolver
+from tenantapp.tenancy.resolver import TenantResolver
 
 CREDENTIAL_SECONDS = 300.0
-
-
-@dataclass(frozen=True, slots=True)
-class Runtime:
-    """What one application runs on."""
-
-    settings: Settings
-    pool: TenantPool
 
 
 def create_app(settings: Settings | None = None) -> Flask:
@@ -55,7 +48,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.secret_key = settings.secret_key
     logs.configure(settings)
     runtime = Runtime(settings, _pool(settings))
-    app.extensions["tenantapp"] = runtime
+    RUNTIME.keep(app, runtime)
     _set_up_database(app, runtime)
     _set_up_tenancy(app, runtime)
     _set_up_http(app, settings)
@@ -102,10 +95,9 @@ def _set_up_database(app: Flask, runtime: Runtime) -> None:
 
 def _set_up_tenancy(app: Flask, runtime: Runtime) -> None:
     settings = runtime.settings
-    in_development = settings.app_env in ("development", "testing")
+    resolver: type[TenantResolver] = pkgutil.resolve_name(settings.tenant_resolver)
     Tenancy(
-        settings.tenant_header,
-        SubdomainResolver(settings.base_domain, settings.tenant_header, ip_is_bare=in_development),
+        resolver.of(settings),
         CachedDirectory(DatabaseDirectory(runtime.pool), seconds=settings.directory_cache_seconds),
     ).init_app(app)
     guards.init_app(app, Credentials(seconds=CREDENTIAL_SECONDS))

@@ -13,7 +13,7 @@ from tenantapp.config import Settings
 from tenantapp.context_key import ContextKey
 from tenantapp.db.roles import RoleNames
 from tenantapp.embedded import EmbeddedServer, EmbeddedServerError
-from tenantapp.embedded.passwords import Passwords, create_once
+from tenantapp.embedded.passwords import PasswordFile, create_once
 
 DATABASE = "tenantapp"
 CONTEXT_KEY_FILE = "context-key"
@@ -83,7 +83,7 @@ def _completed(settings: Settings) -> Settings:
     if bootstrap is None:
         bootstrap = _start_embedded(root)
     root.mkdir(parents=True, exist_ok=True, mode=0o700)
-    passwords = Passwords(root)
+    passwords = PasswordFile(root)
     names = RoleNames(settings.role_prefix)
 
     def address(role: str) -> URL:

@@ -1,5 +1,6 @@
 """Declared settings: what a key expects is said once, beside the field that it fills."""
 
+import pkgutil
 import re
 import reprlib
 from collections.abc import Callable, Mapping
@@ -74,6 +75,20 @@ class Key(marshmallow.fields.Str):
             raise marshmallow.ValidationError("Not a context key.") from error
 
 
+class Resolver(marshmallow.fields.Str):
+    """The import path of a class that has the methods of `tenantapp.tenancy.resolver.TenantResolver`."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
+        text = super()._deserialize(value, attr, data, **kwargs)
+        try:
+            found = pkgutil.resolve_name(text)
+        except (ImportError, ValueError, AttributeError) as error:
+            raise marshmallow.ValidationError("Not an import path.") from error
+        if not all(callable(getattr(found, method, None)) for method in ("of", "resolve")):
+            raise marshmallow.ValidationError("Not a TenantResolver.")
+        return text
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Setting:
     """What one key expects, how it is parsed, and what stands in where it is absent."""
@@ -99,7 +114,7 @@ def setting(
 
     Args:
         parser: the name of environs' parser, or one of `address`, `context_key`, `host_name`, `ip_address`,
-            `origins`, `upper`.
+            `origins`, `resolver`, `upper`.
         expects: completes the sentence "expected …".
         default: stands in for an absent key; without one the key is required.
         by_environment: defaults that differ, by APP_ENV.
@@ -181,6 +196,7 @@ class _MappingEnv(Env):
         self.add_parser_from_field("host_name", HostName)
         self.add_parser_from_field("ip_address", marshmallow.fields.IP)
         self.add_parser_from_field("origins", Origins)
+        self.add_parser_from_field("resolver", Resolver)
         self.add_parser_from_field("upper", Upper)
 
     def _get_value(self, env_key: str, default: Any) -> Any:

@@ -76,6 +76,11 @@ class Settings:
         default="X-Tenant-Subdomain",
         validate=Regexp(re.compile(r"[A-Za-z][A-Za-z0-9-]{0,63}\Z")),
     )
+    tenant_resolver: str = setting(
+        "resolver",
+        "the import path of a TenantResolver, such as package.module:Class",
+        default="tenantapp.tenancy.resolver:SubdomainResolver",
+    )
     trusted_proxies: int = _whole_number(0, 10, default=0)
     database_pooler: str = setting(
         "str", f"one of {', '.join(POOLERS)}", default="none", validate=OneOf(POOLERS)

@@ -19,7 +19,7 @@ from tenantapp.cli.servers import (
     role_names,
 )
 from tenantapp.platform.preparation import create_database, database_script, prepare_database
-from tenantapp.platform.report import Report
+from tenantapp.platform.report import PreparationReport
 
 
 @click.group("databases")
@@ -44,7 +44,7 @@ def prepare(as_sql: bool, as_json: bool) -> None:
         created = create_database(connection, database)
     with connect(url.set(database=database)) as connection:
         report = prepare_database(connection, names)
-    echo_report(Report((created, *report.outcomes)), as_json=as_json)
+    echo_report(PreparationReport((created, *report.outcomes)), as_json=as_json)
 
 
 @databases.command("url")

@@ -21,7 +21,7 @@ from tenantapp.tenancy.seal import ContextSealer
 
 # Imported by the command when it runs: whatever serves requests imports this file, and never what it uses.
 if TYPE_CHECKING:
-    from tenantapp.rls.probe import Report
+    from tenantapp.rls.probe import ProbeReport
 
 
 @click.command("probe")
@@ -57,7 +57,7 @@ def probe(as_json: bool, path: Path | None) -> None:
     raise click.exceptions.Exit(report.exit_code)
 
 
-def _probed() -> Report:
+def _probed() -> ProbeReport:
     from tenantapp.rls.probe import ProbeError  # noqa: PLC0415
     from tenantapp.rls.probe import probe as run_probe  # noqa: PLC0415
 

@@ -7,7 +7,8 @@ from collections.abc import Callable
 from typing import Any, TypeVar, cast
 
 import click
-from flask import current_app
+
+from tenantapp.runtime import RUNTIME
 
 Command = TypeVar("Command", bound=Callable[..., None])
 
@@ -17,7 +18,7 @@ def not_in_production(command: Command) -> Command:
 
     @functools.wraps(command)
     def guarded(*args: Any, **kwargs: Any) -> None:
-        if current_app.extensions["tenantapp"].settings.app_env == "production":
+        if RUNTIME.here().settings.app_env == "production":
             name = click.get_current_context().command_path.partition(" ")[2]
             raise click.ClickException(
                 f"APP_ENV: this is production, and `flask {name}` is for development: it makes or removes "

@@ -9,7 +9,6 @@ from typing import Any, TypeVar, cast
 
 import click
 import psycopg
-from flask import current_app
 from marshmallow import Schema, ValidationError
 from sqlalchemy import URL
 from sqlalchemy.exc import DBAPIError
@@ -24,7 +23,8 @@ from tenantapp.db.sealing import sealer_for
 from tenantapp.platform.errors import OperatorError
 from tenantapp.platform.measures import Connection, first_line
 from tenantapp.platform.preparation import Passwords, RoleLimits
-from tenantapp.platform.report import Report
+from tenantapp.platform.report import PreparationReport
+from tenantapp.runtime import RUNTIME
 from tenantapp.tenancy.errors import TenancyError
 from tenantapp.tenancy.seal import ContextSealer
 
@@ -214,7 +214,7 @@ def echo_used(url: URL) -> None:
     click.echo(f"as {url.username} at {printable(url)}", err=True)
 
 
-def echo_report(report: Report, *, as_json: bool = False) -> None:
+def echo_report(report: PreparationReport, *, as_json: bool = False) -> None:
     """Print a report, and fail where the application would refuse to start on what it says.
 
     Args:
@@ -236,4 +236,4 @@ def _password(role: str) -> str:
 
 
 def _settings() -> Settings:
-    return cast("Settings", current_app.extensions["tenantapp"].settings)
+    return RUNTIME.here().settings

@@ -8,7 +8,6 @@ import threading
 import click
 import psycopg
 import structlog
-from flask import current_app
 from flask.cli import with_appcontext
 from sqlalchemy import URL
 
@@ -16,6 +15,7 @@ from tenantapp.cli.servers import address, connect, one_line_errors, role_names
 from tenantapp.config import Settings
 from tenantapp.platform.measures import first_line
 from tenantapp.platform.watchdog import end_overdue
+from tenantapp.runtime import RUNTIME
 
 _BEYOND_A_LOAN = 1.1
 _log = structlog.get_logger("tenantapp.watchdog")
@@ -43,7 +43,7 @@ def watch(every: float, once: bool) -> None:
     Uses the watchdog's role (WATCHDOG_DATABASE_URL). Each session that is ended is logged. SIGTERM ends the
     watch; a server that goes away does not: that is logged, and it is asked again.
     """
-    url, limit = address("watchdog"), _limit(current_app.extensions["tenantapp"].settings)
+    url, limit = address("watchdog"), _limit(RUNTIME.here().settings)
     _look(url, limit)
     if not once:
         _log.info("watching", role=url.username, database=url.database, seconds=limit)

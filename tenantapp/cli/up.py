@@ -34,6 +34,7 @@ from tenantapp.cli.servers import (
 from tenantapp.health.revisions import MigrationsUnreadable, read_revisions
 from tenantapp.platform.context_keys import install_key
 from tenantapp.platform.preparation import create_database, create_roles, prepare_database
+from tenantapp.runtime import RUNTIME
 from tenantapp.seeds.options import options_of
 from tenantapp.seeds.run import seed
 
@@ -49,7 +50,7 @@ LIMITS = "docs/security/model.md, Limits"
 def up() -> None:
     """Prepare server and database, migrate, install the context key, make two demo tenants, and serve."""
     heed_signals()
-    settings = current_app.extensions["tenantapp"].settings
+    settings = RUNTIME.here().settings
     _refuse_taken_port(settings.port)
     if settings.bootstrap_database_url is not None:
         _prepare()
@@ -58,7 +59,7 @@ def up() -> None:
         install_key(connection, context_key())
     tokens = seed(current_app, options_of("demo", {}))
     # The server's workers have pools of their own.
-    current_app.extensions["tenantapp"].pool.close()
+    RUNTIME.here().pool.close()
     code = _serve(settings.port, tokens)
     development.stop_embedded()
     leave(code)

@@ -38,5 +38,4 @@ class Customer(SoftDeletable, Resource):
         return (
             live_unique(cls.__tablename__, "email"),
             Index(None, "tenant_id", "status"),
-            Index(None, "tenant_id", "created_at", "id"),
         )

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from tenantapp.customers.repository import CustomerRepository
+from tenantapp.customers.models import Customer
 from tenantapp.customers.schemas import CustomerSchema
+from tenantapp.db.repository import Repository
 from tenantapp.http.listing import Listing
 from tenantapp.http.resource import ResourceBlueprint
 
 blueprint = ResourceBlueprint(
     "customers",
     __name__,
-    repository=CustomerRepository,
+    repository=Repository.of(Customer),
     schema=CustomerSchema,
     listing=Listing(
         sorts=("created_at", "name", "email"), equal=("status", "email", "company"), searched=True

@@ -22,12 +22,6 @@ class Base(DeclarativeBase):
         Undeclarable: a model declares what no migration can keep; see `require_declarable`.
     """
 
-    def __init_subclass__(cls, **options: object) -> None:
-        super().__init_subclass__(**options)
-        if isinstance(table := vars(cls).get("__table__"), Table):
-            security = getattr(cls, "security", None)
-            require_declarable(table, security() if security else None)
-
     metadata = MetaData(
         naming_convention={
             "pk": "%(table_name)s_pkey",
@@ -44,6 +38,9 @@ class Base(DeclarativeBase):
             if isinstance(value, MappedColumn) and value.column.name is not None:
                 value.column.key = name
         super().__init_subclass__(**options)
+        if isinstance(table := vars(cls).get("__table__"), Table):
+            security = getattr(cls, "security", None)
+            require_declarable(table, security() if security else None)
 
 
 # As text: types of PostgreSQL's own are migrated by hand.

@@ -193,7 +193,7 @@ class BoundConnection(Connection):
 
     def _replace(self, driver: TenantConnection) -> None:
         self.invalidate()
-        driver.renew_pool()
+        driver.lender.renew()
         # SQLAlchemy gives no other connection to a transaction; to the server this one has not begun.
         transaction, self._transaction = self._transaction, None
         try:

@@ -23,7 +23,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB, TSVECTOR
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import Mapped, mapped_column
 
-from tenantapp.db.declarations import DECLARES, Reference, about
+from tenantapp.db.declarations import DECLARES, ScopedForeignKey, about
 from tenantapp.db.sql_text import escaped, listed, quoted
 from tenantapp.db.states import States
 
@@ -84,7 +84,7 @@ def reference(table: str, *, then: Sequence[str] = ()) -> Mapped[UUID]:
         table: what is referred to.
         then: further columns of the index that finds the rows that refer to one, in their order.
     """
-    return mapped_column(info={DECLARES: Reference(table, tuple(then))})
+    return mapped_column(info={DECLARES: ScopedForeignKey(table, tuple(then))})
 
 
 def part_of(table: str, *, then: Sequence[str] = ()) -> Mapped[UUID]:
@@ -92,12 +92,12 @@ def part_of(table: str, *, then: Sequence[str] = ()) -> Mapped[UUID]:
 
     Otherwise as `reference`.
     """
-    return mapped_column(info={DECLARES: Reference(table, tuple(then), to_whole=True)})
+    return mapped_column(info={DECLARES: ScopedForeignKey(table, tuple(then), to_whole=True)})
 
 
 def optional_reference(table: str, *, then: Sequence[str] = ()) -> Mapped[UUID | None]:
     """The id of a row of `table`, of the same tenant's, if any; see `reference`."""
-    return mapped_column(info={DECLARES: Reference(table, tuple(then))})
+    return mapped_column(info={DECLARES: ScopedForeignKey(table, tuple(then))})
 
 
 def one_of(column: str, values: Sequence[str]) -> CheckConstraint:

@@ -13,7 +13,7 @@ from psycopg.abc import PQGen
 from psycopg.adapt import PyFormat, Transformer
 from psycopg.pq.abc import PGconn, PGresult
 
-from tenantapp.db.answers import Answer, bounded
+from tenantapp.db.answer_size import Answer, bounded
 from tenantapp.db.binding import BIND, Binding, refused
 from tenantapp.db.errors import ContextRejected
 from tenantapp.db.messaging import MessagingConnection

@@ -24,7 +24,7 @@ def require_declarable(table: Table, security: TableSecurity | None) -> None:
     Raises:
         Undeclarable: it cannot; it names what to write instead.
     """
-    for name in (table.name, *table.columns.keys()):
+    for name in (table.name, *(column.name for column in table.columns)):
         if not _SNAKE_CASE.fullmatch(name):
             raise Undeclarable(
                 f"{table.name}: {name!r} is no name in snake_case; give it one, such as order_lines"

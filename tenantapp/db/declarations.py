@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from sqlalchemy import ForeignKeyConstraint, Index
@@ -15,7 +15,7 @@ DECLARES = "declares"
 
 
 @dataclass(frozen=True, slots=True)
-class Reference:
+class ScopedForeignKey:
     """A reference to a row of `table`, of the same tenant's, with an index for the way back.
 
     `to_whole` where the row that refers is a part of the other.
@@ -38,20 +38,32 @@ class Reference:
 def declared(model: object) -> Iterator[SchemaItem]:
     """Yield what the columns of `model`'s own declare."""
     table: str = vars(model)["__tablename__"]
-    declarations = {
-        name: value.column.info[DECLARES]
-        for name, value in vars(model).items()
-        if isinstance(value, MappedColumn) and DECLARES in value.column.info
-    }
-    targets = Counter(found.table for found in declarations.values() if isinstance(found, Reference))
+    declarations = _declarations(model)
+    targets = Counter(found.table for found in declarations.values() if isinstance(found, ScopedForeignKey))
     for name, found in declarations.items():
-        if isinstance(found, Reference):
+        if isinstance(found, ScopedForeignKey):
             # Two to one target would otherwise have one name.
             alone = targets[found.table] == 1
             yield found.key(name, None if alone else f"fk_{table}_{found.table}_{name}")
             yield found.index(name)
         else:
             yield found(name)
+
+
+def list_index(model: object, order: tuple[str, ...]) -> Iterator[Index]:
+    """Yield the index for a list of a tenant's rows in an order; parts are listed among their whole's."""
+    declarations = _declarations(model).values()
+    is_part = any(isinstance(found, ScopedForeignKey) and found.to_whole for found in declarations)
+    if order and not is_part:
+        yield Index(None, "tenant_id", *order)
+
+
+def _declarations(model: object) -> dict[str, ScopedForeignKey | Callable[[str], SchemaItem]]:
+    return {
+        name: value.column.info[DECLARES]
+        for name, value in vars(model).items()
+        if isinstance(value, MappedColumn) and DECLARES in value.column.info
+    }
 
 
 def about(*fields: str) -> dict[str, tuple[str, ...]]:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from contextlib import closing
-
 import psycopg
 from psycopg.rows import TupleRow
 from psycopg_pool import PoolTimeout
 
-from tenantapp.db.errors import ConnectionOutdated, DatabaseUnavailable
+from tenantapp.db.connection import TenantConnection
+from tenantapp.db.errors import DatabaseUnavailable
 from tenantapp.db.pool import TenantPool
 from tenantapp.tenancy.directory import DirectoryEntry
 
@@ -27,23 +26,16 @@ class DatabaseDirectory:
         Raises:
             DatabaseUnavailable: the database does not answer.
         """
-        try:
-            row = self._find(subdomain)
-        except PoolTimeout as error:
-            # No connection was found dropped: a second wait would only be longer.
-            raise DatabaseUnavailable("no connection was to be had in time") from error
-        except psycopg.OperationalError as error:
-            # What is out of date is prepared anew; what was dropped is replaced.
-            if not isinstance(error, ConnectionOutdated):
-                self._pool.renew()
-            try:
-                row = self._find(subdomain)
-            except psycopg.OperationalError as error:
-                raise DatabaseUnavailable("the directory cannot be read") from error
-        return DirectoryEntry(*row) if row else None
 
-    def _find(self, subdomain: str) -> TupleRow | None:
-        with closing(self._pool.connect()) as connection:
+        def find(connection: TenantConnection) -> TupleRow | None:
             # One statement needs no transaction around it; the pool lends no connection on in this mode.
             connection.autocommit = True
             return connection.execute(_FIND, (subdomain,)).fetchone()
+
+        try:
+            row = self._pool.reading(None, find)
+        except PoolTimeout as error:
+            raise DatabaseUnavailable("no connection was to be had in time") from error
+        except psycopg.OperationalError as error:
+            raise DatabaseUnavailable("the directory cannot be read") from error
+        return DirectoryEntry(*row) if row else None

@@ -26,7 +26,12 @@ class Function:
     @property
     def name(self) -> str:
         """The name alone."""
-        return self.signature.partition("(")[0].rpartition(".")[2]
+        return function_name(self.signature)
+
+
+def function_name(signature: str) -> str:
+    """Return the name alone of a signature with schema and argument types."""
+    return signature.partition("(")[0].rpartition(".")[2]
 
 
 FUNCTIONS = (

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from time import monotonic
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 import psycopg
 from psycopg import errors as pg
@@ -25,15 +24,23 @@ _SETTLED_SECONDS = 5.0
 _ENDS_THE_SESSION = ("FATAL", "PANIC")
 
 
+class Lender(Protocol):
+    """What a connection knows of the pool that lends it: `tenantapp.db.lending.LendingPool` is one."""
+
+    def renew(self) -> None:
+        """Replace the connections that lie idle: one was found dropped, or its server read-only."""
+
+    def forget_plans(self, plans: int) -> None:
+        """Let each connection forget what it has prepared: a plan of the generation `plans` was stale."""
+
+
 class HealingConnection(CleanedConnection):
     """A connection on which an outdated plan, a lost session or a read-only server is met once.
 
-    `renew_pool` replaces those that lie idle beside it; `forget_plans` is told the generation of a plan that
-    was found stale.
+    What it finds out of all connections, and not of itself alone, it tells the pool that lends it.
     """
 
-    renew_pool: Callable[[], None]
-    forget_plans: Callable[[int], None]
+    lender: Lender
     # Whose it is, and of whose share; and until when it waits for answers before it is anybody's.
     loan: Loan | None = None
     turn: Turn | None = None
@@ -95,14 +102,14 @@ class HealingConnection(CleanedConnection):
         if _ends_the_session(error):
             self.pgconn.finish()
         elif _plan_is_stale(error):
-            self.forget_plans(self.plans)
+            self.lender.forget_plans(self.plans)
             raise ConnectionOutdated(str(error)) from error
         elif isinstance(error, pg.InvalidSqlStatementName | pg.DuplicatePreparedStatement):
             # SQL has changed what the driver had prepared; its cleaning finds that out, and it is closed.
             raise ConnectionOutdated(str(error)) from error
         elif isinstance(error, pg.ReadOnlySqlTransaction) and b"READ ONLY" not in self.begun:
             if monotonic() - self._created_at > _SETTLED_SECONDS:
-                self.renew_pool()
+                self.lender.renew()
             raise ServerReadOnly(str(error)) from error
 
 

@@ -62,6 +62,10 @@ class LendingPool(ConnectionPool[TenantConnection]):
             else:
                 return connection
 
+    def renew(self) -> None:
+        """Replace every idle connection: one was found dropped, as by a server that restarted."""
+        self.drain()
+
     def forget_plans(self, plans: int) -> None:
         """Let the next borrower of each connection find nothing prepared.
 

@@ -11,7 +11,6 @@ from uuid import UUID
 from sqlalchemy import (
     Column,
     ColumnElement,
-    ForeignKeyConstraint,
     Index,
     Select,
     Table,
@@ -26,11 +25,12 @@ from sqlalchemy.sql.base import ReadOnlyColumnCollection
 
 from tenantapp.db import columns
 from tenantapp.db.base import Base, ModelTable
-from tenantapp.db.declarations import DECLARES, Reference, declared
+from tenantapp.db.declarations import DECLARES, ScopedForeignKey, declared, list_index
 from tenantapp.db.errors import UndeclaredIsolation
 from tenantapp.db.indexes import require_room
 from tenantapp.db.rows import row_maker
 from tenantapp.db.security import EVERY_VERB, Grant, Policy, TableSecurity, View, tenant_policies
+from tenantapp.db.tenant_table import refer_to_tenants
 
 Named = Mapping[str, InstrumentedAttribute[object]] | ReadOnlyColumnCollection[str, Column[object]]
 """Columns by their names in the table."""
@@ -60,7 +60,11 @@ class SoftDeletable:
 
 
 class Versioned:
-    """A model whose rows count their changes: an UPDATE of a row that has changed since it was read fails."""
+    """A model whose rows count their changes: an UPDATE of a row that has changed since it was read fails.
+
+    It is one lock for both ways to write. A session compares the version that it has read (SQLAlchemy's
+    `version_id_col`, 409), a repository the versions that the client knows (`If-Match`, 412).
+    """
 
     @declared_attr
     def row_version(cls) -> Mapped[int]:
@@ -88,9 +92,9 @@ class TenantScoped:
     """A model whose every row belongs to one tenant.
 
     It gets `tenant_id`, filled in by PostgreSQL from the context, a primary key that begins with it, the
-    reference to `tenants`, and the policies and grants that isolate it. A model's own arguments go into
-    `scoped_args`; what they index or make unique must begin with `tenant_id`. What a column's word brings
-    along (`columns.reference`, `columns.enumeration`) is not said there again.
+    foreign key to the tenants' table, and the policies and grants that isolate it. A model's own arguments
+    go into `scoped_args`; what they index or make unique must begin with `tenant_id`. What a column's word
+    brings along (`columns.reference`, `columns.enumeration`) is not said there again.
     """
 
     __tablename__: str
@@ -100,6 +104,8 @@ class TenantScoped:
     """Restrictive policies on top of the tenant's own."""
     views: ClassVar[tuple[View, ...]] = ()
     """Views over the model's rows."""
+    listed_by: ClassVar[tuple[str, ...]] = ()
+    """The order in which a tenant's rows are listed, for which there is an index; a part needs none."""
 
     def __init_subclass__(cls, **options: object) -> None:
         super().__init_subclass__(**options)
@@ -107,6 +113,9 @@ class TenantScoped:
             require_room(table)
             # What no row can be named by is refused here, not when a row is served.
             row_maker(tuple(table.columns.keys()))
+            # A model that inherits its table adds no second foreign key to it.
+            if "__table__" in vars(cls):
+                refer_to_tenants(table)
 
     @declared_attr
     def tenant_id(cls) -> Mapped[UUID]:
@@ -132,16 +141,17 @@ class TenantScoped:
     @declared_attr.directive
     def __table_args__(cls) -> tuple[SchemaItem, ...]:
         return (
-            ForeignKeyConstraint(["tenant_id"], ["tenants.id"]),
             *declared(cls),
+            *list_index(cls, cls.listed_by),
             *cls.scoped_args(),
         )
 
 
 class Resource(TenantScoped, Record):
-    """A tenant-scoped model of identified rows: what the API serves."""
+    """A tenant-scoped model of identified rows: what the API serves, and lists newest first."""
 
     __abstract__ = True
+    listed_by: ClassVar[tuple[str, ...]] = ("created_at", "id")
 
 
 class ReferenceData:
@@ -223,7 +233,7 @@ def wholes(table: ModelTable) -> Iterator[tuple[Column[object], ModelTable]]:
     """Yield the columns by which a table's rows are parts, each with the table of what they are a part of."""
     for column in table.columns:
         found = column.info.get(DECLARES)
-        if isinstance(found, Reference) and found.to_whole:
+        if isinstance(found, ScopedForeignKey) and found.to_whole:
             yield column, table.metadata.tables[found.table]
 
 

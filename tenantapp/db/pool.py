@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import atexit
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from contextlib import closing
 from dataclasses import dataclass
 from time import monotonic
+from typing import TypeVar
 from uuid import UUID
 
 import orjson
@@ -30,6 +32,7 @@ from tenantapp.db.shares import Shares
 from tenantapp.tenancy.context import open_context_here
 from tenantapp.tenancy.seal import ContextSealer
 
+Answer = TypeVar("Answer")
 _NO_LIBRARIES = {"local_preload_libraries": ""}
 # A peer that is gone without a word is found out within half a minute, not within TCP's two hours.
 _KEEPALIVES = {
@@ -133,46 +136,61 @@ class TenantPool:
     ) -> list[Selected]:
         """Select in a transaction of its own on a lent connection; see TenantConnection.
 
-        Where the connection was dropped, or what it had prepared is out of date, once more: only read, it can
-        be done again.
-
         Raises:
             TenancyError: the context is not bound; see `db.binding.refused`.
             DatabaseUnavailable: no transaction can be begun.
             psycopg.Error: the server refused the statement.
             psycopg_pool.PoolTimeout: no connection was to be had in time.
         """
+
+        def select(connection: TenantConnection) -> list[Selected]:
+            try:
+                selected = connection.select_bound(binding, selection, parameters)
+                # Nothing ran on it but what is written in the program, which leaves nothing behind.
+                connection.is_clean = True
+                return selected
+            finally:
+                # What has failed is open still, and ends in the message that cleans the connection.
+                connection.ending = None if connection.is_clean else COMMIT
+
+        return self.reading(binding.context.tenant_id, select)
+
+    def reading(self, tenant_id: UUID | None, read: Callable[[TenantConnection], Answer]) -> Answer:
+        """Read on a lent connection, once more where that was dropped or what it had prepared is outdated.
+
+        Only read, it can be done again. What writes begins anew by `BoundConnection`, which knows whether
+        anything of its transaction has happened yet.
+
+        Args:
+            tenant_id: whose share the connection is of; None for work without a context.
+            read: what to do with it.
+
+        Raises:
+            DatabaseUnavailable: two connections in a row were dropped.
+            psycopg_pool.PoolTimeout: no connection was to be had in time.
+            Exception: as `read`.
+        """
         try:
-            return self._select_bound(binding, selection, parameters)
+            return self._read_once(tenant_id, read)
         except ConnectionOutdated:
             pass
         except _Dropped:
-            self.renew()
+            self.pool.renew()
         try:
-            return self._select_bound(binding, selection, parameters)
+            return self._read_once(tenant_id, read)
         except _Dropped as error:
             raise DatabaseUnavailable("the database dropped two connections in a row") from error
 
-    def _select_bound(
-        self, binding: Binding, selection: Selection[Selected], parameters: Mapping[str, object]
-    ) -> list[Selected]:
-        connection = self._lend(binding.context.tenant_id)
-        try:
-            selected = connection.select_bound(binding, selection, parameters)
-        except LoanCut:
-            raise
-        except psycopg.OperationalError as error:
-            if connection.closed:
-                raise _Dropped from error
-            raise
-        else:
-            # Nothing ran on it but what is written in the program, which leaves nothing behind.
-            connection.is_clean = True
-            return selected
-        finally:
-            # What has failed is open still, and ends in the message that cleans the connection.
-            connection.ending = None if connection.is_clean else COMMIT
-            connection.close()
+    def _read_once(self, tenant_id: UUID | None, read: Callable[[TenantConnection], Answer]) -> Answer:
+        with closing(self._lend(tenant_id)) as connection:
+            try:
+                return read(connection)
+            except LoanCut:
+                raise
+            except psycopg.OperationalError as error:
+                if connection.closed:
+                    raise _Dropped from error
+                raise
 
     def open(self) -> None:
         """Open the pool, unless it is open."""
@@ -185,8 +203,7 @@ class TenantPool:
 
     def _configure(self, connection: TenantConnection) -> None:
         connection.wait_until = monotonic() + self.pool.timeout
-        connection.renew_pool = self.renew
-        connection.forget_plans = self.pool.forget_plans
+        connection.lender = self.pool
         connection.plans = self.pool.plans
         begin_unhurried(connection)
         reasons = [problem.reason for problem in check_role(connection, self._names) if problem.is_error]
@@ -204,10 +221,6 @@ class TenantPool:
         connection.may_lock = connection.execute(_MAY_LOCK).fetchone() == (True,)
         connection.commit()
         connection.wait_until = None
-
-    def renew(self) -> None:
-        """Replace every idle connection: one was found dropped, as by a server that restarted."""
-        self.pool.drain()
 
     def close(self) -> None:
         """Close every connection."""

@@ -34,6 +34,7 @@ from tenantapp.db.selection import Selection
 from tenantapp.db.states import States, require_start, require_step, states_of
 
 Model_co = TypeVar("Model_co", bound=Record, covariant=True)
+Model = TypeVar("Model", bound=Record)
 Values = Mapping[str, object]
 Versions = Collection[int] | None
 
@@ -53,6 +54,11 @@ class Repository(Generic[Model_co]):
 
     def __init__(self, connection: Connection) -> None:
         self.connection = connection
+
+    @classmethod
+    def of(cls, model: type[Model]) -> type[Repository[Model]]:
+        """Return the repository class of a model that needs no methods of its own."""
+        return type(f"{model.__name__}Repository", (Repository,), {"model": model})
 
     def get(self, row_id: UUID) -> Model_co:
         """Return one row.
@@ -199,16 +205,17 @@ class Repository(Generic[Model_co]):
             return (
                 self._write(row_id, self._live_update().values(deleted_at=func.now()), versions) is not None
             )
-        statement = self._delete().where(self.model.id == row_id)
-        if versions is not None:
-            statement = statement.where(self.model.row_version.in_(tuple(versions)))
+        statement = self._delete().where(self.model.id == row_id, *self._has_one_of(versions))
         with told_if_in_use():
             return self.connection.execute(statement).rowcount > 0
 
     def _write(self, row_id: UUID, statement: Update, versions: Versions) -> Model_co | None:
+        return self._apply(row_id, statement.where(*self._has_one_of(versions)))
+
+    def _has_one_of(self, versions: Versions) -> Iterator[ColumnElement[bool]]:
+        """Yield the condition of the optimistic lock, which is asked by the statement that writes."""
         if versions is not None:
-            statement = statement.where(self.model.row_version.in_(tuple(versions)))
-        return self._apply(row_id, statement)
+            yield self.model.row_version.in_(tuple(versions))
 
     def _write_all(self, row_ids: Collection[UUID], statement: Update) -> set[UUID]:
         changed = statement.where(self._among(row_ids)).returning(self.model.id)

@@ -30,7 +30,7 @@ _PID_AND_TIME = "SELECT pg_catalog.pg_backend_pid(), extract(epoch FROM pg_catal
 
 
 @dataclass(frozen=True, slots=True)
-class Problem:
+class SafetyProblem:
     """Why a database is not safe to serve from; a warning is told and lived with."""
 
     check: str
@@ -54,7 +54,7 @@ def find_problems(
     heads: Collection[str],
     revisions: Collection[str],
     development: bool = False,
-) -> list[Problem]:
+) -> list[SafetyProblem]:
     """Return all that is wrong, the worst first.
 
     Args:
@@ -78,7 +78,7 @@ def find_problems(
     return sorted(problems, key=lambda problem: problem.severity)
 
 
-def check_role(connection: Connection, names: RoleNames) -> list[Problem]:
+def check_role(connection: Connection, names: RoleNames) -> list[SafetyProblem]:
     """Find out whether the connection's role could get past row-level security.
 
     Args:
@@ -91,15 +91,17 @@ def check_role(connection: Connection, names: RoleNames) -> list[Problem]:
     role = connection.info.user
     problems = []
     if role != names.app:
-        problems.append(Problem("role", f"role {role!r} is not the application's, {names.app!r}", "error"))
+        problems.append(
+            SafetyProblem("role", f"role {role!r} is not the application's, {names.app!r}", "error")
+        )
     with connection.cursor(row_factory=dict_row) as cursor:
         own_settings = compose("roles/own_settings_v01.sql", {})
         for row in cursor.execute(compose("roles/unsafe_role_v01.sql", {"own_settings": own_settings})):
-            problems.append(Problem("role", f"role {role!r} {row['reason']}", row["severity"]))
+            problems.append(SafetyProblem("role", f"role {role!r} {row['reason']}", row["severity"]))
     return problems
 
 
-def check_preparation(connection: Connection, names: RoleNames) -> list[Problem]:
+def check_preparation(connection: Connection, names: RoleNames) -> list[SafetyProblem]:
     """Find out whether the database was prepared.
 
     A measure that depends on how much the bootstrap role may do is a warning.
@@ -118,9 +120,9 @@ def check_preparation(connection: Connection, names: RoleNames) -> list[Problem]
             rows = cursor.execute(verify).fetchall()
         except psycopg.errors.UndefinedObject as error:
             missing = f"{error.diag.message_primary}: run `flask roles create`"
-            return [Problem("preparation", missing, "error")]
+            return [SafetyProblem("preparation", missing, "error")]
     return [
-        Problem(
+        SafetyProblem(
             "preparation",
             f"database {database!r}: {row['measure']}: {row['detail'][:_DETAIL_LENGTH]}: "
             + ("run `flask databases prepare`" if row["required"] else BY_A_SUPERUSER),
@@ -131,7 +133,7 @@ def check_preparation(connection: Connection, names: RoleNames) -> list[Problem]
     ]
 
 
-def check_context_key(connection: Connection, sealer: ContextSealer) -> list[Problem]:
+def check_context_key(connection: Connection, sealer: ContextSealer) -> list[SafetyProblem]:
     """Find out whether the database takes what the program seals, and whether the clocks agree enough for it.
 
     Args:
@@ -142,7 +144,7 @@ def check_context_key(connection: Connection, sealer: ContextSealer) -> list[Pro
         psycopg.Error: the server cannot be asked.
     """
     context = TenantContext(uuid4(), role="readiness")
-    found: list[Problem] = []
+    found: list[SafetyProblem] = []
     try:
         with connection.transaction():
             asked = time.time()
@@ -156,16 +158,16 @@ def check_context_key(connection: Connection, sealer: ContextSealer) -> list[Pro
                 f"the context key {sealer.key_id!r} is not installed in this database, {sealer.database!r}: "
                 "run `flask keys install`"
             )
-            found.append(Problem("context_key", reason, "error"))
+            found.append(SafetyProblem("context_key", reason, "error"))
     return found
 
 
-def _clock_problems(skew: float) -> list[Problem]:
+def _clock_problems(skew: float) -> list[SafetyProblem]:
     reason = told_skew(skew)
-    return [Problem("clock", reason, "error" if is_refused(skew) else "warning")] if reason else []
+    return [SafetyProblem("clock", reason, "error" if is_refused(skew) else "warning")] if reason else []
 
 
-def check_connection_limit(connection: Connection, sessions: int) -> list[Problem]:
+def check_connection_limit(connection: Connection, sessions: int) -> list[SafetyProblem]:
     """Find out whether the role may have as many sessions as this program's processes ask for together.
 
     Args:
@@ -183,10 +185,10 @@ def check_connection_limit(connection: Connection, sessions: int) -> list[Proble
         f"role {connection.info.user!r} may have {row[0]} sessions, WEB_WORKERS times POOL_MAX_SIZE is "
         f"{sessions}: raise APP_CONNECTION_LIMIT and run `flask roles create`"
     )
-    return [Problem("connection_limit", reason, "warning")]
+    return [SafetyProblem("connection_limit", reason, "warning")]
 
 
-def check_server_version(connection: Connection, *, development: bool = False) -> list[Problem]:
+def check_server_version(connection: Connection, *, development: bool = False) -> list[SafetyProblem]:
     """Find out whether the server has the fixes of row-level security; asks no query.
 
     Args:
@@ -196,7 +198,7 @@ def check_server_version(connection: Connection, *, development: bool = False) -
     return version_problems(connection.info.server_version, development=development)
 
 
-def version_problems(version: int, *, development: bool = False) -> list[Problem]:
+def version_problems(version: int, *, development: bool = False) -> list[SafetyProblem]:
     """Judge a server's version.
 
     Args:
@@ -208,7 +210,7 @@ def version_problems(version: int, *, development: bool = False) -> list[Problem
         reason = (
             f"PostgreSQL {major}.{minor} is too old: {OLDEST_MAJOR} is the first with security_invoker views"
         )
-        return [Problem("server_version", reason, "error")]
+        return [SafetyProblem("server_version", reason, "error")]
     minimum = minimum_minors().get(major, 0)
     if minor >= minimum:
         return []
@@ -216,12 +218,12 @@ def version_problems(version: int, *, development: bool = False) -> list[Problem
         f"PostgreSQL {major}.{minor} has known faults that pass row-level security: "
         f"update to {major}.{minimum} or later"
     )
-    return [Problem("server_version", reason, "warning" if development else "error")]
+    return [SafetyProblem("server_version", reason, "warning" if development else "error")]
 
 
 def check_migrations(
     connection: Connection, heads: Collection[str], revisions: Collection[str]
-) -> list[Problem]:
+) -> list[SafetyProblem]:
     """Find out whether the database is at the program's own revision.
 
     Args:
@@ -249,5 +251,5 @@ def check_migrations(
     return []
 
 
-def _migration_problem(reason: str) -> Problem:
-    return Problem("migrations", reason, "error")
+def _migration_problem(reason: str) -> SafetyProblem:
+    return SafetyProblem("migrations", reason, "error")

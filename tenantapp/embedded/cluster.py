@@ -7,7 +7,7 @@ from typing import Final
 from tenantapp.embedded.errors import UnusableDataError
 from tenantapp.embedded.failures import failure
 from tenantapp.embedded.keeper import DATA
-from tenantapp.embedded.passwords import FILE, Passwords
+from tenantapp.embedded.passwords import FILE, PasswordFile
 from tenantapp.embedded.privileges import Account
 from tenantapp.embedded.settings import SETTINGS_FILE
 
@@ -33,7 +33,7 @@ def check_cluster(root: Path, version: int) -> None:
             f"{data} was made by PostgreSQL {found}, not {version}: "
             f"dump what you need with PostgreSQL {found}, then remove {root}"
         )
-    if not Passwords(root).exist():
+    if not PasswordFile(root).exist():
         raise UnusableDataError(f"the passwords of {data} are gone: restore {root / FILE}, or remove {root}")
 
 
@@ -57,7 +57,7 @@ def create_cluster(
     account.own(partial)
     try:
         pwfile.touch(mode=0o600)
-        pwfile.write_text(Passwords(root).password_of("superuser"))
+        pwfile.write_text(PasswordFile(root).password_of("superuser"))
         account.own(pwfile)
         command: list[str | Path] = [programs / "initdb", *_options(version, sync=sync)]
         code, output = account.run(command, folder=root, inherit=[inherit])

@@ -14,7 +14,7 @@ FILE: Final = "passwords.json"
 NAMES: Final = ("superuser", "owner", "app", "platform")
 
 
-class Passwords:
+class PasswordFile:
     """The passwords kept under a folder, made at the first question.
 
     Arguments:

@@ -23,14 +23,14 @@ READY: Final = "ready"
 
 
 @dataclass(frozen=True)
-class Address:
+class ServerAddress:
     """Where a server listens."""
 
     port: int
     sockets: Path
 
 
-def running_server(root: Path, processes: Lock) -> Address | None:
+def running_server(root: Path, processes: Lock) -> ServerAddress | None:
     """Find the server under `root`, waiting for one that starts or goes down.
 
     Returns its address, or None when no process of it is left: then `processes` is taken.
@@ -51,7 +51,7 @@ def running_server(root: Path, processes: Lock) -> Address | None:
 
 def start_server(
     root: Path, programs: Path, account: Account, processes: Lock, settings: Mapping[str, str]
-) -> Address:
+) -> ServerAddress:
     """Start the server on a free port; `processes`, taken before, goes to its processes.
 
     Raises:
@@ -63,7 +63,7 @@ def start_server(
     sockets = socket_folder(root, account)
     output = ""
     for _ in range(PORT_ATTEMPTS):
-        address = Address(_free_port(), sockets)
+        address = ServerAddress(_free_port(), sockets)
         (data / SETTINGS_FILE).write_text(render_settings(settings, port=address.port, sockets=sockets))
         account.own(data / SETTINGS_FILE)
         code, output = _launch(root, programs, account, processes)
@@ -94,10 +94,10 @@ def _free_port() -> int:
         return port
 
 
-def _address(pid_file: Path) -> Address | None:
+def _address(pid_file: Path) -> ServerAddress | None:
     try:
         lines = pid_file.read_text().splitlines()
-        return Address(int(lines[3]), Path(lines[4])) if lines[7].strip() == READY else None
+        return ServerAddress(int(lines[3]), Path(lines[4])) if lines[7].strip() == READY else None
     except (OSError, ValueError, IndexError):
         return None
 

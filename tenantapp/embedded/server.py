@@ -17,8 +17,8 @@ from tenantapp.embedded.cluster import check_cluster, create_cluster
 from tenantapp.embedded.errors import DiskFullError, FolderBusyError, ServerFailedError
 from tenantapp.embedded.failures import FULL_ERRNOS
 from tenantapp.embedded.keeper import Lock, shut_down
-from tenantapp.embedded.passwords import Passwords
-from tenantapp.embedded.postmaster import Address, running_server, start_server
+from tenantapp.embedded.passwords import PasswordFile
+from tenantapp.embedded.postmaster import ServerAddress, running_server, start_server
 from tenantapp.embedded.privileges import choose_account
 from tenantapp.embedded.settings import HOST
 
@@ -117,7 +117,7 @@ class EmbeddedServer:
         Raises:
             KeyError: there is no password of that name.
         """
-        return Passwords(self.root).password_of(name)
+        return PasswordFile(self.root).password_of(name)
 
     @contextmanager
     def _gate(self) -> Iterator[None]:
@@ -141,7 +141,7 @@ class EmbeddedServer:
         self._users, self._joined_by = Lock(self.root / keeper.USERS), os.getpid()
         self._users.share()
 
-    def _attach(self) -> Address:
+    def _attach(self) -> ServerAddress:
         check_cluster(self.root, self.version)
         programs = installation(self.version)
         # Before the server: then there is no moment at which a killed program leaves it running for ever.
@@ -154,7 +154,7 @@ class EmbeddedServer:
         finally:
             processes.close()
 
-    def _start(self, programs: Path, processes: Lock) -> Address:
+    def _start(self, programs: Path, processes: Lock) -> ServerAddress:
         account = choose_account()
         account.require_own(self.root / keeper.DATA)
         account.open_folder(self.root)

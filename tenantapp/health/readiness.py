@@ -18,7 +18,7 @@ from tenantapp.db.pool import TenantPool
 from tenantapp.db.roles import RoleNames
 from tenantapp.db.safety import (
     Connection,
-    Problem,
+    SafetyProblem,
     check_connection_limit,
     check_context_key,
     find_problems,
@@ -42,7 +42,7 @@ _REFUSED = re.compile(r"FATAL:\s*(.+)")
 _IN_USE = "every connection of this process is in use: requests wait for one"
 
 
-def problems(settings: Settings) -> list[Problem]:
+def problems(settings: Settings) -> list[SafetyProblem]:
     """Ask the database by a short connection of the application's role; return all that is wrong."""
     try:
         with _short_connection(settings, settings.connect_timeout) as connection:
@@ -64,17 +64,17 @@ class Readiness:
         self._pool = pool
         self._inquiry = Inquiry(self._look, seconds=KEPT_SECONDS, patience=PATIENCE_SECONDS)
         # Of the inquiry's one thread alone.
-        self._verified: tuple[list[Problem], float] | None = None
+        self._verified: tuple[list[SafetyProblem], float] | None = None
 
-    def problems(self) -> list[Problem]:
+    def problems(self) -> list[SafetyProblem]:
         """Return all that is wrong, found out moments ago; wait no longer than `PATIENCE_SECONDS`."""
         try:
             return self._inquiry.answer()
         except TimeoutError:
             reason = f"the database has not answered within {PATIENCE_SECONDS:g} s"
-            return [Problem("connection", reason, "error")]
+            return [SafetyProblem("connection", reason, "error")]
 
-    def _look(self) -> list[Problem]:
+    def _look(self) -> list[SafetyProblem]:
         lent_before = self._lent()
         try:
             with closing(self._borrow()) as connection:
@@ -86,7 +86,7 @@ class Readiness:
         except psycopg.OperationalError:
             # That connection is gone, which another need not be.
             is_in_use = False
-        in_use = [Problem("pool", _IN_USE, "warning")] if is_in_use else []
+        in_use = [SafetyProblem("pool", _IN_USE, "warning")] if is_in_use else []
         try:
             found = self._ask_apart()
         except psycopg.OperationalError as error:
@@ -107,15 +107,15 @@ class Readiness:
             counted.get("requests_num", 0) - counted.get("requests_errors", 0) - counted["requests_waiting"]
         )
 
-    def _ask_apart(self) -> list[Problem]:
+    def _ask_apart(self) -> list[SafetyProblem]:
         with _short_connection(self._settings, _CONNECT_SECONDS) as connection:
             return self._ask(connection)
 
-    def _ask(self, connection: Connection) -> list[Problem]:
+    def _ask(self, connection: Connection) -> list[SafetyProblem]:
         with cut_after(connection, _LOOK_SECONDS):
             return [*self._safety(connection), *check_writable(connection)]
 
-    def _safety(self, connection: Connection) -> list[Problem]:
+    def _safety(self, connection: Connection) -> list[SafetyProblem]:
         now = time.monotonic()
         if self._verified is not None and now - self._verified[1] < VERIFIED_SECONDS:
             sealer = sealer_for(self._settings, _address(self._settings))
@@ -126,7 +126,7 @@ class Readiness:
         return found
 
 
-def check_writable(connection: Connection) -> list[Problem]:
+def check_writable(connection: Connection) -> list[SafetyProblem]:
     """Find out whether the server takes changes: one that does not serves reads still.
 
     Args:
@@ -143,14 +143,14 @@ def check_writable(connection: Connection) -> list[Problem]:
         reason = "the server's transactions are read-only: reads are served, writes are refused"
     else:
         return []
-    return [Problem("read_only", reason, "warning")]
+    return [SafetyProblem("read_only", reason, "warning")]
 
 
-def _verify(connection: Connection, settings: Settings) -> list[Problem]:
+def _verify(connection: Connection, settings: Settings) -> list[SafetyProblem]:
     try:
         revisions = read_revisions()
     except MigrationsUnreadable as error:
-        return [Problem("migrations", str(error), "error")]
+        return [SafetyProblem("migrations", str(error), "error")]
     found = find_problems(
         connection,
         RoleNames(settings.role_prefix),
@@ -173,8 +173,8 @@ def _address(settings: Settings) -> URL:
     return settings.require("database_url", "the application")
 
 
-def _unreachable(error: psycopg.Error) -> Problem:
+def _unreachable(error: psycopg.Error) -> SafetyProblem:
     # Refused in words, it is there; without, it may be anywhere.
     refused = _REFUSED.search(str(error))
     reason = f"the database refuses connections: {refused[1]}" if refused else "the database does not answer"
-    return Problem("connection", tls_failure(error) or reason, "error")
+    return SafetyProblem("connection", tls_failure(error) or reason, "error")

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Any, cast
+from typing import Any
 
-from flask import Flask, Response, current_app
+from flask import Flask, Response
 
-from tenantapp.db.safety import Problem
+from tenantapp.app_state import AppState
+from tenantapp.db.safety import SafetyProblem
 from tenantapp.health.readiness import Readiness
 from tenantapp.health.schemas import HealthSchema, ReadinessSchema
-from tenantapp.http.answers import json_answer
 from tenantapp.http.blueprint import Blueprint
+from tenantapp.http.json_text import json_answer
 from tenantapp.http.permissions import PUBLIC, permission
 from tenantapp.http.shortage import shortage
 
-_EXTENSION = "readiness"
+_READINESS = AppState[Readiness]("readiness")
 _OF_THE_MOMENT = {"Cache-Control": "no-store"}
 
 blueprint = Blueprint("health", __name__, description="Whether the program lives and is ready")
@@ -22,7 +23,7 @@ blueprint = Blueprint("health", __name__, description="Whether the program lives
 
 def init_app(app: Flask, readiness: Readiness) -> None:
     """Let `readiness` say whether `app` may be sent requests."""
-    app.extensions[_EXTENSION] = readiness
+    _READINESS.keep(app, readiness)
 
 
 @blueprint.route("/healthz", methods=["GET"])
@@ -41,7 +42,7 @@ def healthz() -> Response:
 @blueprint.alt_response(503, schema=ReadinessSchema)
 def readyz() -> Response:
     """Tell whether the program may be sent requests, and if not, why."""
-    found = [*cast(Readiness, current_app.extensions[_EXTENSION]).problems(), *_shortage()]
+    found = [*_READINESS.here().problems(), *_shortage()]
     ready = not any(problem.is_error for problem in found)
     body: dict[str, Any] = {
         "status": "ready" if ready else "not ready",
@@ -50,7 +51,11 @@ def readyz() -> Response:
     return json_answer(body, 200 if ready else 503, _OF_THE_MOMENT)
 
 
-def _shortage() -> list[Problem]:
+def _shortage() -> list[SafetyProblem]:
     """Return that writes have failed for lack of room; reads are served, so that it is a warning."""
     reason = shortage().reason()
-    return [] if reason is None else [Problem("resources", f"the database lacks room: {reason}", "warning")]
+    return (
+        []
+        if reason is None
+        else [SafetyProblem("resources", f"the database lacks room: {reason}", "warning")]
+    )

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import Any, cast
+from typing import Any
 
 from apispec import APISpec
-from flask import Flask, current_app
+from flask import Flask
 
+from tenantapp.app_state import AppState
 from tenantapp.http.json_schema import standalone
 
-_EXTENSION = "api_document"
+_DOCUMENT = AppState["ApiDocument"]("api_document")
 _ORDER = ("openapi", "info", "servers", "tags", "paths", "components")
 
 
@@ -50,9 +51,9 @@ def _public(noted: dict[str, Any]) -> set[str]:
 
 def init_app(app: Flask, spec: APISpec) -> None:
     """Make `spec` what `app` tells about itself."""
-    app.extensions[_EXTENSION] = ApiDocument(spec)
+    _DOCUMENT.keep(app, ApiDocument(spec))
 
 
 def api_document() -> ApiDocument:
     """Return the current application's document."""
-    return cast(ApiDocument, current_app.extensions[_EXTENSION])
+    return _DOCUMENT.here()

@@ -8,12 +8,13 @@ preferred, and where its connection was out of date; but never once it has commi
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
-from typing import Any, TypeVar, cast
+from typing import Any, Protocol, TypeVar, cast
 
 from flask import Flask, Request
 
+from tenantapp.app_state import AppState
 from tenantapp.db.commits import forget_commits, has_committed
 from tenantapp.db.session import db
 from tenantapp.db.unit_of_work import retrying
@@ -26,11 +27,8 @@ from tenantapp.http.transactions import Transaction, in_transaction, transaction
 from tenantapp.tenancy.context import close_context
 from tenantapp.tenancy.errors import CredentialsChanged, TenantGone
 
-Guard = Callable[..., None]
 Answer = TypeVar("Answer")
 
-_GUARD = "guard"
-_DECLARED = "declared"
 _READS = ("GET", "HEAD", "OPTIONS")
 
 
@@ -41,6 +39,29 @@ class Declared:
     permission: str | None
     transaction: Transaction | None
     heeds_version: bool
+
+
+class Guard(Protocol):
+    """Opens the context of a tenant's request: `tenantapp.identity.guards.enter_tenant` does."""
+
+    def __call__(self, permission: str | None, *, anew: bool = False) -> None:
+        """Open it, or raise what the request is refused with.
+
+        Args:
+            permission: what the route needs; a route that declares none is open to nobody.
+            anew: whether what is remembered of the tenant and its credentials is to be looked up again.
+        """
+
+
+@dataclass(frozen=True, slots=True)
+class Guarding:
+    """What an application guards its views by, and what is known of them already."""
+
+    guard: Guard
+    declared: dict[tuple[object, str], Declared] = field(default_factory=dict)
+
+
+_GUARDING = AppState[Guarding]("guard")
 
 
 class GuardedRequest(Request):
@@ -61,11 +82,9 @@ def init_app(app: Flask, guard: Guard) -> None:
 
     Args:
         app: the application; what `app.before_request` was given before this is not guarded.
-        guard: `guard(permission, anew=False)`, given the permission that the route needs, and whether what it
-            remembers is to be looked up again.
+        guard: opens it.
     """
-    app.extensions[_GUARD] = guard
-    app.extensions[_DECLARED] = {}
+    _GUARDING.keep(app, Guarding(guard))
     app.before_request(partial(_enter, app))
     app.teardown_request(_leave)
 
@@ -134,7 +153,7 @@ def _declared_for(app: Flask, asked: Request) -> Declared | None:
     if asked.url_rule is None:
         return None
     view, method = app.view_functions[asked.url_rule.endpoint], asked.method
-    known: dict[tuple[object, str], Declared] = app.extensions[_DECLARED]
+    known = _GUARDING.of(app).declared
     declared = known.get((view, method))
     if declared is None:
         declared = known[view, method] = Declared(
@@ -149,7 +168,7 @@ def _enter(app: Flask) -> None:
     asked = cast(GuardedRequest, request_here())
     asked.declared = declared = _declared_for(app, asked)
     if declared is not None and declared.permission != PUBLIC:
-        app.extensions[_GUARD](declared.permission, anew=asked.is_looked_up_anew)
+        _GUARDING.of(app).guard(declared.permission, anew=asked.is_looked_up_anew)
         forget_commits()
 
 

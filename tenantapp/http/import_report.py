@@ -36,7 +36,7 @@ class ImportReportSchema(Schema):
 
 
 @dataclass(slots=True)
-class Report:
+class ImportReport:
     """What has come of an import so far."""
 
     partial: bool

@@ -16,7 +16,7 @@ from tenantapp.db.models import Record
 from tenantapp.db.repository import Repository
 from tenantapp.db.unit_of_work import by_halves
 from tenantapp.http.constraints import explain
-from tenantapp.http.import_report import Report, RowsRefused
+from tenantapp.http.import_report import ImportReport, RowsRefused
 from tenantapp.http.lines import LINE, Errors, FileRefused, Line
 from tenantapp.http.parsing import UnsupportedBody, messages_of, refuse_encoding
 from tenantapp.http.tabular import CSV, NDJSON, read_lines
@@ -95,7 +95,7 @@ def open_file() -> tuple[BinaryIO, str]:
 
 def import_file(
     repository: Repository[Record], schema: Schema, belonging: Mapping[str, Any], *, partial: bool
-) -> Report:
+) -> ImportReport:
     """Create a row for each line of the request's file.
 
     Args:
@@ -110,7 +110,7 @@ def import_file(
         ClientDisconnected: the connection broke before its end.
     """
     file, content_type = open_file()
-    report = Report(partial)
+    report = ImportReport(partial)
     try:
         lines = _at_most(read_lines(file, content_type, schema), current_app.config[_ROWS])
         with TURNS.long_work() as pace:
@@ -151,7 +151,11 @@ def _batches(rows: Iterable[Loaded]) -> Iterator[list[Loaded]]:
 
 
 def _load(
-    lines: Iterable[Line], schema: Schema, belonging: Mapping[str, Any], report: Report, pace: Pace
+    lines: Iterable[Line],
+    schema: Schema,
+    belonging: Mapping[str, Any],
+    report: ImportReport,
+    pace: Pace,
 ) -> Iterator[Loaded]:
     """Yield the lines that the schema takes; what may be absent and is, is NULL."""
     absent = {name: None for name, declared in schema.load_fields.items() if declared.allow_none}
@@ -179,7 +183,7 @@ def _alike(rows: Iterable[Loaded]) -> Iterable[list[Loaded]]:
     return groups.values()
 
 
-def _insert(repository: Repository[Record], rows: list[Loaded], report: Report) -> None:
+def _insert(repository: Repository[Record], rows: list[Loaded], report: ImportReport) -> None:
     """Insert rows, and find the lines of those that the database refuses."""
 
     def insert(some: Sequence[Loaded]) -> None:

@@ -17,6 +17,8 @@ class IdempotencyKey(Resource):
     """One request that was done, by the key its client gave it, and what it was answered."""
 
     __tablename__ = "idempotency_keys"
+    # Nobody lists them.
+    listed_by = ()
 
     credential_id: Mapped[UUID]
     route: Mapped[str] = columns.required_text(255)

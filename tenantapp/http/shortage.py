@@ -8,13 +8,13 @@ from collections.abc import Callable
 from flask import Flask
 from psycopg import errors as pg
 
-from tenantapp.globals import app_here
+from tenantapp.app_state import AppState
 
 TOLD_SECONDS = 30.0
 """How long a shortage is told of that no write has ended."""
 NO_ROOM = (pg.DiskFull, pg.OutOfMemory, pg.IoError)
 
-_EXTENSION = "shortage"
+_SHORTAGE = AppState["Shortage"]("shortage")
 
 
 class Shortage:
@@ -45,10 +45,9 @@ class Shortage:
 
 def init_app(app: Flask) -> None:
     """Let `app` remember what its database lacks."""
-    app.extensions[_EXTENSION] = Shortage()
+    _SHORTAGE.keep(app, Shortage())
 
 
 def shortage() -> Shortage:
     """Return the current application's."""
-    noted: Shortage = app_here().extensions[_EXTENSION]
-    return noted
+    return _SHORTAGE.here()

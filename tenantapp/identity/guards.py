@@ -2,35 +2,33 @@
 
 from __future__ import annotations
 
-from typing import cast
-
 from flask import Flask, Request
 
+from tenantapp.app_state import AppState
 from tenantapp.db.session import db
-from tenantapp.globals import app_here, request_here
+from tenantapp.globals import request_here
 from tenantapp.http.edge import id_of
 from tenantapp.identity.credentials import Credential, Credentials
 from tenantapp.identity.errors import CredentialRefused, PermissionRefused
 from tenantapp.tenancy.context import TenantContext, open_context
 from tenantapp.tenancy.hooks import identify_tenant
 
-_EXTENSION = "credentials"
+_CREDENTIALS = AppState[Credentials]("credentials")
 
 
 def init_app(app: Flask, credentials: Credentials) -> None:
     """Make `credentials` those that `app` knows."""
-    app.extensions[_EXTENSION] = credentials
+    _CREDENTIALS.keep(app, credentials)
 
 
 def known_credentials() -> Credentials:
     """Return the current application's credentials."""
-    known: Credentials = app_here().extensions[_EXTENSION]
-    return known
+    return _CREDENTIALS.here()
 
 
 def finish(app: Flask) -> None:
     """Write down what `app` has noted of its credentials, before its process ends."""
-    cast(Credentials, app.extensions[_EXTENSION]).uses.finish()
+    _CREDENTIALS.of(app).uses.finish()
 
 
 def enter_tenant(permission: str | None, *, anew: bool = False) -> None:

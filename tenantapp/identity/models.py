@@ -17,6 +17,8 @@ class ApiKey(Resource):
     """A key by which a program acts for the tenant. The secret is shown once; only its hash is kept."""
 
     __tablename__ = "api_keys"
+    # A tenant has a handful.
+    listed_by = ()
 
     name: Mapped[str] = columns.required_text(255)
     prefix: Mapped[str] = columns.required_text(16)

@@ -13,7 +13,7 @@ from psycopg.rows import class_row
 
 from tenantapp.db.failures import tls_failure
 from tenantapp.platform.errors import PreparationError
-from tenantapp.platform.report import Outcome, Report, Status
+from tenantapp.platform.report import MeasureOutcome, PreparationReport, Status
 
 Connection = psycopg.Connection[Any]
 
@@ -45,7 +45,7 @@ def bring_about(
     steps: tuple[str, ...],
     verify: sql.Composed,
     compose_step: Callable[[str], sql.Composed],
-) -> Report:
+) -> PreparationReport:
     """Execute the steps whose measures do not hold, and report what holds then.
 
     Args:
@@ -66,7 +66,7 @@ def bring_about(
     after = _read(connection, verify) if refusals else before
     held = {fact.measure for fact in before if fact.holds}
     ordered = sorted(after, key=lambda fact: (steps.index(fact.step), fact.measure))
-    return Report(tuple(_outcome(fact, held, refusals, connection.info.user) for fact in ordered))
+    return PreparationReport(tuple(_outcome(fact, held, refusals, connection.info.user) for fact in ordered))
 
 
 def attempt(connection: Connection, statements: sql.Composed) -> str:
@@ -109,14 +109,14 @@ def _read(connection: Connection, verify: sql.Composed) -> list[_Fact]:
         return cursor.execute(verify).fetchall()
 
 
-def _outcome(fact: _Fact, held: set[str], refusals: dict[str, str], role: str) -> Outcome:
+def _outcome(fact: _Fact, held: set[str], refusals: dict[str, str], role: str) -> MeasureOutcome:
     if fact.holds:
         status: Status = "already" if fact.measure in held else "done"
-        return Outcome(fact.measure, status, required=fact.required)
+        return MeasureOutcome(fact.measure, status, required=fact.required)
     refusal = refusals.get(fact.step, "")
     detail = f"{fact.detail[:_REASON_LENGTH]}..." if len(fact.detail) > _REASON_LENGTH else fact.detail
     reason = f"with role {role!r}: {refusal}; {detail}" if refusal else f"with role {role!r}: {detail}"
     # What every start requires is chosen so that a role with CREATEROLE and CREATEDB can do it.
-    return Outcome(
+    return MeasureOutcome(
         fact.measure, "not possible", reason, required=fact.required, needs_superuser=not fact.required
     )

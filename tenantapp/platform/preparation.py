@@ -14,7 +14,7 @@ from psycopg import pq, sql
 from tenantapp.db.roles import RoleNames, compose, compose_database_file
 from tenantapp.platform.errors import PreparationError
 from tenantapp.platform.measures import Connection, attempt, bring_about, first_line
-from tenantapp.platform.report import Outcome, Report
+from tenantapp.platform.report import MeasureOutcome, PreparationReport
 
 _ROLE_STEPS = (
     "roles/create_roles_v01.sql",
@@ -40,13 +40,13 @@ _DATABASE_STEPS = (
 )
 _CREATE_DATABASE = "database/create_database_v01.sql"
 _BEYOND_PRIVILEGES = (
-    Outcome("listen_and_notify", "not possible", "PostgreSQL has no privilege for LISTEN and NOTIFY"),
-    Outcome(
+    MeasureOutcome("listen_and_notify", "not possible", "PostgreSQL has no privilege for LISTEN and NOTIFY"),
+    MeasureOutcome(
         "own_settings",
         "not possible",
         "every role may SET, and ALTER its own defaults: connections bring theirs",
     ),
-    Outcome(
+    MeasureOutcome(
         "table_locks", "not possible", "who may write to a table may LOCK it: statement timeouts bound it"
     ),
 )
@@ -87,7 +87,7 @@ class RoleLimits:
 
 def create_roles(
     connection: Connection, names: RoleNames, passwords: Passwords, limits: RoleLimits
-) -> Report:
+) -> PreparationReport:
     """Create the roles, or repair those that exist; set their limits and their passwords.
 
     Args:
@@ -105,10 +105,12 @@ def create_roles(
     verify = compose("roles/verify_v01.sql", values)
     report = bring_about(connection, steps, verify, lambda path: compose(path, values))
     reason = attempt(connection, compose(_SET_PASSWORDS, values))
-    return report.adding([Outcome("passwords", "not possible" if reason else "done", reason, required=True)])
+    return report.adding(
+        [MeasureOutcome("passwords", "not possible" if reason else "done", reason, required=True)]
+    )
 
 
-def create_database(connection: Connection, database: str) -> Outcome:
+def create_database(connection: Connection, database: str) -> MeasureOutcome:
     """Create a database unless it exists.
 
     Args:
@@ -120,17 +122,17 @@ def create_database(connection: Connection, database: str) -> Outcome:
     """
     found = connection.execute("SELECT FROM pg_catalog.pg_database WHERE datname = %s", [database]).fetchone()
     if found is not None:
-        return Outcome("database_exists", "already", required=True)
+        return MeasureOutcome("database_exists", "already", required=True)
     try:
         connection.execute(compose(_CREATE_DATABASE, {"database": database}))
     except psycopg.errors.DuplicateDatabase:
-        return Outcome("database_exists", "already", required=True)
+        return MeasureOutcome("database_exists", "already", required=True)
     except psycopg.Error as error:
         raise PreparationError(f"cannot create database {database!r}: {first_line(error)}") from error
-    return Outcome("database_exists", "done", required=True)
+    return MeasureOutcome("database_exists", "done", required=True)
 
 
-def prepare_database(connection: Connection, names: RoleNames) -> Report:
+def prepare_database(connection: Connection, names: RoleNames) -> PreparationReport:
     """Close the database a connection is in to all but what the roles need; a prepared one is only read.
 
     Args:

@@ -10,7 +10,7 @@ Status = Literal["done", "already", "not possible"]
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class MeasureOutcome:
     """One measure: whether it holds now, and if not, why."""
 
     measure: str
@@ -24,10 +24,10 @@ class Outcome:
 
 
 @dataclass(frozen=True, slots=True)
-class Report:
+class PreparationReport:
     """All measures of one run."""
 
-    outcomes: tuple[Outcome, ...]
+    outcomes: tuple[MeasureOutcome, ...]
 
     @property
     def acceptable(self) -> bool:
@@ -38,9 +38,9 @@ class Report:
         """Return the names of the measures that ended so."""
         return tuple(outcome.measure for outcome in self.outcomes if outcome.status == status)
 
-    def adding(self, outcomes: Iterable[Outcome]) -> Report:
+    def adding(self, outcomes: Iterable[MeasureOutcome]) -> PreparationReport:
         """Return a report of these and further outcomes."""
-        return Report((*self.outcomes, *outcomes))
+        return PreparationReport((*self.outcomes, *outcomes))
 
     def as_json(self) -> dict[str, Any]:
         """Return what `--json` prints."""

@@ -73,7 +73,6 @@ class Rca(SoftDeletable, Resource):
                 "status <> 'closed' OR root_cause IS NOT NULL", name="root_cause", info=about("root_cause")
             ),
             Index(None, "tenant_id", "status"),
-            Index(None, "tenant_id", "created_at", "id"),
         )
 
 

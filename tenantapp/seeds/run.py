@@ -13,9 +13,11 @@ from sqlalchemy.engine import Connection
 from tenantapp.db.base import Base
 from tenantapp.db.models import scoped_models, table_of
 from tenantapp.db.sealing import bind, sealer_for, sealing_engine
+from tenantapp.db.tenant_table import tenant_table
 from tenantapp.db.unit_of_work import writing
 from tenantapp.platform.models import DirectoryRow
 from tenantapp.platform.tenants import create_tenant
+from tenantapp.runtime import RUNTIME
 from tenantapp.seeds import customers, rcas, services, todos, users
 from tenantapp.seeds.api_keys import KeptTokens
 from tenantapp.seeds.copying import copy_customers
@@ -45,7 +47,7 @@ def seed(app: Flask, options: Options, progress: Progress = lambda _line: None) 
     if options.copied:
         _copy(app, options, ids, progress)
         return {}
-    settings = app.extensions["tenantapp"].settings
+    settings = RUNTIME.of(app).settings
     kept = KeptTokens(settings.instance_path / "seed-keys.json")
     for subdomain, tenant_id in ids.items():
         with app.app_context(), tenant_context(TenantContext(tenant_id, role="seed")), writing() as session:
@@ -75,7 +77,7 @@ def reset(app: Flask, options: Options, progress: Progress = lambda _line: None)
                 bind(connection, TenantContext(tenant_id, role="seed"))
                 for table in tables:
                     connection.execute(delete(table))
-                connection.execute(delete(Base.metadata.tables["tenants"]))
+                connection.execute(delete(tenant_table()))
                 connection.execute(delete(DirectoryRow).where(DirectoryRow.subdomain == subdomain))
             _tell(progress, number, len(ids), "removed")
     return len(ids)
@@ -116,7 +118,7 @@ def _tell(progress: Progress, number: int, total: int, done: str) -> None:
 
 @contextmanager
 def _connection(app: Flask, address: str) -> Iterator[Connection]:
-    settings = app.extensions["tenantapp"].settings
+    settings = RUNTIME.of(app).settings
     url = settings.require(address, "seeding")
     with sealing_engine(url, sealer_for(settings, url)).connect() as connection:
         yield connection

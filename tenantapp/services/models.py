@@ -51,7 +51,6 @@ class Service(Resource):
         return (
             UniqueConstraint("tenant_id", "name"),
             Index(None, "tenant_id", "status"),
-            Index(None, "tenant_id", "created_at", "id"),
         )
 
 

@@ -10,7 +10,7 @@ from gunicorn.http.wsgi import create
 
 from tenantapp.serving.connection import Connection
 from tenantapp.serving.limits import Limits
-from tenantapp.serving.service import Service
+from tenantapp.serving.service import ServedApp
 
 _KEPT = 256 * 1024
 """How much of an answer is kept for a client that does not take it yet, before its making waits."""
@@ -71,7 +71,9 @@ class Writer:
             raise TooSlow("the client takes its answer too slowly")
 
 
-def answer(service: Service, connection: Connection, writer: Writer, must_close: Callable[[], bool]) -> None:
+def answer(
+    service: ServedApp, connection: Connection, writer: Writer, must_close: Callable[[], bool]
+) -> None:
     """Ask the application, and write what it answers.
 
     Args:

@@ -18,7 +18,7 @@ from tenantapp.serving.deadlines import is_overdue
 from tenantapp.serving.dispatcher import Dispatcher, Job
 from tenantapp.serving.head import end_of_head, expects_continue, is_bulk, is_health, is_upload, parse
 from tenantapp.serving.refusals import Refusal
-from tenantapp.serving.service import Service
+from tenantapp.serving.service import ServedApp
 from tenantapp.serving.spooler import Spooler
 
 _PIECE = 64 * 1024
@@ -55,7 +55,7 @@ class Exchange:
         ring: makes the loop look whether a thread has become free.
     """
 
-    def __init__(self, service: Service, watcher: Watcher, ring: Callable[[], None]) -> None:
+    def __init__(self, service: ServedApp, watcher: Watcher, ring: Callable[[], None]) -> None:
         self._service, self._limits, self._watcher = service, service.limits, watcher
         self._disk = Disk(self._limits.spool_bytes)
         self._spooler = Spooler(self._take(self._read_pieces))

@@ -20,7 +20,7 @@ import structlog
 from tenantapp.serving.connection import Connection, Stage
 from tenantapp.serving.exchange import Exchange
 from tenantapp.serving.refusals import busy
-from tenantapp.serving.service import Service
+from tenantapp.serving.service import ServedApp
 
 _SWEEP_SECONDS = 0.5
 _SEND_BUFFER = 256 * 1024
@@ -40,7 +40,7 @@ class Loop:
         bell: both ends of a pipe that does not block; what is written to it wakes the loop.
     """
 
-    def __init__(self, service: Service, listeners: Sequence[socket.socket], bell: Sequence[int]) -> None:
+    def __init__(self, service: ServedApp, listeners: Sequence[socket.socket], bell: Sequence[int]) -> None:
         self._most = service.limits.connections
         self._listeners = {listener.fileno(): listener for listener in listeners}
         self._bell, self._button = bell

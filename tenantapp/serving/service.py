@@ -16,7 +16,7 @@ WsgiApp = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
 
 @dataclass(frozen=True, slots=True)
-class Service:
+class ServedApp:
     """What a worker serves.
 
     Args:

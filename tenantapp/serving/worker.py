@@ -20,9 +20,8 @@ from tenantapp.config import require_settings
 from tenantapp.http.headers import completion
 from tenantapp.serving.limits import Limits
 from tenantapp.serving.loop import Loop
-from tenantapp.serving.service import Service
-from tenantapp.tenancy.errors import TenancyError
-from tenantapp.tenancy.hooks import Tenancy
+from tenantapp.serving.service import ServedApp
+from tenantapp.tenancy.hooks import TENANCY, Tenancy
 
 _OTHER_FILES = 256
 _LOOKING_SECONDS = 0.2
@@ -70,14 +69,12 @@ class BufferedWorker(Worker):  # type: ignore[misc]  # gunicorn has no types
         settings = require_settings()
         limits = Limits.of(settings)
         _allow_files(limits.connections + limits.threads + _OTHER_FILES)
-        service = Service(
+        service = ServedApp(
             app=self.wsgi,
             config=self.cfg,
             limits=limits,
             complete=completion(settings),
-            tenant_of=_tenant_of(
-                self.wsgi.extensions["tenancy"], behind_proxies=settings.trusted_proxies > 0
-            ),
+            tenant_of=_tenant_of(TENANCY.of(self.wsgi), behind_proxies=settings.trusted_proxies > 0),
         )
         loop = Loop(service, self.sockets, self.PIPE)
         loop.start()
@@ -114,16 +111,14 @@ def _allow_files(wanted: int) -> None:
 
 
 def _tenant_of(tenancy: Tenancy, *, behind_proxies: bool) -> Any:
-    header = tenancy.header.upper()
-
     def tenant_of(request: Request) -> str:
         headers = dict(request.headers)
         host = headers.get("HOST")
         if behind_proxies:
             host = headers.get("X-FORWARDED-HOST", host)
         try:
-            return tenancy.resolver.resolve(host, headers.get(header))
-        except TenancyError:
+            return tenancy.resolver.resolve(host, lambda name: headers.get(name.upper()))
+        except Exception:  # noqa: BLE001 - the guard asks again, and answers whatever is wrong
             return ""
 
     return tenant_of

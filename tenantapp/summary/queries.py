@@ -19,13 +19,13 @@ Counts = dict[str, dict[str, int]]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Standing:
-    """Where the rows of a table may stand.
+class StatusColumn:
+    """The column that holds a row's status.
 
     Args:
         table: whose rows.
-        column: which column says it.
-        words: how that is called, by the column's value as text.
+        column: the column.
+        words: what each status is called, by the column's value as text.
     """
 
     table: ModelTable
@@ -46,41 +46,41 @@ class _Counted(Protocol):
     total: int
 
 
-def standing_of(table: ModelTable) -> Standing | None:
-    """Return what says where a row stands: `status`, or a column that is true or not and has words for it."""
+def status_column_of(table: ModelTable) -> StatusColumn | None:
+    """Return the column of a row's status: `status`, or one that is true or not and has words for it."""
     for column in table.columns:
         words = column.info.get("words", ())
         if words and isinstance(column.type, Boolean):
-            return Standing(table, column, dict(zip(("false", "true"), words, strict=True)))
+            return StatusColumn(table, column, dict(zip(("false", "true"), words, strict=True)))
         if words and column.name == "status":
-            return Standing(table, column, {word: word for word in words})
+            return StatusColumn(table, column, {word: word for word in words})
     return None
 
 
-def count_rows(connection: Connection, standings: tuple[Standing, ...]) -> Counts:
-    """Return how many rows of each table stand where, by one statement; those that were deleted are none.
+def count_rows(connection: Connection, statuses: tuple[StatusColumn, ...]) -> Counts:
+    """Return the row counts by status of each table, by one statement; deleted rows do not count.
 
     Args:
         connection: the unit of work's.
-        standings: what is counted.
+        statuses: what is counted.
     """
-    by_name = {standing.name: standing for standing in standings}
-    counts = {name: dict.fromkeys(standing.words.values(), 0) for name, standing in by_name.items()}
-    for row in select_all(connection, _counted(standings), {}):
+    by_name = {status.name: status for status in statuses}
+    counts = {name: dict.fromkeys(status.words.values(), 0) for name, status in by_name.items()}
+    for row in select_all(connection, _counted(statuses), {}):
         counts[row.resource][by_name[row.resource].words[row.stands]] = row.total
     return counts
 
 
 @cache
-def _counted(standings: tuple[Standing, ...]) -> Selection[_Counted]:
-    counted = union_all(*map(_of_one, standings)).subquery()
+def _counted(statuses: tuple[StatusColumn, ...]) -> Selection[_Counted]:
+    counted = union_all(*map(_of_one, statuses)).subquery()
     return Selection(select(counted.c.resource, counted.c.stands, counted.c.total))
 
 
-def _of_one(standing: Standing) -> Select[str, str, int]:
-    table, column = standing.table, standing.column
+def _of_one(status: StatusColumn) -> Select[str, str, int]:
+    table, column = status.table, status.column
     counted = select(
-        literal(standing.name).label("resource"),
+        literal(status.name).label("resource"),
         cast(column, Text).label("stands"),
         func.count().label("total"),
     ).select_from(table)

@@ -8,25 +8,25 @@ from typing import Any
 from marshmallow import Schema, fields
 
 from tenantapp.http.resource import ResourceBlueprint
-from tenantapp.summary.queries import Standing
+from tenantapp.summary.queries import StatusColumn
 
 
-def summary_schema(counted: Mapping[ResourceBlueprint, Standing], scope: str) -> type[Schema]:
+def summary_schema(counted: Mapping[ResourceBlueprint, StatusColumn], scope: str) -> type[Schema]:
     """Return the schema of what is counted.
 
     Args:
         counted: the resources.
         scope: the scope that every key has which is answered.
     """
-    shown = {standing.name: _counts(each, standing, scope) for each, standing in counted.items()}
+    shown = {status.name: _counts(each, status, scope) for each, status in counted.items()}
     schema = Schema.from_dict(shown, name="SummarySchema")
     schema.__doc__ = "Row counts by status, of each resource."
     return schema
 
 
-def _counts(resource: ResourceBlueprint, standing: Standing, scope: str) -> fields.Field[Any]:
+def _counts(resource: ResourceBlueprint, status: StatusColumn, scope: str) -> fields.Field[Any]:
     name = f"{resource.schema.__name__.removesuffix('Schema')}CountsSchema"
-    words = standing.words.values()
+    words = status.words.values()
     counts = Schema.from_dict({word: fields.Integer(required=True) for word in words}, name=name)
     counts.__doc__ = f"How many {resource.many} have each status."
     if resource.read == scope:

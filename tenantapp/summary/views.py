@@ -11,7 +11,7 @@ from tenantapp.db.unit_of_work import reading
 from tenantapp.http.blueprint import Blueprint
 from tenantapp.http.permissions import permission
 from tenantapp.http.resource import ResourceBlueprint
-from tenantapp.summary.queries import Counts, count_rows, standing_of
+from tenantapp.summary.queries import Counts, count_rows, status_column_of
 from tenantapp.summary.schemas import summary_schema
 from tenantapp.tenancy.context import current_context
 
@@ -31,8 +31,8 @@ def summary_blueprint(served: Iterable[flask.Blueprint]) -> Blueprint:
         description="Row counts by status",
     )
     resources = [each for each in served if isinstance(each, ResourceBlueprint)]
-    found = {each: standing_of(table_of(each.repository.model)) for each in resources}
-    counted = {each: standing for each, standing in found.items() if standing is not None}
+    found = {each: status_column_of(table_of(each.repository.model)) for each in resources}
+    counted = {each: status for each, status in found.items() if status is not None}
 
     @blueprint.route("")
     @permission(SCOPE)

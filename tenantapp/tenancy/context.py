@@ -23,7 +23,8 @@ _ROLE = re.compile(r"[a-z][a-z_]{0,30}\Z")
 _REQUEST_ID = re.compile(r"[A-Za-z0-9_-]{1,64}\Z")
 
 context_closed = Signal()
-"""Sent when a context closes, so that whatever holds that tenant's rows lets go of them."""
+"""Sent when a context closes. `tenantapp.db.session`, which this package may not import, is the one that
+listens: its session lets go of that tenant's rows."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,31 +7,29 @@ from urllib.parse import urlsplit
 
 from flask import Flask, Request
 
-from tenantapp.globals import app_here
+from tenantapp.app_state import AppState
 from tenantapp.tenancy.directory import CachedDirectory, DirectoryEntry, require_served
 from tenantapp.tenancy.errors import HostRefused
-from tenantapp.tenancy.resolver import SubdomainResolver
+from tenantapp.tenancy.resolver import TenantResolver
 
-_EXTENSION = "tenancy"
+TENANCY = AppState["Tenancy"]("tenancy")
 
 
 @dataclass(frozen=True, slots=True)
 class Tenancy:
     """What an application knows about its tenants: how they are named and where they are looked up."""
 
-    header: str
-    resolver: SubdomainResolver
+    resolver: TenantResolver
     directory: CachedDirectory
 
     def init_app(self, app: Flask) -> None:
         """Make this the tenancy of `app`."""
-        app.extensions[_EXTENSION] = self
+        TENANCY.keep(app, self)
 
 
 def tenancy() -> Tenancy:
     """Return the current application's tenancy."""
-    known: Tenancy = app_here().extensions[_EXTENSION]
-    return known
+    return TENANCY.here()
 
 
 def identify_tenant(asked: Request, *, anew: bool = False) -> DirectoryEntry:
@@ -46,7 +44,7 @@ def identify_tenant(asked: Request, *, anew: bool = False) -> DirectoryEntry:
         TenantNotFound, TenantSuspended: it names one that is not served.
     """
     known = tenancy()
-    subdomain = known.resolver.resolve(_host(asked), asked.headers.get(known.header))
+    subdomain = known.resolver.resolve(_host(asked), asked.headers.get)
     if anew:
         known.directory.forget(subdomain)
     return require_served(known.directory.find(subdomain))

@@ -4,8 +4,16 @@ from __future__ import annotations
 
 import ipaddress
 import re
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Protocol, Self
 
 from tenantapp.tenancy.errors import HostRefused, TenantHeaderRefused, TenantRequired
+
+if TYPE_CHECKING:
+    from tenantapp.config import Settings
+
+ReadHeader = Callable[[str], str | None]
+"""Gives a header of the request by its name, in any case; repeated ones joined by a comma; None for none."""
 
 # RFC 1035 2.3.1 and RFC 1123 2.1: letters, digits and inner hyphens, 63 octets at most.
 _LABEL = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\Z")
@@ -17,8 +25,35 @@ def is_dns_label(text: str) -> bool:
     return bool(_LABEL.match(text)) and not text.startswith("xn--")
 
 
+class TenantResolver(Protocol):
+    """Tells which tenant a request names.
+
+    The setting TENANT_RESOLVER chooses the class, as `package.module:Class`. One instance serves all threads
+    of a process. It is asked before the request has a thread, and again before its guard: it answers from
+    what it is given alone, at once. What it answers is a claim: the directory then says whether there is such
+    a tenant, and the guard whether the credential is one of that tenant's.
+    """
+
+    @classmethod
+    def of(cls, settings: Settings) -> Self:
+        """Return the resolver that a deployment's settings ask for."""
+
+    def resolve(self, host: str | None, header: ReadHeader) -> str:
+        """Return the subdomain by which the directory knows the tenant.
+
+        Args:
+            host: the Host as received, or None where the request had none. Behind trusted proxies it is the
+                one that they forward.
+            header: reads a header of the request.
+
+        Raises:
+            TenantRequired: the request names no tenant.
+            TenancyError: it does not name one clearly; the error's status answers it.
+        """
+
+
 class SubdomainResolver:
-    """Reads the tenant's subdomain out of Host and header.
+    """Reads the tenant's subdomain out of Host and TENANT_HEADER: the resolver where none is set.
 
     Args:
         base_domain: the domain that tenants are labels of, in lower case.
@@ -32,7 +67,17 @@ class SubdomainResolver:
         self._header = header
         self._ip_is_bare = ip_is_bare
 
-    def resolve(self, host: str | None, header_value: str | None) -> str:
+    @classmethod
+    def of(cls, settings: Settings) -> Self:
+        """Return the one for the settings' BASE_DOMAIN and TENANT_HEADER."""
+        in_development = settings.app_env in ("development", "testing")
+        return cls(settings.base_domain, settings.tenant_header, ip_is_bare=in_development)
+
+    def resolve(self, host: str | None, header: ReadHeader) -> str:
+        """Return the subdomain that Host and TENANT_HEADER agree on; see `subdomain_of`."""
+        return self.subdomain_of(host, header(self._header))
+
+    def subdomain_of(self, host: str | None, header_value: str | None) -> str:
         """Return the subdomain that Host and header agree on.
 
         Args:

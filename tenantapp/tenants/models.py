@@ -9,11 +9,12 @@ from tenantapp.db import columns
 from tenantapp.db.declarations import declared
 from tenantapp.db.models import Record
 from tenantapp.db.security import EVERY_VERB, Grant, TableSecurity, tenant_policies
+from tenantapp.db.tenant_table import TenantTable
 
 STATUSES = ("active", "suspended", "archived")
 
 
-class Tenant(Record):
+class Tenant(TenantTable, Record):
     """A company that is served. Its own id is the tenant's id: the one scoped table without `tenant_id`.
 
     `epoch` counts the tenant's moves: a database that is left behind has a lower one. `credentials_version`

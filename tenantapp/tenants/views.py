@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from tenantapp.db.repository import Repository
 from tenantapp.db.session import db
 from tenantapp.db.unit_of_work import reading
 from tenantapp.http.blueprint import Blueprint
@@ -12,8 +13,9 @@ from tenantapp.http.preconditions import expected_versions
 from tenantapp.http.transactions import transaction
 from tenantapp.tenancy.context import current_context
 from tenantapp.tenants.models import Tenant
-from tenantapp.tenants.repository import TenantRepository
 from tenantapp.tenants.schemas import TenantSchema
+
+_Tenants = Repository.of(Tenant)
 
 blueprint = Blueprint("tenant", __name__, url_prefix="/tenant", description="The tenant itself")
 # Settings are replaced as a whole, so a change must say what it is based on.
@@ -28,7 +30,7 @@ blueprint.METHODS_NEEDING_CHECK_ETAG = ("PATCH",)
 def get_tenant() -> Tenant:
     """Return the tenant."""
     with reading() as connection:
-        return TenantRepository(connection).get(current_context().tenant_id)
+        return _Tenants(connection).get(current_context().tenant_id)
 
 
 @blueprint.route("", methods=["PATCH"])
@@ -40,5 +42,5 @@ def get_tenant() -> Tenant:
 @blueprint.response(200, TenantSchema)
 def update_tenant(given: dict[str, Any]) -> Tenant:
     """Change the tenant's name or settings; settings are replaced as a whole."""
-    repository = TenantRepository(db.session.connection())
+    repository = _Tenants(db.session.connection())
     return repository.change(current_context().tenant_id, given, expected_versions())

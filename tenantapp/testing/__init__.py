@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from tenantapp.rls.probe import Report
+from tenantapp.rls.probe import ProbeReport
 from tenantapp.testing.canaries import Neighbours, settle
 from tenantapp.testing.isolation import assert_isolated as _assert_isolated
 from tenantapp.testing.isolation import assert_route_isolated as _assert_route_isolated
@@ -28,7 +28,7 @@ def neighbours(app: Flask) -> Neighbours:
 
 
 @pytest.fixture
-def assert_isolated(app: Flask) -> Callable[[type[Any]], Report]:
+def assert_isolated(app: Flask) -> Callable[[type[Any]], ProbeReport]:
     """Give `assert_isolated(Model)`: attack the model's table in every way that the probe knows."""
     return partial(_assert_isolated, app)
 

@@ -10,7 +10,7 @@ from uuid import UUID
 from flask import Flask
 from werkzeug.test import TestResponse
 
-from tenantapp.testing.document import Operation
+from tenantapp.testing.document import DescribedOperation
 from tenantapp.testing.hint import hint_for
 from tenantapp.testing.tenants import Inhabitant
 
@@ -50,7 +50,7 @@ class Ask:
     query: Mapping[str, Any]
     headers: Mapping[str, str]
     permission: str
-    operation: Operation = field(repr=False)
+    operation: DescribedOperation = field(repr=False)
 
     @property
     def removes(self) -> bool:

@@ -19,10 +19,11 @@ from werkzeug.test import TestResponse
 from tenantapp.db.sealing import sealer_for
 from tenantapp.db.states import states_of
 from tenantapp.db.unit_of_work import changing
-from tenantapp.rls.probe.catalog import Catalog, read_catalog
 from tenantapp.rls.probe.planting import NotPlanted, Planter, Rows
+from tenantapp.rls.probe.relations import Catalog, read_catalog
 from tenantapp.rls.probe.session import Session
 from tenantapp.rls.probe.values import new_mark
+from tenantapp.runtime import RUNTIME
 from tenantapp.tenancy.context import tenant_context
 from tenantapp.testing.tables import scoped_tables
 from tenantapp.testing.tenants import SHORTEST, Inhabitant, Row, TenantUnderTest, make_tenant
@@ -86,7 +87,7 @@ def connect(app: Flask, role: str) -> psycopg.Connection[Any]:
         app: the application.
         role: `database` for its own role, `platform_database` for the operator's.
     """
-    settings = app.extensions["tenantapp"].settings
+    settings = RUNTIME.of(app).settings
     url: sa.URL = settings.require(f"{role}_url").set(drivername="postgresql")
     return psycopg.connect(url.render_as_string(hide_password=False), autocommit=True)
 
@@ -101,7 +102,7 @@ def settle(app: Flask) -> Inhabitant:
     """
     tenant = make_tenant(app)
     with connect(app, "database") as connection, connection.transaction():
-        settings = app.extensions["tenantapp"].settings
+        settings = RUNTIME.of(app).settings
         sealer = sealer_for(settings, settings.require("database_url", "the canaries"))
         session = Session(connection, sealer)
         session.bind(tenant.id)

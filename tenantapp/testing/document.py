@@ -17,7 +17,7 @@ _documents: WeakKeyDictionary[Flask, dict[str, Any]] = WeakKeyDictionary()
 
 
 @dataclass(frozen=True)
-class Operation:
+class DescribedOperation:
     """One method of one path, as the document describes it."""
 
     document: dict[str, Any]
@@ -112,11 +112,11 @@ class Operation:
         return schema
 
 
-def operation_of(app: Flask, rule: str, method: str) -> Operation:
+def operation_of(app: Flask, rule: str, method: str) -> DescribedOperation:
     """Return what the document says of a route: nothing of a plain view that has no notes."""
     document = _document(app)
     said = document["paths"].get(_ARGUMENT.sub(r"{\1}", rule), {}).get(method.lower(), {})
-    return Operation(document, said)
+    return DescribedOperation(document, said)
 
 
 def _document(app: Flask) -> dict[str, Any]:

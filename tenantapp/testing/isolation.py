@@ -10,7 +10,8 @@ from uuid import UUID, uuid4
 from flask import Flask
 
 from tenantapp.db.sealing import sealer_for
-from tenantapp.rls.probe import Outcome, Report, probe
+from tenantapp.rls.probe import Outcome, ProbeReport, probe
+from tenantapp.runtime import RUNTIME
 from tenantapp.testing.ask import Ask
 from tenantapp.testing.canaries import Neighbours, connect
 from tenantapp.testing.observation import Observation, observe
@@ -22,7 +23,7 @@ from tenantapp.testing.walk import every_ask, list_something, unaskable
 _ATTEMPTS = 3
 
 
-def assert_isolated(app: Flask, model: type[Any]) -> Report:
+def assert_isolated(app: Flask, model: type[Any]) -> ProbeReport:
     """Attack a model's table in every way that `flask rls probe` knows, and return what came of it.
 
     Args:
@@ -34,7 +35,7 @@ def assert_isolated(app: Flask, model: type[Any]) -> Report:
     """
     table = f"{model.__table__.schema or 'public'}.{model.__table__.name}"
     with connect(app, "database") as attacker, connect(app, "platform_database") as platform:
-        settings = app.extensions["tenantapp"].settings
+        settings = RUNTIME.of(app).settings
         sealer = sealer_for(settings, settings.require("database_url", "the probe"))
         report = probe(attacker, platform, sealer, only=table)
     assert report.subjects, f"there is no table {table} with a tenant's rows: was it migrated?"

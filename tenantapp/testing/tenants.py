@@ -18,6 +18,7 @@ from tenantapp.db.unit_of_work import writing
 from tenantapp.identity.keys import SCOPES, issue_key
 from tenantapp.identity.models import ApiKey
 from tenantapp.platform.tenants import create_tenant
+from tenantapp.runtime import RUNTIME
 from tenantapp.tenancy.context import TenantContext, tenant_context
 
 Row = Mapping[str, Any]
@@ -85,7 +86,7 @@ class Inhabitant:
 def make_tenant(app: Flask, scopes: Sequence[str] = SCOPES) -> TenantUnderTest:
     """Create a tenant with a random subdomain and a key."""
     subdomain = f"t-{secrets.token_hex(6)}"
-    settings = app.extensions["tenantapp"].settings
+    settings = RUNTIME.of(app).settings
     url = settings.require("platform_database_url", "making a tenant")
     engine = sealing_engine(url, sealer_for(settings, url))
     with engine.begin() as connection:

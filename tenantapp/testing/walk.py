@@ -15,7 +15,7 @@ from werkzeug.test import TestResponse
 
 from tenantapp.http.permissions import PUBLIC, methods_of, permission_of
 from tenantapp.testing.ask import Ask, Served
-from tenantapp.testing.document import Operation, operation_of
+from tenantapp.testing.document import DescribedOperation, operation_of
 from tenantapp.testing.hint import Given, HintMissing, hint_for, missing
 from tenantapp.testing.tables import scoped_tables
 from tenantapp.testing.tenants import Inhabitant, Row, TenantUnderTest
@@ -139,7 +139,9 @@ def _fill(app: Flask, rule: Rule, tenant: Inhabitant) -> tuple[str, tuple[UUID, 
     return _OTHER.sub(other, _ITEM.sub(item, rule.rule)), tuple(ids)
 
 
-def _body(served: Served, operation: Operation, rule: Rule, tenant: Inhabitant) -> dict[str, Any] | None:
+def _body(
+    served: Served, operation: DescribedOperation, rule: Rule, tenant: Inhabitant
+) -> dict[str, Any] | None:
     """Return what an operation takes, as `tenant`'s first row has it; of one without notes, what is told."""
     if operation.body is None and (operation.said or not hint_for(rule.rule).body):
         return None
@@ -162,7 +164,7 @@ def _referred(name: str, rule: str, tenant: Inhabitant) -> UUID:
     return row_id
 
 
-def _sent(row: Row, operation: Operation) -> dict[str, Any]:
+def _sent(row: Row, operation: DescribedOperation) -> dict[str, Any]:
     """Return what a row has as a body has it: an enumeration by name, and nothing where it takes a list."""
     lists = {name for name, said in operation.properties.items() if "array" in said.get("type", ())}
     return {
@@ -172,7 +174,7 @@ def _sent(row: Row, operation: Operation) -> dict[str, Any]:
     }
 
 
-def _headers(operation: Operation, rule: Rule, tenant: Inhabitant) -> dict[str, str]:
+def _headers(operation: DescribedOperation, rule: Rule, tenant: Inhabitant) -> dict[str, str]:
     """Return the headers that an operation cannot do without."""
     known = {"If-Match": f'"{row_behind(rule.rule, tenant).get("row_version", 1)}"'}
     lacking = operation.required_headers - known.keys()

@@ -33,7 +33,4 @@ class Todo(Resource):
     def scoped_args(cls) -> tuple[SchemaItem, ...]:
         """Return the table's further constraints and indexes."""
         due = text(f"coalesce(due_at, {columns.NEVER})")
-        return (
-            Index("idx_todos_tenant_id_completed_due_at_id", "tenant_id", "completed", due, "id"),
-            Index(None, "tenant_id", "created_at", "id"),
-        )
+        return (Index("idx_todos_tenant_id_completed_due_at_id", "tenant_id", "completed", due, "id"),)

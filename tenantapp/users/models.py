@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Index, UniqueConstraint
+from sqlalchemy import UniqueConstraint
 from sqlalchemy.orm import Mapped
 from sqlalchemy.schema import SchemaItem
 
@@ -29,4 +29,4 @@ class User(Resource):
     @classmethod
     def scoped_args(cls) -> tuple[SchemaItem, ...]:
         """Return the table's further constraints and indexes."""
-        return (UniqueConstraint("tenant_id", "email"), Index(None, "tenant_id", "created_at", "id"))
+        return (UniqueConstraint("tenant_id", "email"),)

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from tenantapp.db.repository import Repository
 from tenantapp.http.listing import Listing
 from tenantapp.http.resource import ResourceBlueprint
-from tenantapp.users.repository import UserRepository
+from tenantapp.users.models import User
 from tenantapp.users.schemas import UserSchema
 
 blueprint = ResourceBlueprint(
     "users",
     __name__,
-    repository=UserRepository,
+    repository=Repository.of(User),
     schema=UserSchema,
     listing=Listing(sorts=("created_at", "name", "email"), equal=("email", "role", "status")),
     read="admin",

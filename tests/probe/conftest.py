@@ -7,11 +7,11 @@ from collections.abc import Callable
 import pytest
 from psycopg import sql
 
-from tenantapp.rls.probe import Report, probe
+from tenantapp.rls.probe import ProbeReport, probe
 from tests.support.databases import Server
 from tests.support.sealing import sealer_of
 
-Probe = Callable[[str], Report]
+Probe = Callable[[str], ProbeReport]
 Break = Callable[[str], None]
 
 
@@ -19,7 +19,7 @@ Break = Callable[[str], None]
 def run_probe(server: Server) -> Probe:
     """Probe a database by its name."""
 
-    def run(database: str) -> Report:
+    def run(database: str) -> ProbeReport:
         with server.connect("app", database) as app, server.connect("platform", database) as platform:
             return probe(app, platform, sealer_of(database))
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from tenantapp.rls.probe import Outcome, Report
+from tenantapp.rls.probe import Outcome, ProbeReport
 from tests.probe.conftest import Break, Probe
 from tests.probe.targets import TARGETS, Target
 
 
-def cells(report: Report, outcome: Outcome) -> dict[str, set[str]]:
+def cells(report: ProbeReport, outcome: Outcome) -> dict[str, set[str]]:
     found: dict[str, set[str]] = {}
     for subject, cell in report.cells(outcome):
         found.setdefault(subject.name, set()).add(cell.attack)

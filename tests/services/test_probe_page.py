@@ -10,7 +10,7 @@ from selenium import webdriver
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 
-from tenantapp.rls.probe import Report
+from tenantapp.rls.probe import ProbeReport
 from tenantapp.rls.probe.page import as_html
 from tests.probe.conftest import execute, run_probe  # noqa: F401 - fixtures
 from tests.probe.targets import TARGETS
@@ -22,7 +22,7 @@ BROKEN = ("a policy that is true", "a definer function of a superuser's")
 
 
 @pytest.fixture
-def report(run_probe, execute, database: str) -> Report:  # type: ignore[no-untyped-def] # noqa: F811
+def report(run_probe, execute, database: str) -> ProbeReport:  # type: ignore[no-untyped-def] # noqa: F811
     """A report with leaks, and with texts that could end an element."""
     for target in TARGETS:
         if target.name in BROKEN:
@@ -33,7 +33,7 @@ def report(run_probe, execute, database: str) -> Report:  # type: ignore[no-unty
 
 
 @pytest.fixture
-def page(report: Report, browser: webdriver.Chrome, tmp_path: Path) -> Iterator[webdriver.Chrome]:
+def page(report: ProbeReport, browser: webdriver.Chrome, tmp_path: Path) -> Iterator[webdriver.Chrome]:
     path = tmp_path / "probe.html"
     path.write_text(as_html(report), encoding="utf-8")
     browser.get(path.as_uri())
@@ -46,7 +46,7 @@ def texts(page: webdriver.Chrome, selector: str) -> list[str]:
     return [each.text for each in page.find_elements(By.CSS_SELECTOR, selector)]
 
 
-def test_the_page_shows_every_cell(page: webdriver.Chrome, report: Report) -> None:
+def test_the_page_shows_every_cell(page: webdriver.Chrome, report: ProbeReport) -> None:
     assert page.find_element(By.TAG_NAME, "h1").text == f"{report.counts()['LEAK']} leaks between tenants"
     cells = page.find_elements(By.CSS_SELECTOR, ".cell")
     assert len(cells) == sum(len(subject.cells) for subject in report.subjects)

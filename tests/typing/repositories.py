@@ -10,7 +10,6 @@ from uuid import UUID
 from sqlalchemy.engine import Connection
 
 from tenantapp.customers.models import Customer
-from tenantapp.customers.repository import CustomerRepository
 from tenantapp.db.models import Record
 from tenantapp.db.paging import Page, PageQuery
 from tenantapp.db.repository import Repository
@@ -23,15 +22,12 @@ from tenantapp.services.models import Deployment, Service
 from tenantapp.services.repository import DeploymentRepository, ServiceRepository
 from tenantapp.summary.queries import count_rows
 from tenantapp.tenants.models import Tenant
-from tenantapp.tenants.repository import TenantRepository
 from tenantapp.todos.models import Todo
 from tenantapp.todos.repository import TodoRepository
 from tenantapp.users.models import User
-from tenantapp.users.repository import UserRepository
 
 
-def rows_are_typed_as_their_model(connection: Connection, row_id: UUID) -> None:
-    customers = CustomerRepository(connection)
+def rows_are_typed_as_their_model(customers: Repository[Customer], row_id: UUID) -> None:
     row = customers.get(row_id)
     assert_type(row, Customer)
     assert_type((row.id, row.name, row.company, row.tags), tuple[UUID, str, str | None, list[str]])
@@ -46,16 +42,18 @@ def rows_are_typed_as_their_model(connection: Connection, row_id: UUID) -> None:
     assert_type(customers.present([row_id]), set[UUID])
 
 
-def each_repository_is_of_its_model(connection: Connection, row_id: UUID) -> None:
+def each_repository_is_of_its_model(
+    connection: Connection, tenants: Repository[Tenant], users: Repository[User], row_id: UUID
+) -> None:
     assert_type(ApiKeyRepository(connection).get(row_id), ApiKey)
     assert_type(DeploymentRepository(connection).get(row_id), Deployment)
     assert_type(RcaRepository(connection).get(row_id), Rca)
     assert_type(RcaSolutionRepository(connection).get(row_id), RcaSolution)
     assert_type(ServiceRepository(connection).get(row_id), Service)
-    assert_type(TenantRepository(connection).get(row_id).settings, dict[str, object])
-    assert_type(TenantRepository(connection).get(row_id), Tenant)
+    assert_type(tenants.get(row_id).settings, dict[str, object])
+    assert_type(tenants.get(row_id), Tenant)
     assert_type(TodoRepository(connection).get(row_id).completed, bool)
-    assert_type(UserRepository(connection).get(row_id), User)
+    assert_type(users.get(row_id), User)
 
 
 def what_is_asked_beside_that_has_types_too(connection: Connection, row_id: UUID) -> None:

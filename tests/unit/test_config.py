@@ -24,6 +24,7 @@ NO_DOMAIN = (
     "expected your own domain in production, whose subdomains are the tenants, such as example.com, got "
 )
 AS_DATABASE_URL = "as postgresql://user:password@host:5432/database"
+RESOLVER = "tests.support.accounts:AccountResolver"
 
 
 def load(**environ: str) -> Settings:
@@ -94,6 +95,7 @@ class TestGoodValues:
         [
             ("BASE_DOMAIN", "Example.COM.", "example.com"),
             ("BASE_DOMAIN", "müller.example", "xn--mller-kva.example"),
+            ("TENANT_RESOLVER", RESOLVER, RESOLVER),
             ("CORS_ORIGINS", "https://app.example.com", ("https://app.example.com",)),
             ("CORS_ORIGINS", "https://A.example , http://b:81", ("https://a.example", "http://b:81")),
             ("LOG_LEVEL", "debug", "DEBUG"),
@@ -131,6 +133,20 @@ class TestBadValues:
             ("BASE_DOMAIN", "127.0.0.1", "a host name without port, such as example.com"),
             ("BASE_DOMAIN", ".", "a host name without port, such as example.com"),
             ("DATABASE_POOLER", "session", "one of none, transaction"),
+            *(
+                (
+                    "TENANT_RESOLVER",
+                    value,
+                    "the import path of a TenantResolver, such as package.module:Class",
+                )
+                for value in (
+                    "subdomain",
+                    "tests.absent:Resolver",
+                    "json:Absent",
+                    "json:loads",
+                    ":",
+                )
+            ),
             ("TENANT_HEADER", "X Tenant", "a header name of letters, digits and hyphens"),
             ("TENANT_HEADER", "X-Tenant\n", "a header name of letters, digits and hyphens"),
             *(

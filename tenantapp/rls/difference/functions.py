@@ -35,7 +35,7 @@ def difference(connection: Connection, names: RoleNames) -> Iterator[MigrateOper
         if signature in live:
             yield from _changes(connection, function, live[signature], names)
         else:
-            yield CreateFunctionOp(signature, function.version, function.owner, function.execute)
+            yield CreateFunctionOp(signature, function.version, function.execute, function.owner)
 
 
 def _changes(
@@ -64,7 +64,7 @@ def _dropped(connection: Connection, signature: str, found: Any, names: RoleName
     execute = tuple(role for role in map(partial(logical, names=names), found.execute) if role != owner)
     function = Function(signature, newest_version(signature), execute, None if owner == "owner" else owner)
     version = _version_of(connection, function, found.definition, function.version)
-    return DropFunctionOp(CreateFunctionOp(signature, version, function.owner, execute))
+    return DropFunctionOp(CreateFunctionOp(signature, version, execute, function.owner))
 
 
 def _version_of(connection: Connection, function: Function, definition: str, otherwise: int) -> int:

@@ -12,6 +12,7 @@ from alembic.autogenerate import renderers
 from alembic.autogenerate.api import AutogenContext
 from alembic.operations import MigrateOperation, Operations
 
+from tenantapp.db.functions import function_name
 from tenantapp.db.roles import FOLDER
 from tenantapp.rls.operations.roles import role_name
 from tenantapp.rls.operations.statements import run
@@ -31,13 +32,13 @@ def function_text(signature: str, version: int) -> str:
     Raises:
         FileNotFoundError: there is no such version.
     """
-    name = signature.partition("(")[0].rpartition(".")[2]
+    name = function_name(signature)
     return (FOLDER / "functions" / f"{name}_v{version:02}.sql").read_text(encoding="utf-8")
 
 
 def newest_version(signature: str) -> int:
     """Return the highest version of a function's file, 0 where it has none."""
-    name = signature.partition("(")[0].rpartition(".")[2]
+    name = function_name(signature)
     return max(
         (int(path.stem[-2:]) for path in (FOLDER / "functions").glob(f"{name}_v[0-9][0-9].sql")), default=0
     )
@@ -50,8 +51,8 @@ class CreateFunctionOp(MigrateOperation):
 
     signature: str
     version: int
-    owner: str | None
     execute: tuple[str, ...]
+    owner: str | None = None
 
     @classmethod
     def create_function(
@@ -72,7 +73,7 @@ class CreateFunctionOp(MigrateOperation):
             execute: the roles that may call it.
             owner: the role it runs as, where it is SECURITY DEFINER.
         """
-        return operations.invoke(cls(signature, version, owner, tuple(execute)))
+        return operations.invoke(cls(signature, version, tuple(execute), owner))
 
     def reverse(self) -> MigrateOperation:
         """Return the operation that drops this function."""
@@ -91,17 +92,9 @@ class DropFunctionOp(MigrateOperation):
     function: CreateFunctionOp
 
     @classmethod
-    def drop_function(
-        cls,
-        operations: Operations,
-        signature: str,
-        *,
-        version: int,
-        execute: Sequence[str],
-        owner: str | None = None,
-    ) -> Any:
-        """Drop a function; the arguments are those it was created with."""
-        return operations.invoke(cls(CreateFunctionOp(signature, version, owner, tuple(execute))))
+    def drop_function(cls, operations: Operations, *created: Any, **options: Any) -> Any:
+        """Drop a function; the arguments are those of `create_function`."""
+        return operations.invoke(cls(CreateFunctionOp(*created, **options)))
 
     def reverse(self) -> MigrateOperation:
         """Return the operation that creates this function again."""
@@ -186,7 +179,7 @@ def _replace_function(operations: Operations, op: ReplaceFunctionOp) -> None:
     # made anew, as the schema's owner may.
     callers = operations.get_bind().execute(_CALLERS, {"function": op.signature}).scalars().all()
     operations.execute(f"DROP FUNCTION {op.signature}")
-    operations.invoke(CreateFunctionOp(op.signature, op.version, op.owner, tuple(callers)))
+    operations.invoke(CreateFunctionOp(op.signature, op.version, tuple(callers), op.owner))
 
 
 def schema_of(name: str) -> str:

@@ -30,9 +30,14 @@ class CreateScopedForeignKeyOp(MigrateOperation):
     name: str
     table: str
     referred: str
-    columns: tuple[str, ...]
-    referred_columns: tuple[str, ...]
+    columns: Sequence[str]
+    referred_columns: Sequence[str]
     ondelete: str | None = None
+
+    def __post_init__(self) -> None:
+        # Migrations write lists; an operation is compared and never changes.
+        object.__setattr__(self, "columns", tuple(self.columns))
+        object.__setattr__(self, "referred_columns", tuple(self.referred_columns))
 
     @classmethod
     def create_scoped_foreign_key(
@@ -57,9 +62,7 @@ class CreateScopedForeignKeyOp(MigrateOperation):
             referred_columns: the columns that are referred to, `tenant_id` first.
             ondelete: what becomes of a row whose target is deleted.
         """
-        return operations.invoke(
-            cls(name, table, referred, tuple(columns), tuple(referred_columns), ondelete)
-        )
+        return operations.invoke(cls(name, table, referred, columns, referred_columns, ondelete))
 
     def reverse(self) -> MigrateOperation:
         """Return the operation that drops it."""
@@ -78,22 +81,9 @@ class DropScopedForeignKeyOp(MigrateOperation):
     key: CreateScopedForeignKeyOp
 
     @classmethod
-    def drop_scoped_foreign_key(
-        cls,
-        operations: Operations,
-        name: str,
-        table: str,
-        referred: str,
-        columns: Sequence[str],
-        referred_columns: Sequence[str],
-        *,
-        ondelete: str | None = None,
-    ) -> Any:
-        """Drop a foreign key; the arguments are those it was created with."""
-        key = CreateScopedForeignKeyOp(
-            name, table, referred, tuple(columns), tuple(referred_columns), ondelete
-        )
-        return operations.invoke(cls(key))
+    def drop_scoped_foreign_key(cls, operations: Operations, *created: Any, **options: Any) -> Any:
+        """Drop a foreign key; the arguments are those of `create_scoped_foreign_key`."""
+        return operations.invoke(cls(CreateScopedForeignKeyOp(*created, **options)))
 
     def reverse(self) -> MigrateOperation:
         """Return the operation that adds it again."""

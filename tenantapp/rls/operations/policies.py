@@ -74,21 +74,9 @@ class DropPolicyOp(MigrateOperation):
     policy: CreatePolicyOp
 
     @classmethod
-    def drop_policy(
-        cls,
-        operations: Operations,
-        name: str,
-        table: str,
-        *,
-        using: str | None,
-        check: str | None,
-        permissive: bool = True,
-        command: str = "ALL",
-        roles: Sequence[str] = PUBLIC,
-    ) -> Any:
-        """Drop a policy; the arguments are those it was created with."""
-        created = CreatePolicyOp(name, table, using, check, permissive, command, tuple(roles))
-        return operations.invoke(cls(created))
+    def drop_policy(cls, operations: Operations, *created: Any, **options: Any) -> Any:
+        """Drop a policy; the arguments are those of `create_policy`."""
+        return operations.invoke(cls(CreatePolicyOp(*created, **options)))
 
     def reverse(self) -> MigrateOperation:
         """Return the operation that creates this policy again."""

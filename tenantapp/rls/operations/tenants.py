@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -13,6 +13,8 @@ from sqlalchemy.engine import Connection
 
 from tenantapp.db.errors import ContextRejected
 from tenantapp.db.sealing import bind
+from tenantapp.db.sql_text import quoted
+from tenantapp.db.tenant_table import tenant_table
 from tenantapp.rls.operations.statements import run
 from tenantapp.tenancy.context import TenantContext
 
@@ -63,7 +65,8 @@ def _tenant_ids(operations: Operations) -> list[UUID]:
     """
     connection = operations.get_bind()
     savepoint = connection.begin_nested()
-    connection.exec_driver_sql("ALTER TABLE public.tenants NO FORCE ROW LEVEL SECURITY")
-    found = connection.execute(sa.text("SELECT id FROM public.tenants ORDER BY id")).scalars().all()
+    table = tenant_table()
+    run(operations, f"ALTER TABLE {quoted(table.fullname)} NO FORCE ROW LEVEL SECURITY")
+    found = connection.execute(sa.select(table.c.id).order_by(table.c.id)).scalars().all()
     savepoint.rollback()
-    return list(found)
+    return cast("list[UUID]", found)

@@ -43,9 +43,9 @@ class DropViewOp(MigrateOperation):
     view: CreateViewOp
 
     @classmethod
-    def drop_view(cls, operations: Operations, name: str, query: str) -> Any:
-        """Drop a view; the arguments are those it was created with."""
-        return operations.invoke(cls(CreateViewOp(name, query)))
+    def drop_view(cls, operations: Operations, *created: Any, **options: Any) -> Any:
+        """Drop a view; the arguments are those of `create_view`."""
+        return operations.invoke(cls(CreateViewOp(*created, **options)))
 
     def reverse(self) -> MigrateOperation:
         """Return the operation that creates this view again."""

@@ -7,7 +7,7 @@ transaction that is rolled back; what would stop a live database (TRUNCATE, LOCK
 
 from __future__ import annotations
 
-from tenantapp.rls.probe.report import Attempt, Cell, Outcome, Report, Subject
+from tenantapp.rls.probe.report import Attempt, Cell, Outcome, ProbeReport, Subject
 from tenantapp.rls.probe.run import ProbeError, probe
 
-__all__ = ["Attempt", "Cell", "Outcome", "ProbeError", "Report", "Subject", "probe"]
+__all__ = ["Attempt", "Cell", "Outcome", "ProbeError", "ProbeReport", "Subject", "probe"]

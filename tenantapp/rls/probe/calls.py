@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from psycopg import sql
 
-from tenantapp.rls.probe.catalog import Function
 from tenantapp.rls.probe.planting import Rows
+from tenantapp.rls.probe.relations import Routine
 from tenantapp.rls.probe.rows import listed, raw
 from tenantapp.rls.probe.tenants import B
 
@@ -23,7 +23,7 @@ _FIXED: dict[str, tuple[str, ...]] = {
 }
 
 
-def calls_of(function: Function, rows: Rows) -> Iterator[tuple[sql.Composed, frozenset[str]]]:
+def calls_of(function: Routine, rows: Rows) -> Iterator[tuple[sql.Composed, frozenset[str]]]:
     """Yield calls, and the values that each hands over.
 
     Args:
@@ -37,7 +37,7 @@ def calls_of(function: Function, rows: Rows) -> Iterator[tuple[sql.Composed, fro
         yield _call(function, values), given
 
 
-def _call(function: Function, values: list[str | None]) -> sql.Composed:
+def _call(function: Routine, values: list[str | None]) -> sql.Composed:
     arguments = listed(
         sql.SQL("{}::{}").format(sql.Literal(value), raw(name))
         for value, name in zip(values, function.arguments, strict=True)

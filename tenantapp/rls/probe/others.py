@@ -11,9 +11,9 @@ from uuid import UUID
 
 from psycopg import sql
 
-from tenantapp.rls.probe.catalog import KINDS, Catalog, Function, Relation
 from tenantapp.rls.probe.planting import NotPlanted, Planter, Rows
 from tenantapp.rls.probe.questions import Asked, Question, judge, questions_of
+from tenantapp.rls.probe.relations import KINDS, Catalog, Relation, Routine
 from tenantapp.rls.probe.report import Attempt, Cell, Outcome, Subject
 from tenantapp.rls.probe.session import Session
 from tenantapp.rls.probe.tenants import A, B, CanaryTenants
@@ -43,7 +43,7 @@ class OthersProbe:
             self._session.connection.execute("SAVEPOINT without_b")
             rows = self._plant_all({self._tenants.b.table.oid: self._tenants.b}, B)
             marks = frozenset().union(*(row.marks() for row in rows.values())) - {str(A)}
-            subjects: list[Relation | Function] = [*self._catalog.others(), *self._catalog.functions]
+            subjects: list[Relation | Routine] = [*self._catalog.others(), *self._catalog.functions]
             questions = [questions_of(what, rows) for what in subjects]
             with_b = [[self._ask(question) for question in asked] for asked in questions]
             self._session.connection.execute("ROLLBACK TO SAVEPOINT without_b")
@@ -78,8 +78,8 @@ class OthersProbe:
             bare = self._session.ask(question.statement)
         return Asked(first, second, after.rows[0][0] if after.rows else A, bare)
 
-    def _subject(self, what: Relation | Function, cells: dict[str, list[Attempt]]) -> Subject:
-        if isinstance(what, Function):
+    def _subject(self, what: Relation | Routine, cells: dict[str, list[Attempt]]) -> Subject:
+        if isinstance(what, Routine):
             kind, name = "function", what.signature
         else:
             kind, name = "shared table" if what.is_table else KINDS[what.kind], what.full_name

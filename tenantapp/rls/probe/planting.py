@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 
 from psycopg import sql
 
-from tenantapp.rls.probe.catalog import Catalog, Column, Relation
+from tenantapp.rls.probe.relations import Catalog, Column, Relation
 from tenantapp.rls.probe.rows import Row, listed
 from tenantapp.rls.probe.session import Answer, Session
 from tenantapp.rls.probe.values import candidates

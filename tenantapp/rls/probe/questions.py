@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from psycopg import sql
 
 from tenantapp.rls.probe.calls import calls_of
-from tenantapp.rls.probe.catalog import Function, Relation
 from tenantapp.rls.probe.planting import Rows
+from tenantapp.rls.probe.relations import Relation, Routine
 from tenantapp.rls.probe.report import Attempt, Outcome
 from tenantapp.rls.probe.rows import raw
 from tenantapp.rls.probe.session import Answer, Statement
@@ -50,9 +50,9 @@ class Asked:
     bare: Answer
 
 
-def questions_of(what: Relation | Function, rows: Rows) -> list[Question]:
+def questions_of(what: Relation | Routine, rows: Rows) -> list[Question]:
     """Return what is asked of a relation or a function, given B's rows."""
-    if isinstance(what, Function):
+    if isinstance(what, Routine):
         return [Question("call", call, given) for call, given in calls_of(what, rows)]
     return [*_reads(what), *_writes(what)]
 

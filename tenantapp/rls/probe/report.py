@@ -79,7 +79,7 @@ class Subject:
 
 
 @dataclass(frozen=True, slots=True)
-class Report:
+class ProbeReport:
     """All of one run.
 
     Args:

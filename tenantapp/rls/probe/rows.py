@@ -9,7 +9,7 @@ from uuid import UUID
 
 from psycopg import sql
 
-from tenantapp.rls.probe.catalog import Relation
+from tenantapp.rls.probe.relations import Relation
 
 # Types that have no equality.
 _INCOMPARABLE = frozenset({"json", "xml", "point", "box", "polygon", "circle", "line", "lseg", "path"})

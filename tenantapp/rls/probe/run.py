@@ -10,9 +10,9 @@ from typing import Any
 import psycopg
 from psycopg import sql
 
-from tenantapp.rls.probe.catalog import Catalog, read_catalog
 from tenantapp.rls.probe.others import OthersProbe
-from tenantapp.rls.probe.report import Report, Subject
+from tenantapp.rls.probe.relations import Catalog, read_catalog
+from tenantapp.rls.probe.report import ProbeReport, Subject
 from tenantapp.rls.probe.session import Session
 from tenantapp.rls.probe.targets import TableProbe
 from tenantapp.rls.probe.tenants import A, B, CanariesRefused, canary_tenants
@@ -29,7 +29,7 @@ def probe(
     progress: Callable[[str], None] = lambda _: None,
     *,
     only: str | None = None,
-) -> Report:
+) -> ProbeReport:
     """Attack the database of two connections, and undo all that was done.
 
     Args:
@@ -55,7 +55,7 @@ def probe(
         if only is None:
             progress("views and functions")
             subjects += OthersProbe(session, catalog, tenants).attack()
-    return Report(
+    return ProbeReport(
         database=f"{app.info.dbname} at {app.info.host}:{app.info.port}",
         server=catalog.version,
         role=catalog.role,

@@ -11,7 +11,7 @@ from uuid import UUID
 import psycopg
 from psycopg import sql
 
-from tenantapp.rls.probe.catalog import Relation, describe
+from tenantapp.rls.probe.relations import Relation, describe
 from tenantapp.rls.probe.report import Attempt, Outcome
 from tenantapp.tenancy.context import TenantContext
 from tenantapp.tenancy.seal import ContextSealer

@@ -8,8 +8,8 @@ from uuid import UUID
 from psycopg import sql
 
 from tenantapp.rls.probe.attacks import ATTACKS, Attack, Target
-from tenantapp.rls.probe.catalog import Catalog, Relation
 from tenantapp.rls.probe.planting import NotPlanted, Planter, Rows
+from tenantapp.rls.probe.relations import Catalog, Relation
 from tenantapp.rls.probe.report import Attempt, Cell, Outcome, Subject
 from tenantapp.rls.probe.rows import Row
 from tenantapp.rls.probe.session import Session, Statement

@@ -16,8 +16,8 @@ from uuid import UUID
 import psycopg
 from psycopg import sql
 
-from tenantapp.rls.probe.catalog import Relation, read_catalog
 from tenantapp.rls.probe.planting import NotPlanted, Planter
+from tenantapp.rls.probe.relations import Relation, read_catalog
 from tenantapp.rls.probe.rows import Row
 from tenantapp.rls.probe.session import Session
 from tenantapp.tenancy.seal import ContextSealer
@@ -56,7 +56,7 @@ def canary_tenants(connection: psycopg.Connection[Any], sealer: ContextSealer) -
     catalog = read_catalog(connection)
     table = catalog.tenants()
     if table is None:
-        raise CanariesRefused("there is no table public.tenants: run `flask db upgrade`")
+        raise CanariesRefused("no table is referred to by tenants' columns: run `flask db upgrade`")
     session = Session(connection, sealer)
     try:
         connection.execute(f"SET lock_timeout = {_WAIT_MS}".encode())
@@ -69,7 +69,9 @@ def canary_tenants(connection: psycopg.Connection[Any], sealer: ContextSealer) -
         with connection.transaction():
             # Kept for the whole run: a second probe, which would remove the tenants, waits here and gives up.
             session.bind(A)
-            connection.execute(b"SELECT FROM public.tenants WHERE id = %s FOR KEY SHARE", [A])
+            connection.execute(
+                sql.SQL("SELECT FROM {} WHERE id = {} FOR KEY SHARE").format(table.ident, sql.Literal(A))
+            )
             yield CanaryTenants(a, b)
     finally:
         # Where a table that refers to tenants is locked, they stay: what is left is looked for afterwards.

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import click
 
-from tenantapp.rls.probe.report import Outcome, Report
+from tenantapp.rls.probe.report import Outcome, ProbeReport
 
 _MARKS = {Outcome.HELD: "·", Outcome.ACCEPTED: "o", Outcome.NOT_PROBED: "?", Outcome.LEAK: "X"}
 _COLOURS = {Outcome.HELD: "green", Outcome.NOT_PROBED: "yellow", Outcome.LEAK: "red"}
@@ -15,12 +15,12 @@ _LONGEST = 400
 _SHOWN = 2
 
 
-def as_text(report: Report) -> str:
+def as_text(report: ProbeReport) -> str:
     """Return the report with colours, which `click.echo` leaves out where there is no terminal."""
     return "\n".join([*_matrix(report), *_others(report), *_details(report), "", *_summary(report)])
 
 
-def _matrix(report: Report) -> Iterator[str]:
+def _matrix(report: ProbeReport) -> Iterator[str]:
     """Yield the tables, the names of the attacks written downwards over their columns."""
     tables = [subject for subject in report.subjects if subject.kind == _TABLE]
     attacks = list(dict.fromkeys(cell.attack for table in tables for cell in table.cells))
@@ -34,7 +34,7 @@ def _matrix(report: Report) -> Iterator[str]:
         yield f"{table.name:{width}}  " + " ".join(_mark(cell.outcome) if cell else " " for cell in marks)
 
 
-def _others(report: Report) -> Iterator[str]:
+def _others(report: ProbeReport) -> Iterator[str]:
     others = [subject for subject in report.subjects if subject.kind != _TABLE]
     width = max((len(subject.name) for subject in others), default=0)
     if others:
@@ -44,7 +44,7 @@ def _others(report: Report) -> Iterator[str]:
         yield f"{subject.name:{width}}  {cells}  ({subject.kind})"
 
 
-def _details(report: Report) -> Iterator[str]:
+def _details(report: ProbeReport) -> Iterator[str]:
     for outcome in (Outcome.NOT_PROBED, Outcome.LEAK):
         for subject, cell in report.cells(outcome):
             yield ""
@@ -57,7 +57,7 @@ def _details(report: Report) -> Iterator[str]:
                 yield f"  and {len(attempts) - _SHOWN} more: --json and --html tell all"
 
 
-def _summary(report: Report) -> Iterator[str]:
+def _summary(report: ProbeReport) -> Iterator[str]:
     for trace in report.traces:
         yield click.style(f"left behind: {trace}", fg="red")
     counts = ", ".join(f"{count} {name}" for name, count in report.counts().items())

@@ -8,8 +8,8 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
-from tenantapp.rls.probe.catalog import Column
 from tenantapp.rls.probe.patterns import matching
+from tenantapp.rls.probe.relations import Column
 
 _LITERAL = re.compile(r"'((?:[^']|'')*)'::")
 _NUMBER = re.compile(r"(?<![\w.'])-?\d+(?:\.\d+)?(?![\w.'])")

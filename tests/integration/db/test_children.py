@@ -10,10 +10,10 @@ from flask import Flask
 from sqlalchemy.engine import Connection
 
 from tenantapp.customers.models import Customer
-from tenantapp.customers.repository import CustomerRepository
 from tenantapp.db.children import fetch_with_children
 from tenantapp.db.errors import RowNotFound
 from tenantapp.db.models import living
+from tenantapp.db.repository import Repository
 from tenantapp.db.session import db
 from tenantapp.db.unit_of_work import changing
 from tenantapp.rcas.models import Rca, RcaSolution
@@ -43,7 +43,7 @@ def test_a_deleted_row_is_not_found_with_its_children(connection: Connection) ->
 
 
 def test_no_statement_on_a_model_shows_what_is_hidden(connection: Connection) -> None:
-    CustomerRepository(connection).add({"name": "Ada", "email": "ada@albrecht.example"})
+    Repository.of(Customer)(connection).add({"name": "Ada", "email": "ada@albrecht.example"})
     connection.commit()
     assert "search" in Customer.__table__.columns
     (row,) = connection.execute(living(Customer)).all()

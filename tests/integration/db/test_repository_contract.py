@@ -1,4 +1,4 @@
-"""What every repository promises, held against each that there is: they are found by walking the packages."""
+"""What every repository promises, held against that of each resource there is."""
 
 from __future__ import annotations
 
@@ -18,23 +18,20 @@ from tenantapp.db.paging import PageQuery
 from tenantapp.db.repository import Repository
 from tenantapp.db.states import states_of
 from tenantapp.db.unit_of_work import changing
-from tenantapp.discovery import modules_named
+from tenantapp.discovery import blueprints
+from tenantapp.http.resource import ResourceBlueprint
 from tenantapp.rcas.repository import RcaSolutionRepository
 from tenantapp.tenancy.context import tenant_context
+from tenantapp.tenants.models import Tenant
 from tenantapp.testing.canaries import new_values, settle
 from tenantapp.testing.observation import traffic
 from tenantapp.testing.tenants import Inhabitant
 
 
 def repositories() -> list[type[Repository]]:
-    """Return every repository of the application."""
-    return [
-        value
-        for module in modules_named("repository")
-        for value in vars(module).values()
-        if isinstance(value, type) and issubclass(value, Repository) and hasattr(value, "model")
-        if value.__module__ == module.__name__
-    ]
+    """Return the repository of every resource, and of the tenant itself."""
+    served = [found.repository for found in blueprints() if isinstance(found, ResourceBlueprint)]
+    return [*served, Repository.of(Tenant)]
 
 
 def may_insert(repository: type[Repository]) -> bool:

@@ -17,11 +17,12 @@ from flask import Flask
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.exc import ArgumentError
 
-from tenantapp.customers.repository import CustomerRepository
+from tenantapp.customers.models import Customer
 from tenantapp.db import connection as connections
 from tenantapp.db.binding import Binding
 from tenantapp.db.connection import TenantConnection
 from tenantapp.db.engine import select_all
+from tenantapp.db.repository import Repository
 from tenantapp.db.selection import Selection
 from tenantapp.db.session import db
 from tenantapp.db.unit_of_work import reading
@@ -164,7 +165,7 @@ def test_a_selection_joins_a_transaction_that_has_begun(first: TenantUnderTest, 
     row_id = UUID(path.rpartition("/")[2])
     with first.app.app_context(), tenant_context(first.context), reading() as connection:
         began = connection.scalar(sa.text("SELECT now()::text || pg_backend_pid()"))
-        assert CustomerRepository(connection).get(row_id).email == "ada@example.com"
+        assert Repository.of(Customer)(connection).get(row_id).email == "ada@example.com"
         assert connection.in_transaction()
         assert connection.scalar(sa.text("SELECT now()::text || pg_backend_pid()")) == began
 

@@ -13,8 +13,9 @@ from sqlalchemy.engine import Connection
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from tenantapp.application import create_app
-from tenantapp.customers.repository import CustomerRepository
+from tenantapp.customers.models import Customer
 from tenantapp.db.isolation import Isolation
+from tenantapp.db.repository import Repository
 from tenantapp.db.session import db
 from tenantapp.db.unit_of_work import changing, reading, retrying, savepoint, writing
 from tenantapp.http.api import PREFIX
@@ -48,7 +49,7 @@ def names() -> set[str]:
 
 def add_both(connection: Connection) -> None:
     ServiceRepository(connection).add({"name": "Checkout"})
-    CustomerRepository(connection).add({"name": "Ada", "email": "ada@albrecht.example"})
+    Repository.of(Customer)(connection).add({"name": "Ada", "email": "ada@albrecht.example"})
 
 
 def add_within(repository: ServiceRepository, name: str) -> None:

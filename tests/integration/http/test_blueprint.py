@@ -15,9 +15,9 @@ from sqlalchemy import func, select
 from werkzeug.test import TestResponse
 
 from tenantapp.customers.models import Customer
-from tenantapp.customers.repository import CustomerRepository
 from tenantapp.customers.schemas import CustomerSchema
 from tenantapp.customers.views import blueprint as customers
+from tenantapp.db.repository import Repository
 from tenantapp.db.session import db
 from tenantapp.db.units import unit_connection
 from tenantapp.http.blueprint import Blueprint
@@ -179,7 +179,7 @@ def _by_session() -> None:
 
 
 def _by_statement() -> None:
-    CustomerRepository(unit_connection()).add(ada(name="statement"))
+    Repository.of(Customer)(unit_connection()).add(ada(name="statement"))
 
 
 @blueprint.route("/both", methods=["POST"])

@@ -43,8 +43,8 @@ FUNCTION_FILES = {
     "question_v02.sql": FUNCTION.format(name="question", volatility="STABLE", text=":what?"),
 }
 FUNCTIONS = (
-    CreateFunctionOp("public.answer()", 1, None, ()),
-    CreateFunctionOp("public.question()", 1, "directory", ("app",)),
+    CreateFunctionOp("public.answer()", 1, ()),
+    CreateFunctionOp("public.question()", 1, ("app",), "directory"),
 )
 # Their inverses are the others.
 SAMPLES: dict[str, MigrateOperation] = {
@@ -58,8 +58,8 @@ SAMPLES: dict[str, MigrateOperation] = {
     "grant on columns": GrantOp(("SELECT", "UPDATE (text)"), "TABLE drafts", "app"),
     "grant to everybody": GrantOp(("SELECT",), "TABLE drafts", "public"),
     "grant on a function": GrantOp(("EXECUTE",), "FUNCTION public.answer()", "platform"),
-    "function": CreateFunctionOp("tenancy.verified_context()", 1, None, ("app", "platform")),
-    "function of another owner": CreateFunctionOp("tenancy.verified_context()", 1, "directory", ()),
+    "function": CreateFunctionOp("tenancy.verified_context()", 1, ("app", "platform")),
+    "function of another owner": CreateFunctionOp("tenancy.verified_context()", 1, (), "directory"),
     "owner of a table": ChangeOwnerOp("TABLE drafts", "directory", "owner"),
     "owner of a function": ChangeOwnerOp("FUNCTION public.answer()", "directory", "owner"),
     "foreign key": CreateScopedForeignKeyOp(

@@ -10,7 +10,7 @@ import pytest
 from tenantapp.config import ROOT
 from tenantapp.db.roles import RoleNames, compose
 from tenantapp.db.safety import (
-    Problem,
+    SafetyProblem,
     check_connection_limit,
     check_migrations,
     check_preparation,
@@ -111,7 +111,7 @@ def test_an_unsafe_role_is_refused_with_the_reason(
     change, undo, reason = case
     used = {**names.as_values(), "database": app.info.dbname}
     with changed(inside, change, undo, **used):
-        expected = Problem("role", f"role {names.app!r} {reason.format(**used)}", "error")
+        expected = SafetyProblem("role", f"role {names.app!r} {reason.format(**used)}", "error")
         assert check_role(app, names) == [expected]
     assert check_role(app, names) == []
 

@@ -12,9 +12,10 @@ from flask import Response, abort, after_this_request, request
 from marshmallow import INCLUDE, Schema, fields
 from sqlalchemy import text
 
-from tenantapp.customers.repository import CustomerRepository
+from tenantapp.customers.models import Customer
 from tenantapp.customers.schemas import CustomerSchema
 from tenantapp.customers.views import blueprint as customers
+from tenantapp.db.repository import Repository
 from tenantapp.db.session import db
 from tenantapp.db.unit_of_work import reading
 from tenantapp.http.blueprint import Blueprint
@@ -57,7 +58,7 @@ def _asked(world: World, blueprint: Blueprint, about_bs: Callable[..., Any]) -> 
         with reading() as connection:
             if item_id in bs:
                 about_bs(connection)
-            return CustomerRepository(connection).get(item_id)
+            return Repository.of(Customer)(connection).get(item_id)
 
 
 def sound(_world: World, blueprint: Blueprint) -> None:
@@ -68,13 +69,13 @@ def sound(_world: World, blueprint: Blueprint) -> None:
     @blueprint.response(200, CustomerSchema)
     def get_sound(item_id: UUID) -> Any:
         with reading() as connection:
-            return CustomerRepository(connection).get(item_id)
+            return Repository.of(Customer)(connection).get(item_id)
 
     _create(blueprint, "sound", _added)
 
 
 def _added(given: dict[str, Any]) -> Any:
-    return CustomerRepository(db.session.connection()).add(given)
+    return Repository.of(Customer)(db.session.connection()).add(given)
 
 
 def _create(
@@ -175,7 +176,7 @@ def _takes_any_cursor(_world: World, blueprint: Blueprint) -> None:
     def list_leaky(given: dict[str, Any]) -> Any:
         given.pop("cursor", None)
         with reading() as connection:
-            return page_answer(CustomerRepository(connection).page(listing.page_query(given)))
+            return page_answer(Repository.of(Customer)(connection).page(listing.page_query(given)))
 
 
 def _remembers_for_all(_world: World, blueprint: Blueprint) -> None:

@@ -14,18 +14,18 @@ RESOLVER = SubdomainResolver(BASE, "X-Tenant-Subdomain", ip_is_bare=False)
 
 @pytest.mark.parametrize("value", ["acme", "ACME", "Acme"])
 def test_the_header_names_the_tenant_on_the_bare_host(value: str) -> None:
-    assert RESOLVER.resolve(BASE, value) == "acme"
+    assert RESOLVER.subdomain_of(BASE, value) == "acme"
 
 
 @pytest.mark.parametrize("value", ["acme", "Acme"])
 def test_header_and_host_may_agree(value: str) -> None:
-    assert RESOLVER.resolve("ACME.example.com:8000", value) == "acme"
+    assert RESOLVER.subdomain_of("ACME.example.com:8000", value) == "acme"
 
 
 @pytest.mark.parametrize("value", ["globex", "acm", "acmee", "acme-2"])
 def test_header_and_host_that_differ_are_refused(value: str) -> None:
     with pytest.raises(TenantHeaderRefused, match="X-Tenant-Subdomain"):
-        RESOLVER.resolve("acme.example.com", value)
+        RESOLVER.subdomain_of("acme.example.com", value)
 
 
 REFUSED = {
@@ -68,11 +68,11 @@ def test_look_alike_unicode_is_refused(value: str) -> None:
 
 
 def test_a_header_of_the_greatest_length_is_accepted() -> None:
-    assert RESOLVER.resolve(BASE, "x" * 63) == "x" * 63
+    assert RESOLVER.subdomain_of(BASE, "x" * 63) == "x" * 63
 
 
 def _assert_refused(value: str) -> None:
     """Refused wherever it is sent: beside a Host that names a tenant, too."""
     for host in (BASE, "acme.example.com"):
         with pytest.raises(TenantHeaderRefused):
-            RESOLVER.resolve(host, value)
+            RESOLVER.subdomain_of(host, value)

@@ -28,18 +28,18 @@ IP_ADDRESSES = ("127.0.0.1", "127.0.0.1:8000", "10.1.2.3.", "[::1]", "[::1]:8000
     ],
 )
 def test_case_port_and_one_trailing_dot_are_normalised(host: str) -> None:
-    assert IN_PRODUCTION.resolve(host, None) == "acme"
+    assert IN_PRODUCTION.subdomain_of(host, None) == "acme"
 
 
 @pytest.mark.parametrize("label", ["a", "7", "0x7f", "a-b", "a--b", "3com", "x" * 63])
 def test_every_dns_label_names_a_tenant(label: str) -> None:
-    assert IN_PRODUCTION.resolve(f"{label}.{BASE}", None) == label
+    assert IN_PRODUCTION.subdomain_of(f"{label}.{BASE}", None) == label
 
 
 @pytest.mark.parametrize("host", [BASE, "EXAMPLE.com", "example.com.", "example.com:443", "example.com.:443"])
 def test_the_bare_base_domain_names_no_tenant(host: str) -> None:
     with pytest.raises(TenantRequired):
-        IN_PRODUCTION.resolve(host, None)
+        IN_PRODUCTION.subdomain_of(host, None)
 
 
 REFUSED: dict[str, list[str | None]] = {
@@ -106,7 +106,7 @@ def test_a_host_that_is_not_the_base_domain_or_one_label_before_it_is_refused(ho
 @pytest.mark.parametrize("host", [None, "", "evil.test"])
 def test_a_header_does_not_make_up_for_a_bad_host(host: str | None) -> None:
     with pytest.raises(HostRefused):
-        IN_DEVELOPMENT.resolve(host, "acme")
+        IN_DEVELOPMENT.subdomain_of(host, "acme")
 
 
 @pytest.mark.parametrize(
@@ -144,15 +144,15 @@ def test_look_alike_unicode_is_refused(host: str) -> None:
 
 @pytest.mark.parametrize("host", IP_ADDRESSES)
 def test_an_ip_address_counts_as_bare_in_development(host: str) -> None:
-    assert IN_DEVELOPMENT.resolve(host, "acme") == "acme"
+    assert IN_DEVELOPMENT.subdomain_of(host, "acme") == "acme"
     with pytest.raises(TenantRequired):
-        IN_DEVELOPMENT.resolve(host, None)
+        IN_DEVELOPMENT.subdomain_of(host, None)
 
 
 @pytest.mark.parametrize("host", IP_ADDRESSES)
 def test_an_ip_address_is_refused_in_production(host: str) -> None:
     with pytest.raises(HostRefused):
-        IN_PRODUCTION.resolve(host, "acme")
+        IN_PRODUCTION.subdomain_of(host, "acme")
 
 
 @pytest.mark.parametrize(
@@ -165,18 +165,18 @@ def test_an_ip_address_is_refused_in_production(host: str) -> None:
 )
 def test_what_is_no_plain_ip_address_is_refused_in_development_too(host: str) -> None:
     with pytest.raises(HostRefused):
-        IN_DEVELOPMENT.resolve(host, "acme")
+        IN_DEVELOPMENT.subdomain_of(host, "acme")
 
 
 @pytest.mark.parametrize("base", ["localhost", "api.example.co.uk"])
 def test_the_base_domain_may_have_any_number_of_labels(base: str) -> None:
     resolver = SubdomainResolver(base, HEADER, ip_is_bare=False)
-    assert resolver.resolve(f"acme.{base}", None) == "acme"
+    assert resolver.subdomain_of(f"acme.{base}", None) == "acme"
     with pytest.raises(HostRefused):
-        resolver.resolve(f"a.acme.{base}", None)
+        resolver.subdomain_of(f"a.acme.{base}", None)
 
 
 def _assert_refused(host: str | None) -> None:
     for resolver in (IN_PRODUCTION, IN_DEVELOPMENT):
         with pytest.raises(HostRefused):
-            resolver.resolve(host, None)
+            resolver.subdomain_of(host, None)

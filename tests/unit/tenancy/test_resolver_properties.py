@@ -37,7 +37,7 @@ def test_the_answer_is_a_label_that_was_literally_sent(
     resolver: SubdomainResolver, host: str | None, header: str | None
 ) -> None:
     try:
-        subdomain = resolver.resolve(host, header)
+        subdomain = resolver.subdomain_of(host, header)
     except TenancyError:
         return
     assert LABEL.fullmatch(subdomain)
@@ -58,11 +58,11 @@ def test_every_well_formed_host_is_understood(
     resolver: SubdomainResolver, label: str, port: int | None, dot: str, upper: bool
 ) -> None:
     host = f"{label}.{BASE}{dot}" + ("" if port is None else f":{port}")
-    assert resolver.resolve(host.upper() if upper else host, None) == label
+    assert resolver.subdomain_of(host.upper() if upper else host, None) == label
 
 
 @given(host=labels, header=labels)
 def test_two_tenants_are_never_one(host: str, header: str) -> None:
     assume(host != header)
     with pytest.raises(TenancyError):
-        RESOLVERS[0].resolve(f"{host}.{BASE}", header)
+        RESOLVERS[0].subdomain_of(f"{host}.{BASE}", header)

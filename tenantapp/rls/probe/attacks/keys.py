@@ -8,7 +8,7 @@ from uuid import uuid4
 from psycopg import sql
 
 from tenantapp.rls.probe.attacks.target import Attack, Target
-from tenantapp.rls.probe.catalog import ForeignKey, UniqueKey
+from tenantapp.rls.probe.relations import ForeignKey, UniqueKey
 from tenantapp.rls.probe.report import Attempt, Outcome
 from tenantapp.rls.probe.rows import Row, listed, raw
 from tenantapp.rls.probe.session import Answer

@@ -36,7 +36,7 @@ def _join(target: Target) -> Iterator[Attempt]:
     )
     yield target.nothing(target.ask(to_itself))
     outer = (
-        "SELECT other.{owner} FROM public.tenants AS own RIGHT JOIN {t} AS other ON true "
+        "SELECT other.{owner} FROM {tenants} AS own RIGHT JOIN {t} AS other ON true "
         "WHERE other.{owner} = {B} LIMIT 3"
     )
     yield target.nothing(target.ask(outer))

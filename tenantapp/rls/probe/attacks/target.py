@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from psycopg import sql
 
-from tenantapp.rls.probe.catalog import Relation
 from tenantapp.rls.probe.planting import Rows
+from tenantapp.rls.probe.relations import Relation
 from tenantapp.rls.probe.report import Attempt, Outcome
 from tenantapp.rls.probe.rows import Row, raw
 from tenantapp.rls.probe.session import Answer, Session, Statement
@@ -68,6 +68,11 @@ class Target:
         return sql.Identifier(self.table.owner or "")
 
     @property
+    def tenants(self) -> sql.Identifier:
+        """The table of the tenants, in which each has its own row."""
+        return next(row.table.ident for row in self.parents.values() if row.table.is_tenants)
+
+    @property
     def is_a(self) -> sql.Composed:
         """A's id as a literal."""
         return sql.SQL("{}::uuid").format(sql.Literal(str(self.a.tenant_id)))
@@ -89,8 +94,8 @@ class Target:
         """Execute one statement and undo it.
 
         Args:
-            template: the statement; it may speak of `{t}`, `{owner}`, `{A}`, `{B}`, `{the_a}`, `{the_b}`
-                (conditions that only that canary meets), `{column}`, `{value}` and `{tripwire}`.
+            template: the statement; it may speak of `{t}`, `{tenants}`, `{owner}`, `{A}`, `{B}`, `{the_a}`,
+                `{the_b}` (conditions that only that canary meets), `{column}`, `{value}` and `{tripwire}`.
             parts: what else it speaks of; texts are identifiers.
         """
         return self.session.ask(self.compose(template, **parts))
@@ -104,6 +109,7 @@ class Target:
         given = {key: sql.Identifier(p) if isinstance(p, str) else p for key, p in parts.items()}
         return raw(template).format(
             t=self.table.ident,
+            tenants=self.tenants,
             owner=self.owner,
             A=self.is_a,
             B=self.is_b,

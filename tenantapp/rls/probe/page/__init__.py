@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from tenantapp.rls.probe.attacks import GROUPS
-from tenantapp.rls.probe.report import Report
+from tenantapp.rls.probe.report import ProbeReport
 
 _FOLDER = Path(__file__).parent
 _OTHERS = {
@@ -25,7 +25,7 @@ _SECTIONS = {
 }
 
 
-def as_html(report: Report) -> str:
+def as_html(report: ProbeReport) -> str:
     """Return the page: styles, script and report inside it, and a policy that lets it ask no host."""
     parts = {
         "/*STYLE*/": (_FOLDER / "page.css").read_text(encoding="utf-8"),
@@ -39,7 +39,7 @@ def as_html(report: Report) -> str:
     return page
 
 
-def _page_data(report: Report) -> dict[str, Any]:
+def _page_data(report: ProbeReport) -> dict[str, Any]:
     data = report.as_json()
     data["sections"] = [
         {

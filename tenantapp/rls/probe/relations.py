@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -13,7 +14,6 @@ from psycopg.rows import dict_row
 from tenantapp.rls.probe import queries
 
 TENANT_COLUMN = "tenant_id"
-TENANTS = ("public", "tenants")
 KINDS = {
     "r": "table",
     "p": "table",
@@ -43,7 +43,7 @@ class Column:
 
 
 @dataclass(frozen=True, slots=True)
-class Check:
+class TableCheck:
     """A CHECK constraint."""
 
     name: str
@@ -86,17 +86,14 @@ class Relation:
     privileges: list[str]
     column_privileges: list[str]
     columns: dict[str, Column] = field(default_factory=dict)
-    checks: list[Check] = field(default_factory=list)
+    checks: list[TableCheck] = field(default_factory=list)
     keys: list[UniqueKey] = field(default_factory=list)
     references: list[ForeignKey] = field(default_factory=list)
     is_described: bool = False
     kept_from: list[int] = field(default_factory=list)
     """What a materialized view was filled from."""
-
-    @property
-    def is_tenants(self) -> bool:
-        """Tell whether this is the table whose own id is the tenant's."""
-        return (self.schema, self.name) == TENANTS
+    is_tenants: bool = False
+    """Whether this is the table whose own id is the tenant's."""
 
     @property
     def owner(self) -> str | None:
@@ -133,7 +130,7 @@ class Relation:
 
 
 @dataclass(frozen=True, slots=True)
-class Function:
+class Routine:
     """A function or procedure that the application's role may call."""
 
     name: str
@@ -150,7 +147,7 @@ class Catalog:
     role: str
     version: str
     relations: dict[int, Relation]
-    functions: list[Function]
+    functions: list[Routine]
 
     def scoped(self) -> list[Relation]:
         """Return the tables whose rows are tenants', in the order of their names."""
@@ -188,7 +185,8 @@ def read_catalog(connection: psycopg.Connection[Any]) -> Catalog:
             if relation := relations.get(row.pop("table")):
                 relation.columns[row["name"]] = Column(**row)
         _add_references(relations, rows)
-        functions = [Function(**row) for row in rows(queries.FUNCTIONS)]
+        _find_tenants(relations)
+        functions = [Routine(**row) for row in rows(queries.FUNCTIONS)]
     return Catalog(
         role["name"],
         role["version"],
@@ -214,7 +212,7 @@ def describe(connection: psycopg.Connection[Any], relation: Relation) -> None:
         keys = cursor.execute(queries.UNIQUE_KEYS.encode(), [relation.oid]).fetchall()
     for row in checks:
         names = _names(relation, row["columns"] or ())
-        relation.checks.append(Check(row["name"], names, row["definition"]))
+        relation.checks.append(TableCheck(row["name"], names, row["definition"]))
     for row in keys:
         names, terms = _names(relation, row["columns"]), tuple(row["terms"])
         names += tuple(n for n in relation.columns if n not in names and _mentions(terms, names, n))
@@ -232,6 +230,18 @@ def _add_references(relations: dict[int, Relation], rows: Callable[[str], list[d
     for row in rows(queries.SOURCES):
         if relation := relations.get(row["table"]):
             relation.kept_from.append(row["source"])
+
+
+def _find_tenants(relations: dict[int, Relation]) -> None:
+    """Mark the table of the tenants: the one that tenant columns by themselves refer to, most of them."""
+    referred = Counter(
+        reference.referred
+        for relation in relations.values()
+        for reference in relation.references
+        if reference.columns == (TENANT_COLUMN,)
+    )
+    for oid, _ in referred.most_common(1):
+        relations[oid].is_tenants = True
 
 
 def _names(relation: Relation, numbers: list[int] | tuple[int, ...]) -> tuple[str, ...]:
