@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from types import SimpleNamespace
 from uuid import uuid4
 
 import pytest
@@ -20,25 +19,14 @@ from tests.isolation.mutation import Mutation
 
 def _keep_contexts_for_all(monkeypatch: pytest.MonkeyPatch) -> None:
     """Keep the context where it outlives its application context."""
-    monkeypatch.setattr(context, "g", _Lasting())
+    lasting: dict[str, object] = {}
+    for name in ("globals_here", "globals_if_any"):
+        monkeypatch.setattr(context, name, lambda: lasting)
 
 
 def _leave_contexts_open(monkeypatch: pytest.MonkeyPatch) -> None:
     _keep_contexts_for_all(monkeypatch)
     monkeypatch.setattr(guard, "close_context", lambda: None)
-
-
-class _Lasting(SimpleNamespace):
-    """A `g` that no application context takes along."""
-
-    def __contains__(self, name: str) -> bool:
-        return name in self.__dict__
-
-    def get(self, name: str) -> object:
-        return self.__dict__.get(name)
-
-    def pop(self, name: str, default: object = None) -> object:
-        return self.__dict__.pop(name, default)
 
 
 def _return_connections_as_they_are(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -52,7 +40,7 @@ def _make_contexts_up(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def _believe_every_credential(monkeypatch: pytest.MonkeyPatch) -> None:
     known = Credential(uuid4(), frozenset(SCOPES), None)
-    monkeypatch.setattr(guards, "_credential", lambda _, *, anew: known)  # noqa: ARG005
+    monkeypatch.setattr(guards, "_credential", lambda _asked, _context, *, anew: known)  # noqa: ARG005
 
 
 _FOR_THE_SESSION = """
