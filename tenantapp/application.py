@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pkgutil
 
+import click
+from alembic.config import Config
 from flask import Blueprint, Flask
 from flask_migrate import Migrate
 from flask_smorest import Api
@@ -90,7 +92,21 @@ def _set_up_database(app: Flask, runtime: Runtime) -> None:
     db.init_app(app)
     with app.app_context():
         bind_every_transaction(db.engine, runtime.pool)
-    Migrate(app, db, directory=str(delivered("migrations")))
+    _number_every_migration(Migrate(app, db, directory=str(delivered("migrations"))))
+
+
+def _number_every_migration(migrate: Migrate) -> None:
+    """Have `flask db revision` ask migrations/env.py for a number, as `flask db migrate` does.
+
+    Set for all commands, it would have `flask db history` connect to the database.
+    """
+
+    @migrate.configure  # type: ignore[untyped-decorator]  # Flask-Migrate has no types
+    def _configure(config: Config) -> Config:
+        command = click.get_current_context(silent=True)
+        if command is not None and command.info_name == "revision":
+            config.set_main_option("revision_environment", "true")
+        return config
 
 
 def _set_up_tenancy(app: Flask, runtime: Runtime) -> None:

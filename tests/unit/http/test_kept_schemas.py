@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from flask import Flask
 
 from tenantapp.config import ROOT
+from tenantapp.db.columns import ShortTexts
 from tenantapp.db.models import table_of
 from tenantapp.http.resource import ResourceBlueprint
 from tenantapp.http.schema_plugin import component_name
@@ -66,6 +67,8 @@ def expected(column: sa.Column[Any], prop: dict[str, Any]) -> dict[str, Any]:
     """Return what a property has to tell, by the model's column."""
     model = of_model(column)
     inner = column.type.item_type if isinstance(column.type, sa.ARRAY) else column.type
+    if isinstance(column.type, ShortTexts):
+        inner = sa.String(column.type.length)
     # What a client cannot write need tell neither length nor words; a choice of words needs no length.
     untold = prop.get("readOnly") and "enum" not in prop.get("items", prop)
     needs_length = not prop.get("readOnly") and model.words is None and isinstance(inner, sa.String)
