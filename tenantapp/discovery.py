@@ -11,14 +11,18 @@ from flask import Blueprint
 
 import tenantapp
 
+# Serving a request never imports it; its views are PostgreSQL's.
+_ELSEWHERE = "rls"
+
 
 def modules_named(name: str) -> Iterator[ModuleType]:
     """Import and yield the module `name` of every package of the application that has one."""
     root = Path(tenantapp.__file__).parent
     # By its file, not by an import of its package: the test kit needs pytest, which production does not have.
-    for path in sorted(root.glob(f"*/{name}.py")) + sorted(root.glob(f"*/{name}/__init__.py")):
-        package = path.relative_to(root).parts[0]
-        yield importlib.import_module(f"{tenantapp.__name__}.{package}.{name}")
+    for path in sorted(root.glob(f"*/**/{name}.py")) + sorted(root.glob(f"*/**/{name}/__init__.py")):
+        parts = [part for part in path.relative_to(root).with_suffix("").parts if part != "__init__"]
+        if parts[0] != _ELSEWHERE:
+            yield importlib.import_module(".".join([tenantapp.__name__, *parts]))
 
 
 def import_models() -> None:
