@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import psycopg
-from psycopg._preparing import Prepare, PrepareManager
+from psycopg._preparing import Key, Prepare, PrepareManager
 from psycopg._queries import PostgresQuery
 from psycopg.errors import _WaitTimeout as WaitTimeout
 from psycopg_pool import ConnectionPool
@@ -27,10 +27,12 @@ __all__ = [
     "ATTRIBUTES",
     "METHODS",
     "JoinedLoader",
+    "Key",
     "LabelReference",
     "ORMCompileState",
     "PostgresQuery",
     "Prepare",
+    "PrepareManager",
     "TextualLabelReference",
     "WaitTimeout",
 ]
@@ -55,6 +57,7 @@ METHODS: Mapping[type, Mapping[str, str]] = {
         "_set_results": "self results",
     },
     PrepareManager: {
+        "get": "self query prepare",
         "maintain_gen": "self conn",
         "maybe_add_to_cache": "self query prep name",
         "validate": "self key prep name results",

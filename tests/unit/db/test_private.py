@@ -17,7 +17,7 @@ from tenantapp.db import private
 from tenantapp.db.private import ATTRIBUTES, METHODS
 
 LIBRARIES = ("psycopg", "psycopg_pool", "sqlalchemy")
-PRIVATE = re.compile(r"_[a-z]\w*")
+PRIVATE = re.compile(r"_[A-Za-z]\w*")
 # What SQLAlchemy and named tuples document, and a name of marshmallow's.
 OTHERS = {"_asdict", "_make", "_mapping", "_declared_fields"}
 LISTED = {name for names in (*METHODS.values(), *ATTRIBUTES.values()) for name in names}
