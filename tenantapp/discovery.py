@@ -11,14 +11,20 @@ from flask import Blueprint
 
 import tenantapp
 
+# Serving a request never imports it; its views are PostgreSQL's.
+_ELSEWHERE = "rls"
+
 
 def modules_named(name: str) -> Iterator[ModuleType]:
-    """Import and yield the module `name` of every package of the application that has one."""
+    """Import and yield the module `name` of every package that has one, in the order of their names."""
     root = Path(tenantapp.__file__).parent
     # By its file, not by an import of its package: the test kit needs pytest, which production does not have.
-    for path in sorted(root.glob(f"*/{name}.py")) + sorted(root.glob(f"*/{name}/__init__.py")):
-        package = path.relative_to(root).parts[0]
-        yield importlib.import_module(f"{tenantapp.__name__}.{package}.{name}")
+    paths = [*root.glob(f"*/**/{name}.py"), *root.glob(f"*/**/{name}/__init__.py")]
+    folders = [path.parent.parent if path.stem == "__init__" else path.parent for path in paths]
+    packages = [folder.relative_to(root).parts for folder in folders]
+    for parts in sorted(packages, key=lambda parts: (parts[-1], parts)):
+        if parts[0] != _ELSEWHERE:
+            yield importlib.import_module(".".join([tenantapp.__name__, *parts, name]))
 
 
 def import_models() -> None:

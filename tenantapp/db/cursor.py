@@ -7,13 +7,12 @@ from typing import Any, cast
 
 import psycopg
 from psycopg import pq
-from psycopg._preparing import Prepare
-from psycopg._queries import PostgresQuery
 from psycopg.abc import Params, PQGen, Query
 from psycopg.pq.abc import PGresult
 
 from tenantapp.db.connection import TenantConnection
 from tenantapp.db.errors import AnswerTooLarge
+from tenantapp.db.private import PostgresQuery, Prepare
 
 _ROWS = (pq.ExecStatus.TUPLES_OK, pq.ExecStatus.SINGLE_TUPLE, pq.ExecStatus.TUPLES_CHUNK)
 _UNKNOWN = (None,) * 5

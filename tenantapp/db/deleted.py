@@ -20,14 +20,13 @@ from sqlalchemy.orm import (
     object_mapper,
     with_loader_criteria,
 )
-from sqlalchemy.orm.context import _ORMCompileState
 from sqlalchemy.orm.interfaces import CriteriaOption
 from sqlalchemy.orm.path_registry import PathRegistry
-from sqlalchemy.orm.strategies import _JoinedLoader
 from sqlalchemy.orm.util import LoaderCriteriaOption
 
 from tenantapp.db.base import Base, ModelTable
 from tenantapp.db.models import alive, wholes
+from tenantapp.db.private import JoinedLoader, ORMCompileState
 
 INCLUDE_DELETED = "include_deleted"
 """The execution option by which a statement asks for deleted rows as well."""
@@ -43,7 +42,7 @@ class LivingRows(CriteriaOption):
     _traverse_internals: list[Any] = []  # noqa: RUF012 - SQLAlchemy's own declaration
     propagate_to_loaders = False
 
-    def process_compile_state(self, compile_state: _ORMCompileState) -> None:
+    def process_compile_state(self, compile_state: ORMCompileState) -> None:
         """Hold a SELECT; one that loads a relationship, where it collects, by what it collects."""
         attributes = compile_state.global_attributes
         # An eager load has its statement's options and, as what the session executes, its own.
@@ -58,7 +57,7 @@ class LivingRows(CriteriaOption):
             criterion.get_global_criteria(attributes)
 
     def process_compile_state_replaced_entities(
-        self, compile_state: _ORMCompileState, _entities: object
+        self, compile_state: ORMCompileState, _entities: object
     ) -> None:
         """Hold a SELECT whose columns were replaced."""
         self.process_compile_state(compile_state)
@@ -83,7 +82,7 @@ def leave_deleted_out(state: ORMExecuteState) -> None:
 
 @RelationshipProperty.strategy_for(lazy="joined")
 @RelationshipProperty.strategy_for(lazy=False)
-class _LivingJoinedLoader(_JoinedLoader):
+class _LivingJoinedLoader(JoinedLoader):
     """`joinedload`, whose collections keep to the criteria of the statement; a many-to-one does not.
 
     SQLAlchemy's own joins either both by them or none.
@@ -91,7 +90,7 @@ class _LivingJoinedLoader(_JoinedLoader):
 
     __slots__ = ()
 
-    def _create_eager_join(self, compile_state: _ORMCompileState, *join: Any) -> None:
+    def _create_eager_join(self, compile_state: ORMCompileState, *join: Any) -> None:
         *others, criteria = join
         held = LivingRows in compile_state.global_attributes and _collects(self.parent_property)
         if held and (criterion := _criterion(self.mapper)):

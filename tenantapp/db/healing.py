@@ -14,6 +14,7 @@ from tenantapp.db.cleaning import CleanedConnection
 from tenantapp.db.commits import note_commit
 from tenantapp.db.deadline import Loan
 from tenantapp.db.errors import ConnectionOutdated, LoanCut, ServerReadOnly
+from tenantapp.db.private import WaitTimeout
 from tenantapp.db.shares import Turn
 
 Answer = TypeVar("Answer")
@@ -122,7 +123,7 @@ def _plan_is_stale(error: psycopg.Error) -> bool:
 
 def _ends_the_session(error: psycopg.Error) -> bool:
     """Whether no other answer follows: the server ends the session, or nobody waits any longer."""
-    if isinstance(error, pg._WaitTimeout):
+    if isinstance(error, WaitTimeout):
         return True
     is_final = error.diag.severity_nonlocalized in _ENDS_THE_SESSION
     return is_final and isinstance(error, psycopg.OperationalError)

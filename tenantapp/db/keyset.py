@@ -23,11 +23,12 @@ from sqlalchemy import (
 from sqlalchemy.exc import ArgumentError
 from sqlalchemy.orm import Session
 from sqlalchemy.sql import coercions, operators, roles
-from sqlalchemy.sql.elements import UnaryExpression, _label_reference, _textual_label_reference
+from sqlalchemy.sql.elements import UnaryExpression
 from sqlalchemy.sql.selectable import Subquery
 from sqlalchemy.types import TypeEngine
 
 from tenantapp.db.key_text import require_text, text_of
+from tenantapp.db.private import LabelReference, TextualLabelReference
 from tenantapp.db.rows import row_maker
 
 _DIRECTIONS = (operators.asc_op, operators.desc_op)
@@ -118,7 +119,7 @@ def _parted(key: Any) -> tuple[ColumnElement[Any] | str, bool]:
         return key, False
     given = coercions.expect(roles.OrderByRole, key)
     descending = False
-    while isinstance(given, UnaryExpression | _label_reference | _textual_label_reference):
+    while isinstance(given, UnaryExpression | LabelReference | TextualLabelReference):
         if isinstance(given, UnaryExpression):
             if given.modifier not in _DIRECTIONS:
                 raise ArgumentError(f"{key}: a page is ordered by columns, asc or desc; no key may be NULL")
