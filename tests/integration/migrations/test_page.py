@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import textwrap
 
 from tenantapp.config import ROOT
 from tests.integration.migrations.tree import Tree
@@ -39,14 +38,17 @@ def test_the_model_of_the_readme_is_migrated_as_the_page_shows(tree: Tree) -> No
 
 def test_the_commands_of_the_migrations_page_do_what_it_says(tree: Tree) -> None:
     write(tree, files_of(README))
-    said = flask(tree, PAGE, "db migrate", "db upgrade", "db check", "db downgrade")
+    # Joining branches: test_identity.py.
+    first = PAGE.partition("Two branches")[0]
+    said = flask(tree, first, "db migrate", "db upgrade", "db check", "db downgrade")
     assert len(said) == 4
     assert "No new upgrade operations detected" in said[2]
     assert tree.query("bootstrap", "SELECT to_regclass('public.notes')") == [(None,)]
     tree.flask_db("upgrade")
 
     (index,) = [block.text for block in blocks_in(PAGE, ROOT) if block.kind == "python"]
-    tree.write(textwrap.indent(index, "    "), '    op.drop_index("idx_notes_tenant_id_text", "notes")')
+    upgrade, downgrade = re.findall(r"^def \w+\(\) -> None:\n((?:    .*\n?)+)", index, re.MULTILINE)
+    tree.write(upgrade.rstrip(), downgrade.rstrip())
     assert len(flask(tree, PAGE, "db -x")) == 1
     valid = "SELECT indisvalid FROM pg_index WHERE indexrelid = 'idx_notes_tenant_id_text'::regclass"
     assert tree.query("bootstrap", valid) == [(True,)]
