@@ -16,7 +16,7 @@ export PYTHONUNBUFFERED = 1
 
 PYTEST = $(BIN)/pytest -n 2 -q
 # What differs between versions of PostgreSQL: everything that talks to it, but for the embedded server itself.
-ON_A_DATABASE = tests/integration tests/isolation tests/audit tests/probe tests/testing --ignore tests/integration/embedded
+ON_A_DATABASE = tests/integration tests/isolation --ignore tests/integration/embedded
 
 # The models against a database that the migrations made, on a server of its own whatever the environment says.
 DRIFT = folder=$$(mktemp -d) && chmod 755 "$$folder" && trap 'rm -rf "$$folder"' EXIT && { \

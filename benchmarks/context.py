@@ -31,13 +31,13 @@ from werkzeug.test import EnvironBuilder
 from benchmarks import queries
 from benchmarks.stage import Stage, stage
 from tenantapp.application import create_app
-from tenantapp.customers.models import Customer
 from tenantapp.db import repository
-from tenantapp.db.binding import Binding
-from tenantapp.db.connection import TenantConnection
-from tenantapp.db.lending import LendingPool
-from tenantapp.db.models import table_of
-from tenantapp.db.selection import Selection
+from tenantapp.models.scoped import table_of
+from tenantapp.postgres.binding import Binding
+from tenantapp.postgres.connection import TenantConnection
+from tenantapp.postgres.lending import LendingPool
+from tenantapp.postgres.selection import Selection
+from tenantapp.resources.customers.models import Customer
 from tenantapp.tenancy.context import TenantContext, current_context
 from tests.support.tenants import TenantUnderTest
 

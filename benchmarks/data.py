@@ -16,11 +16,11 @@ from psycopg import sql
 from benchmarks.servers import CONTEXT_KEY
 from benchmarks.stage import ROOT
 from tenantapp.application import create_app
-from tenantapp.config import ROOT as PROJECT
-from tenantapp.db.roles import RoleNames
 from tenantapp.embedded import EmbeddedServer
 from tenantapp.platform.context_keys import install_key
 from tenantapp.platform.preparation import create_roles, prepare_database
+from tenantapp.postgres.roles import RoleNames
+from tenantapp.settings.load import ROOT as PROJECT
 from tests.support.databases import LIMITS, PASSWORDS, Server
 
 PREFIX = "benchmark"

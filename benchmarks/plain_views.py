@@ -13,9 +13,9 @@ from sqlalchemy import select
 
 from benchmarks.plain.schemas import customer_schema, customers_schema, page_schema
 from tenantapp.application import create_app
-from tenantapp.customers.models import Customer
 from tenantapp.db.session import db
 from tenantapp.http.permissions import permission
+from tenantapp.resources.customers.models import Customer
 
 PREFIX = "/api/v1/plain"
 

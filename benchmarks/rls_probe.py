@@ -7,8 +7,8 @@ import sys
 from psycopg import sql
 
 from benchmarks.stage import Stage, stage
-from tenantapp.context_key import PUBLISHED_CONTEXT_KEY
 from tenantapp.rls.probe import Outcome, probe
+from tenantapp.settings.context_key import PUBLISHED_CONTEXT_KEY
 from tenantapp.tenancy.seal import ContextSealer
 
 SECONDS = 60.0

@@ -10,9 +10,9 @@ import time
 from collections.abc import Callable
 
 from benchmarks.stage import Stage, stage
-from tenantapp.config import ROOT
 from tenantapp.rls.audit.configuration import load_configuration
 from tenantapp.rls.audit.run import audit
+from tenantapp.settings.load import ROOT
 
 TABLES = 100
 RUNS = 5

@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from tenantapp.context_key import ContextKey
+from tenantapp.settings.context_key import ContextKey
 from tests.support.databases import Server
 
 API = "/api/v1"

@@ -12,10 +12,10 @@ from flask import Flask
 from flask_migrate import upgrade
 
 from tenantapp.application import create_app
-from tenantapp.config import Settings
-from tenantapp.context_key import PUBLISHED_CONTEXT_KEY
 from tenantapp.embedded import EmbeddedServer
 from tenantapp.platform.context_keys import install_key
+from tenantapp.settings.context_key import PUBLISHED_CONTEXT_KEY
+from tenantapp.settings.load import Settings
 from tests.support.databases import Server, roles_on
 from tests.support.tenants import TenantUnderTest, make_tenant
 

@@ -21,13 +21,13 @@ from sqlalchemy.engine import Connection
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from sqlalchemy.sql.schema import SchemaItem
 
-from tenantapp.db.base import Base
-from tenantapp.db.failures import tls_failure
-from tenantapp.db.roles import RoleNames
-from tenantapp.db.safety import check_preparation
-from tenantapp.db.sealing import sealer_for, sealing_engine
 from tenantapp.health.revisions import MigrationsUnreadable, require_unique_revisions
+from tenantapp.models.base import Base
 from tenantapp.platform.measures import first_line
+from tenantapp.postgres.failures import tls_failure
+from tenantapp.postgres.roles import RoleNames
+from tenantapp.postgres.safety import check_preparation
+from tenantapp.postgres.sealing import sealer_for, sealing_engine
 from tenantapp.rehearsal.run import require_sound
 from tenantapp.rls import compare, operations  # noqa: F401 - Alembic gets our operations and comparisons
 from tenantapp.rls.failures import failure

@@ -12,25 +12,29 @@ from flask_smorest import Api
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from tenantapp import cli as commands
-from tenantapp import development, discovery, logs
-from tenantapp.config import Settings, require_settings
-from tenantapp.db.directory import DatabaseDirectory
-from tenantapp.db.engine import bind_every_transaction, engine_options
-from tenantapp.db.pool import PoolLimits, TenantPool
-from tenantapp.db.roles import RoleNames
-from tenantapp.db.sealing import sealer_for
+from tenantapp import discovery
 from tenantapp.db.session import db
+from tenantapp.embedded import development
 from tenantapp.health import views as health
 from tenantapp.health.readiness import Readiness
-from tenantapp.http import api, cors, docs, document, guard, headers, imports, problems, shortage
+from tenantapp.http import api, cors, guard, headers, problems, shortage
 from tenantapp.http.edge import Edge
+from tenantapp.http.files import imports
 from tenantapp.http.flask_app import ApiFlask
+from tenantapp.http.openapi import docs, document
 from tenantapp.http.permissions import require_permissions
 from tenantapp.identity import guards
 from tenantapp.identity.credentials import Credentials
+from tenantapp.observability import logs
 from tenantapp.places import delivered
+from tenantapp.postgres.directory import DatabaseDirectory
+from tenantapp.postgres.engine import bind_every_transaction, engine_options
+from tenantapp.postgres.pool import PoolLimits, TenantPool
+from tenantapp.postgres.roles import RoleNames
+from tenantapp.postgres.sealing import sealer_for
+from tenantapp.resources.summary.views import summary_blueprint
 from tenantapp.runtime import RUNTIME, Runtime
-from tenantapp.summary.views import summary_blueprint
+from tenantapp.settings.load import Settings, require_settings
 from tenantapp.tenancy.directory import CachedDirectory
 from tenantapp.tenancy.hooks import Tenancy
 from tenantapp.tenancy.resolver import TenantResolver

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from tenantapp.app_state import AppState
-from tenantapp.config import Settings
-from tenantapp.db.pool import TenantPool
+from tenantapp.postgres.pool import TenantPool
+from tenantapp.settings.load import Settings
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,10 +11,11 @@ from typing import Any
 
 from gunicorn.glogging import Logger
 
-from tenantapp import development, logs
-from tenantapp.config import require_settings
+from tenantapp.embedded import development
 from tenantapp.health.readiness import problems
 from tenantapp.identity import guards
+from tenantapp.observability import logs
+from tenantapp.settings.load import require_settings
 
 _settings = require_settings()
 

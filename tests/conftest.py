@@ -17,10 +17,10 @@ from pytest_postgresql.executors import NoopExecutor
 from sqlalchemy import URL, make_url
 
 from tenantapp.application import create_app
-from tenantapp.context_key import PUBLISHED_CONTEXT_KEY
 from tenantapp.embedded import EmbeddedServer
 from tenantapp.platform.context_keys import install_key
 from tenantapp.platform.preparation import prepare_database
+from tenantapp.settings.context_key import PUBLISHED_CONTEXT_KEY
 from tests.support import debian
 from tests.support.databases import Server, roles_on, undisturbed
 from tests.support.tenants import TenantUnderTest, make_tenant

@@ -1,7 +1,7 @@
 -- Binds a context to this transaction alone, as bind does, to serve a request: a tenant that this database may not
 -- serve now is refused, and so is a credential that was looked up before a change of the tenant's. An error ends the
 -- message that it comes in, so that nothing of a refused request is run. Tells how often the tenant's credentials were
--- changed. What each error code means to the program is in db/binding.py.
+-- changed. What each error code means to the program is in postgres/binding.py.
 CREATE FUNCTION tenancy.bind_served(context text, credentials integer) RETURNS integer
 LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 AS $body$

@@ -14,13 +14,13 @@ from sqlalchemy.engine import Connection
 from tenantapp.cli.output import echo_fields, echo_json, echo_rows
 from tenantapp.cli.servers import RoleGroup, address, echo_used, one_line_errors, sealer, validated
 from tenantapp.cli.tenants import as_json_option, platform_connection
-from tenantapp.db.sealing import bind, sealing_engine
-from tenantapp.identity.keys import SCOPES, issue_key
-from tenantapp.identity.models import ApiKey
-from tenantapp.identity.repository import ApiKeyRepository
-from tenantapp.identity.schemas import ApiKeySchema
+from tenantapp.identity.api_keys.keys import SCOPES, issue_key
+from tenantapp.identity.api_keys.models import ApiKey
+from tenantapp.identity.api_keys.repository import ApiKeyRepository
+from tenantapp.identity.api_keys.schemas import ApiKeySchema
 from tenantapp.platform.errors import UnknownKey
 from tenantapp.platform.tenants import find_tenant
+from tenantapp.postgres.sealing import bind, sealing_engine
 from tenantapp.tenancy.context import TenantContext
 
 tenant_option = click.option("--tenant", "subdomain", required=True, help="The tenant's subdomain.")

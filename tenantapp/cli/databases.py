@@ -5,7 +5,6 @@ from __future__ import annotations
 import click
 from flask.cli import with_appcontext
 
-from tenantapp import development
 from tenantapp.cli.servers import (
     ADDRESS_FIELDS,
     address,
@@ -18,6 +17,7 @@ from tenantapp.cli.servers import (
     plain,
     role_names,
 )
+from tenantapp.embedded import development
 from tenantapp.platform.preparation import create_database, database_script, prepare_database
 from tenantapp.platform.report import PreparationReport
 

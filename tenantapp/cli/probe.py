@@ -13,10 +13,10 @@ from flask.cli import with_appcontext
 
 from tenantapp.cli.output import echo_json
 from tenantapp.cli.servers import UnusableDatabase, address, connect, echo_used, sealer
-from tenantapp.config import SettingsError
-from tenantapp.db.safety import check_context_key, check_migrations
 from tenantapp.places import delivered
 from tenantapp.platform.measures import Connection, first_line
+from tenantapp.postgres.safety import check_context_key, check_migrations
+from tenantapp.settings.load import SettingsError
 from tenantapp.tenancy.seal import ContextSealer
 
 # Imported by the command when it runs: whatever serves requests imports this file, and never what it uses.

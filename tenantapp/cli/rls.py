@@ -11,9 +11,9 @@ from flask.cli import with_appcontext
 
 from tenantapp.cli.output import echo_json
 from tenantapp.cli.servers import ADDRESS_FIELDS, UnusableDatabase, address, connect, echo_used, role_names
-from tenantapp.config import SettingsError
 from tenantapp.places import delivered
 from tenantapp.platform.measures import first_line
+from tenantapp.settings.load import SettingsError
 
 # Imported by the commands when they run: whatever serves requests imports this file, and never what it uses.
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ import click
 import orjson
 from flask.cli import with_appcontext
 
-from tenantapp.http.document import api_document
+from tenantapp.http.openapi.document import api_document
 
 
 @click.group("schemas")

@@ -13,18 +13,18 @@ from marshmallow import Schema, ValidationError
 from sqlalchemy import URL
 from sqlalchemy.exc import DBAPIError
 
-from tenantapp.addresses import printable
-from tenantapp.config import Settings, SettingsError
-from tenantapp.context_key import ContextKey
-from tenantapp.db.errors import DatabaseUnavailable
-from tenantapp.db.failures import WITHOUT_A_SUPERUSER
-from tenantapp.db.roles import RoleNames
-from tenantapp.db.sealing import sealer_for
 from tenantapp.platform.errors import OperatorError
 from tenantapp.platform.measures import Connection, first_line
 from tenantapp.platform.preparation import Passwords, RoleLimits
 from tenantapp.platform.report import PreparationReport
+from tenantapp.postgres.errors import DatabaseUnavailable
+from tenantapp.postgres.failures import WITHOUT_A_SUPERUSER
+from tenantapp.postgres.roles import RoleNames
+from tenantapp.postgres.sealing import sealer_for
 from tenantapp.runtime import RUNTIME
+from tenantapp.settings.addresses import printable
+from tenantapp.settings.context_key import ContextKey
+from tenantapp.settings.load import Settings, SettingsError
 from tenantapp.tenancy.errors import TenancyError
 from tenantapp.tenancy.seal import ContextSealer
 

@@ -12,10 +12,10 @@ from flask.cli import with_appcontext
 from sqlalchemy import URL
 
 from tenantapp.cli.servers import address, connect, one_line_errors, role_names
-from tenantapp.config import Settings
 from tenantapp.platform.measures import first_line
 from tenantapp.platform.watchdog import end_overdue
 from tenantapp.runtime import RUNTIME
+from tenantapp.settings.load import Settings
 
 _BEYOND_A_LOAN = 1.1
 _log = structlog.get_logger("tenantapp.watchdog")

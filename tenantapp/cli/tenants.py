@@ -11,10 +11,10 @@ from sqlalchemy.engine import Connection
 
 from tenantapp.cli.output import echo_fields, echo_json, echo_rows
 from tenantapp.cli.servers import RoleGroup, address, echo_used, one_line_errors, sealer, validated
-from tenantapp.db.sealing import sealing_engine
+from tenantapp.identity.tenants.models import STATUSES
+from tenantapp.identity.tenants.schemas import TenantSchema
 from tenantapp.platform import tenants as operations
-from tenantapp.tenants.models import STATUSES
-from tenantapp.tenants.schemas import TenantSchema
+from tenantapp.postgres.sealing import sealing_engine
 
 as_json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 _DONE = {"suspended": "suspended", "active": "activated", "archived": "archived"}

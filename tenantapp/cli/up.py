@@ -17,7 +17,6 @@ from flask import current_app
 from flask.cli import with_appcontext
 from flask_migrate import upgrade
 
-from tenantapp import development
 from tenantapp.cli.ending import heed_signals, kill, leave, stop, wait_for
 from tenantapp.cli.production import not_in_production
 from tenantapp.cli.servers import (
@@ -31,6 +30,7 @@ from tenantapp.cli.servers import (
     role_limits,
     role_names,
 )
+from tenantapp.embedded import development
 from tenantapp.health.revisions import MigrationsUnreadable, read_revisions
 from tenantapp.platform.context_keys import install_key
 from tenantapp.platform.preparation import create_database, create_roles, prepare_database

@@ -1,1 +1,1 @@
-"""How rows are reached: engines, sessions, model bases. Every transaction carries the tenant's context."""
+"""What an author calls: the session, units of work, repositories and pages of rows."""

@@ -10,11 +10,11 @@ from uuid import UUID
 from sqlalchemy import bindparam, select, true
 from sqlalchemy.engine import Connection
 
-from tenantapp.db.engine import select_all
 from tenantapp.db.errors import RowNotFound
-from tenantapp.db.models import Record, alive, living, shown_columns, table_of
-from tenantapp.db.rows import row_maker, values_of
-from tenantapp.db.selection import Selection
+from tenantapp.models.rows import row_maker, values_of
+from tenantapp.models.scoped import Record, alive, living, shown_columns, table_of
+from tenantapp.postgres.engine import select_all
+from tenantapp.postgres.selection import Selection
 
 Above = TypeVar("Above", bound=Record)
 Below = TypeVar("Below", bound=Record)

@@ -24,9 +24,9 @@ from sqlalchemy.orm.interfaces import CriteriaOption
 from sqlalchemy.orm.path_registry import PathRegistry
 from sqlalchemy.orm.util import LoaderCriteriaOption
 
-from tenantapp.db.base import Base, ModelTable
-from tenantapp.db.models import alive, wholes
-from tenantapp.db.private import JoinedLoader, ORMCompileState
+from tenantapp.models.base import Base, ModelTable
+from tenantapp.models.scoped import alive, wholes
+from tenantapp.postgres.private import JoinedLoader, ORMCompileState
 
 INCLUDE_DELETED = "include_deleted"
 """The execution option by which a statement asks for deleted rows as well."""

@@ -28,8 +28,8 @@ from sqlalchemy.sql.selectable import Subquery
 from sqlalchemy.types import TypeEngine
 
 from tenantapp.db.key_text import require_text, text_of
-from tenantapp.db.private import LabelReference, TextualLabelReference
-from tenantapp.db.rows import row_maker
+from tenantapp.models.rows import row_maker
+from tenantapp.postgres.private import LabelReference, TextualLabelReference
 
 _DIRECTIONS = (operators.asc_op, operators.desc_op)
 

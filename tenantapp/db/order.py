@@ -5,9 +5,9 @@ from __future__ import annotations
 from sqlalchemy import REAL, Column, ColumnElement, Date, DateTime, Float, Numeric, Time, func, literal_column
 from sqlalchemy.exc import ArgumentError
 
-from tenantapp.db.columns import NEVER
 from tenantapp.db.key_text import require_text
-from tenantapp.db.models import Record, table_of
+from tenantapp.models.columns import NEVER
+from tenantapp.models.scoped import Record, table_of
 
 # What NULL counts as, by the first kind that a column is of.
 _LAST: tuple[tuple[type, str], ...] = (

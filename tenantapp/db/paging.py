@@ -25,12 +25,12 @@ from sqlalchemy import (
 from sqlalchemy import cast as cast_to
 from sqlalchemy.engine import Connection
 
-from tenantapp.db.columns import SEPARATORS
-from tenantapp.db.engine import select_all
 from tenantapp.db.key_text import text_of
-from tenantapp.db.models import Record, alive, shown_columns, shown_row, table_of
 from tenantapp.db.order import never_null
-from tenantapp.db.selection import Selection
+from tenantapp.models.columns import SEPARATORS
+from tenantapp.models.scoped import Record, alive, shown_columns, shown_row, table_of
+from tenantapp.postgres.engine import select_all
+from tenantapp.postgres.selection import Selection
 
 Model = TypeVar("Model", bound=Record)
 Shown_co = TypeVar("Shown_co", covariant=True)

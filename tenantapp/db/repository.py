@@ -25,13 +25,13 @@ from sqlalchemy import (
 from sqlalchemy.engine import Connection
 from sqlalchemy.sql.dml import ReturningInsert
 
-from tenantapp.db.engine import select_one
 from tenantapp.db.errors import RowChanged, RowNotFound
-from tenantapp.db.models import Record, SoftDeletable, alive, living, shown_columns, shown_row, table_of
 from tenantapp.db.paging import Page, PageQuery, fetch_page, stream_rows
 from tenantapp.db.references import told_if_in_use
-from tenantapp.db.selection import Selection
-from tenantapp.db.states import States, require_start, require_step, states_of
+from tenantapp.models.scoped import Record, SoftDeletable, alive, living, shown_columns, shown_row, table_of
+from tenantapp.models.states import States, require_start, require_step, states_of
+from tenantapp.postgres.engine import select_one
+from tenantapp.postgres.selection import Selection
 
 Model_co = TypeVar("Model_co", bound=Record, covariant=True)
 Model = TypeVar("Model", bound=Record)
@@ -42,7 +42,7 @@ Versions = Collection[int] | None
 class Repository(Generic[Model_co]):
     """The rows of one model, as the tenant in whose context the connection works sees them.
 
-    Rows are typed as the model, whose attributes they have (`tenantapp.db.rows`).
+    Rows are typed as the model, whose attributes they have (`tenantapp.models.rows`).
     Deleted rows of a soft-deletable model are seen by `restore` and by a page of the deleted alone.
     Another tenant's row and none are the same to every method.
 

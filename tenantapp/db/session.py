@@ -10,11 +10,11 @@ from sqlalchemy import event
 from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.orm import Mapper, SessionTransaction
 
-from tenantapp.db.base import Base
-from tenantapp.db.bound import rolled_back_aside
 from tenantapp.db.deleted import INCLUDE_DELETED, is_deleted, leave_deleted_out
 from tenantapp.db.errors import ForeignTenantSession
 from tenantapp.globals import globals_here
+from tenantapp.models.base import Base
+from tenantapp.postgres.bound import rolled_back_aside
 from tenantapp.tenancy.context import context_closed, current_context
 
 _TENANT = "tenant_id"

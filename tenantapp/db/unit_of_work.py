@@ -13,10 +13,11 @@ from sqlalchemy.engine import Connection
 from sqlalchemy.exc import DBAPIError, InternalError
 from sqlalchemy.orm import Session
 
-from tenantapp.db.engine import ReadOnlyConnection
-from tenantapp.db.errors import ConnectionOutdated, LoanCut, WroteWhileReading
-from tenantapp.db.isolation import Isolation
+from tenantapp.db.errors import WroteWhileReading
 from tenantapp.db.session import db
+from tenantapp.postgres.engine import ReadOnlyConnection
+from tenantapp.postgres.errors import ConnectionOutdated, LoanCut
+from tenantapp.postgres.isolation import Isolation
 
 Result = TypeVar("Result")
 Item = TypeVar("Item")

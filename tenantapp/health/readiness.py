@@ -11,22 +11,22 @@ import psycopg
 from psycopg_pool import PoolTimeout
 from sqlalchemy import URL
 
-from tenantapp.config import Settings
-from tenantapp.db.connection import TenantConnection
-from tenantapp.db.failures import tls_failure
-from tenantapp.db.pool import TenantPool
-from tenantapp.db.roles import RoleNames
-from tenantapp.db.safety import (
+from tenantapp.health.cutting import cut_after
+from tenantapp.health.inquiry import Inquiry
+from tenantapp.health.revisions import MigrationsUnreadable, read_revisions
+from tenantapp.postgres.connection import TenantConnection
+from tenantapp.postgres.failures import tls_failure
+from tenantapp.postgres.pool import TenantPool
+from tenantapp.postgres.roles import RoleNames
+from tenantapp.postgres.safety import (
     Connection,
     SafetyProblem,
     check_connection_limit,
     check_context_key,
     find_problems,
 )
-from tenantapp.db.sealing import sealer_for
-from tenantapp.health.cutting import cut_after
-from tenantapp.health.inquiry import Inquiry
-from tenantapp.health.revisions import MigrationsUnreadable, read_revisions
+from tenantapp.postgres.sealing import sealer_for
+from tenantapp.settings.load import Settings
 
 KEPT_SECONDS = 2.0
 """How long an answer about readiness is kept: anybody may ask."""

@@ -7,13 +7,13 @@ from typing import Any
 from flask import Flask, Response
 
 from tenantapp.app_state import AppState
-from tenantapp.db.safety import SafetyProblem
 from tenantapp.health.readiness import Readiness
 from tenantapp.health.schemas import HealthSchema, ReadinessSchema
 from tenantapp.http.blueprint import Blueprint
 from tenantapp.http.json_text import json_answer
 from tenantapp.http.permissions import PUBLIC, permission
 from tenantapp.http.shortage import shortage
+from tenantapp.postgres.safety import SafetyProblem
 
 _READINESS = AppState[Readiness]("readiness")
 _OF_THE_MOMENT = {"Cache-Control": "no-store"}

@@ -15,15 +15,15 @@ from flask_smorest import Blueprint as DocumentedBlueprint
 from flask_smorest.exceptions import NotModified
 from werkzeug.exceptions import HTTPException, NotFound
 
-from tenantapp.http import components
 from tenantapp.http.json_text import json_text
-from tenantapp.http.operations import DeclaredOperations
+from tenantapp.http.openapi import components
+from tenantapp.http.openapi.operations import DeclaredOperations
+from tenantapp.http.openapi.schema_plugin import SchemaPlugin
 from tenantapp.http.problems import ProblemSchema, problem
-from tenantapp.http.schema_plugin import SchemaPlugin
 
 PREFIX = "/api/v1"
 LARGEST_BODY = 1024 * 1024
-_INTRODUCTION = Path(__file__).with_name("introduction.md")
+_INTRODUCTION = Path(__file__).parent / "openapi" / "introduction.md"
 
 
 class ProblemApi(Api):  # type: ignore[misc]  # flask-smorest has no types

@@ -13,9 +13,9 @@ from marshmallow import Schema, fields
 from marshmallow.schema import SchemaMeta
 from sqlalchemy.dialects import postgresql
 
-from tenantapp.db.declarations import DECLARES, ScopedForeignKey
-from tenantapp.db.models import Record, table_of
 from tenantapp.http.fields import Email, JsonObject, Moment, Reference, State, Tags, Text, Word
+from tenantapp.models.declarations import DECLARES, ScopedForeignKey
+from tenantapp.models.scoped import Record, table_of
 
 Column = sa.Column[Any]
 Make = Callable[..., fields.Field[Any]]
@@ -98,7 +98,7 @@ def _resolved(schema: Any, name: str, field: Any) -> Any:
 
 
 def _of_word(column: Column, options: dict[str, Any]) -> fields.Field[Any] | None:
-    """Return the field of a column that was declared by a word of `tenantapp.db.columns`."""
+    """Return the field of a column that was declared by a word of `tenantapp.models.columns`."""
     declared = column.info.get(DECLARES)
     if isinstance(declared, ScopedForeignKey):
         one = options.pop("one", f"a {declared.table.removesuffix('s').replace('_', ' ')}")

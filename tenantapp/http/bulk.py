@@ -9,14 +9,15 @@ from uuid import UUID
 
 from marshmallow import Schema, fields, validate
 
-from tenantapp.db.errors import RowNotFound, RowRefused
-from tenantapp.db.models import Record
+from tenantapp.db.errors import RowNotFound
 from tenantapp.db.repository import Repository
 from tenantapp.db.unit_of_work import by_halves
 from tenantapp.http.edge import request_id
 from tenantapp.http.fields import ShortList, each_once
 from tenantapp.http.pages import LONGEST
 from tenantapp.http.problems import Problem, ProblemSchema, explain_refusal, problem_document
+from tenantapp.models.errors import RowRefused
+from tenantapp.models.scoped import Record
 
 BulkWork = Callable[[Collection[UUID]], Collection[UUID]]
 

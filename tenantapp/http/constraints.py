@@ -10,7 +10,7 @@ from sqlalchemy import Index
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.sql.schema import ColumnCollectionConstraint
 
-from tenantapp.db.base import Base
+from tenantapp.models.base import Base
 
 
 @dataclass(frozen=True, slots=True)

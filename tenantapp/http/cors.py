@@ -7,10 +7,10 @@ import re
 from flask import Flask, Response, current_app, request
 from flask_cors import CORS
 
-from tenantapp.config import Settings
 from tenantapp.http.edge import HEADER as REQUEST_ID
 from tenantapp.http.idempotency import HEADER as IDEMPOTENCY_KEY
 from tenantapp.http.idempotency import REPLAYED
+from tenantapp.settings.load import Settings
 
 _METHODS = ("GET", "HEAD", "POST", "PATCH", "DELETE")
 _ALLOWED = ("Authorization", "Content-Type", "If-Match", "If-None-Match", IDEMPOTENCY_KEY, REQUEST_ID)

@@ -9,9 +9,9 @@ from typing import Any, cast
 from marshmallow import Schema, fields
 from sqlalchemy import Row
 
-from tenantapp.db.rows import named
 from tenantapp.http.dump import Dump, compile_dump
 from tenantapp.http.pages import PageSchema
+from tenantapp.models.rows import named
 
 DumpMethod = Callable[..., Any]
 

@@ -9,10 +9,10 @@ from typing import Any
 import orjson
 from marshmallow import ValidationError, fields, validate
 
-from tenantapp.db.columns import LONGEST_TAG, MOST_TAGS
-from tenantapp.db.states import States
 from tenantapp.http.moments import COMPARED, KEPT, read_moment
 from tenantapp.http.texts import LONGEST_DECOMPOSITION, compose, refuse_unstorable, texts_in
+from tenantapp.models.columns import LONGEST_TAG, MOST_TAGS
+from tenantapp.models.states import States
 
 LARGEST_OBJECT = 16 * 1024
 NONE = "none"

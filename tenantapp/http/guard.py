@@ -15,7 +15,6 @@ from typing import Any, Protocol, TypeVar, cast
 from flask import Flask, Request
 
 from tenantapp.app_state import AppState
-from tenantapp.db.commits import forget_commits, has_committed
 from tenantapp.db.session import db
 from tenantapp.db.unit_of_work import retrying
 from tenantapp.globals import request_here
@@ -24,6 +23,7 @@ from tenantapp.http.idempotency import refuse_unheeded_key
 from tenantapp.http.permissions import PUBLIC, permission_of
 from tenantapp.http.preconditions import heeding_version, heeds_version, refuse_unheeded_version
 from tenantapp.http.transactions import Transaction, in_transaction, transaction_of
+from tenantapp.postgres.commits import forget_commits, has_committed
 from tenantapp.tenancy.context import close_context
 from tenantapp.tenancy.errors import CredentialsChanged, TenantGone
 

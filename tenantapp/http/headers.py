@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from tenantapp.config import Settings
 from tenantapp.http.edge import Headers
+from tenantapp.settings.load import Settings
 
 CONTENT_SECURITY_POLICY = "Content-Security-Policy"
 # What is the same for everybody says so; whatever does not is a tenant's.

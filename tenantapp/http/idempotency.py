@@ -18,9 +18,9 @@ from sqlalchemy import Row, delete, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.engine import Connection
 
-from tenantapp.db.models import table_of
 from tenantapp.http.models import IdempotencyKey
 from tenantapp.http.problems import Problem
+from tenantapp.models.scoped import table_of
 from tenantapp.tenancy.context import current_context
 
 HEADER = "Idempotency-Key"

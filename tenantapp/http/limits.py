@@ -9,10 +9,10 @@ from typing import Any
 import sqlalchemy as sa
 from marshmallow import Schema, ValidationError, fields, validate
 
-from tenantapp.db.models import Record, table_of
 from tenantapp.http.fields import JsonObject, Moment, Text
 from tenantapp.http.number_limits import number_limits
 from tenantapp.http.texts import refuse_unstorable, texts_in
+from tenantapp.models.scoped import Record, table_of
 
 _JSON = (fields.String, fields.Integer, fields.Float, fields.Boolean, fields.Constant)
 

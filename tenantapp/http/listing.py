@@ -10,13 +10,13 @@ from typing import Any
 
 from marshmallow import Schema, fields, validate
 
-from tenantapp.db.models import Record, SoftDeletable
 from tenantapp.db.order import require_sortable
 from tenantapp.db.paging import Page, PageQuery
 from tenantapp.http.cursors import link_to, seal, this_list, unseal
 from tenantapp.http.fields import MomentBound, Reference, ReferenceOrNone, Text
 from tenantapp.http.pages import USUAL, PageArguments, PageSchema
 from tenantapp.http.text_values import from_text
+from tenantapp.models.scoped import Record, SoftDeletable
 
 NEWEST_FIRST = "-created_at"
 _OF_VALUES = ("format", "pattern")

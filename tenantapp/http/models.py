@@ -9,8 +9,8 @@ from sqlalchemy import Index, UniqueConstraint
 from sqlalchemy.orm import Mapped
 from sqlalchemy.schema import SchemaItem
 
-from tenantapp.db import columns
-from tenantapp.db.models import Resource
+from tenantapp.models import columns
+from tenantapp.models.scoped import Resource
 
 
 class IdempotencyKey(Resource):

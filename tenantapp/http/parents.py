@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from tenantapp.db.models import Record
 from tenantapp.db.repository import Repository
+from tenantapp.models.scoped import Record
 
 
 @dataclass(frozen=True, slots=True)

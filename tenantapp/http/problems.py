@@ -14,11 +14,8 @@ from sqlalchemy.orm.exc import StaleDataError
 
 from tenantapp.db.errors import (
     Conflict,
-    DatabaseUnavailable,
-    IllegalStep,
     RowChanged,
     RowInUse,
-    RowRefused,
     WroteWhileReading,
 )
 from tenantapp.http.constraints import Explanation, explain
@@ -26,9 +23,16 @@ from tenantapp.http.edge import request_id
 from tenantapp.http.excerpts import first_errors, with_the_rest
 from tenantapp.http.shortage import shortage
 from tenantapp.http.sqlstates import SOON, UNAVAILABLE, Meaning, meaning_of
+from tenantapp.models.errors import (
+    IllegalStep,
+    RowRefused,
+)
+from tenantapp.observability.tracebacks import exception_text
+from tenantapp.postgres.errors import (
+    DatabaseUnavailable,
+)
 from tenantapp.tenancy.errors import TenancyError
 from tenantapp.tenancy.refusals import record_refusal
-from tenantapp.tracebacks import exception_text
 
 MIMETYPE = "application/problem+json"
 RETRY_SECONDS = SOON

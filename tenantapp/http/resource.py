@@ -10,27 +10,27 @@ from flask import Response, url_for
 from marshmallow import Schema, fields
 from sqlalchemy.engine import Connection
 
-from tenantapp.db.engine import begin_now
-from tenantapp.db.models import Record
 from tenantapp.db.repository import Repository
 from tenantapp.db.unit_of_work import changing, reading
 from tenantapp.db.units import unit_connection
 from tenantapp.http.auto_field import SQLAlchemySchema
 from tenantapp.http.blueprint import Blueprint
 from tenantapp.http.bulk import BulkQuerySchema, BulkReport, BulkReportSchema, BulkSchema, do_in_bulk
-from tenantapp.http.components import FILE_NAME, PROBLEMS
 from tenantapp.http.dump import compile_dump
-from tenantapp.http.exports import PARAMETERS, export_file
-from tenantapp.http.import_report import ImportReportSchema
-from tenantapp.http.imports import ImportQuerySchema, import_file
+from tenantapp.http.files.exports import PARAMETERS, export_file
+from tenantapp.http.files.import_report import ImportReportSchema
+from tenantapp.http.files.imports import ImportQuerySchema, import_file
+from tenantapp.http.files.tabular import CSV, NDJSON
 from tenantapp.http.limits import hold_to_columns
 from tenantapp.http.listing import Listing, page_answer, page_schema
-from tenantapp.http.operations import TEXT, body_of_lines
+from tenantapp.http.openapi.components import FILE_NAME, PROBLEMS
+from tenantapp.http.openapi.operations import TEXT, body_of_lines
 from tenantapp.http.parents import Parent
 from tenantapp.http.permissions import permission
 from tenantapp.http.preconditions import expected_versions
-from tenantapp.http.tabular import CSV, NDJSON
 from tenantapp.http.transactions import transaction
+from tenantapp.models.scoped import Record
+from tenantapp.postgres.engine import begin_now
 
 ITEM = "/<uuid:item_id>"
 

@@ -7,8 +7,8 @@ from types import MappingProxyType
 
 from psycopg import Error
 
-from tenantapp.db.error_text import is_raised
-from tenantapp.db.errors import ConnectionOutdated
+from tenantapp.postgres.error_text import is_raised
+from tenantapp.postgres.errors import ConnectionOutdated
 
 SHORTLY, SOON = "1", "5"
 

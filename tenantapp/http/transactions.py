@@ -11,13 +11,13 @@ from flask import Request, Response, current_app
 from sqlalchemy import event
 from sqlalchemy.orm import Session
 
-from tenantapp.db.isolation import Isolation
 from tenantapp.db.session import TenantSession, db
 from tenantapp.db.units import commit_unit, one_unit, unit_connection
 from tenantapp.globals import globals_here, globals_if_any
 from tenantapp.http.declarations import declare, declared_by
 from tenantapp.http.idempotency import RememberedRequest, has_key, remember
 from tenantapp.http.shortage import shortage
+from tenantapp.postgres.isolation import Isolation
 
 View = TypeVar("View", bound=Callable[..., Any])
 

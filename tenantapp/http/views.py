@@ -9,9 +9,9 @@ from flask import Response, request, url_for
 from marshmallow import Schema, fields
 
 from tenantapp.http.blueprint import Blueprint
-from tenantapp.http.components import PROBLEMS
-from tenantapp.http.document import api_document
 from tenantapp.http.headers import REVALIDATED
+from tenantapp.http.openapi.components import PROBLEMS
+from tenantapp.http.openapi.document import api_document
 from tenantapp.http.permissions import PUBLIC, permission
 from tenantapp.http.problems import Problem
 

@@ -15,12 +15,12 @@ from cachetools import TTLCache
 from sqlalchemy import bindparam, func, or_, select
 from sqlalchemy.engine import Engine
 
-from tenantapp.db.bound import CONTEXT_OPTION
-from tenantapp.db.engine import ReadOnlyConnection, select_one
-from tenantapp.db.selection import Selection
-from tenantapp.identity.keys import prefix_of, sha256
-from tenantapp.identity.models import ApiKey
-from tenantapp.identity.uses import KeyUses
+from tenantapp.identity.api_keys.keys import prefix_of, sha256
+from tenantapp.identity.api_keys.models import ApiKey
+from tenantapp.identity.api_keys.uses import KeyUses
+from tenantapp.postgres.bound import CONTEXT_OPTION
+from tenantapp.postgres.engine import ReadOnlyConnection, select_one
+from tenantapp.postgres.selection import Selection
 from tenantapp.tenancy.context import TenantContext
 
 

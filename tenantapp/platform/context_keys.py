@@ -9,8 +9,8 @@ from typing import Any, NamedTuple
 import psycopg
 from psycopg.rows import class_row
 
-from tenantapp.context_key import KEY_BYTES, ContextKey
 from tenantapp.platform.errors import ContextKeyRefused
+from tenantapp.settings.context_key import KEY_BYTES, ContextKey
 
 Connection = psycopg.Connection[Any]
 

@@ -11,9 +11,9 @@ import psycopg
 from psycopg import sql
 from psycopg.rows import class_row
 
-from tenantapp.db.failures import tls_failure
 from tenantapp.platform.errors import PreparationError
 from tenantapp.platform.report import MeasureOutcome, PreparationReport, Status
+from tenantapp.postgres.failures import tls_failure
 
 Connection = psycopg.Connection[Any]
 

@@ -9,12 +9,12 @@ from sqlalchemy import ForeignKey, Index, Text
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column
 from sqlalchemy.schema import SchemaItem
 
-from tenantapp.db import columns
-from tenantapp.db.base import Base
-from tenantapp.db.declarations import declared
-from tenantapp.db.models import Timestamped
-from tenantapp.db.security import EVERY_VERB, Grant, TableSecurity
-from tenantapp.tenants.models import STATUSES
+from tenantapp.identity.tenants.models import STATUSES
+from tenantapp.models import columns
+from tenantapp.models.base import Base
+from tenantapp.models.declarations import declared
+from tenantapp.models.scoped import Timestamped
+from tenantapp.models.security import EVERY_VERB, Grant, TableSecurity
 
 THIS_DATABASE = "main"
 """The name of the database that holds the control schema."""

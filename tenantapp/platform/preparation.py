@@ -11,10 +11,11 @@ from dataclasses import dataclass, field
 import psycopg
 from psycopg import pq, sql
 
-from tenantapp.db.roles import RoleNames, compose, compose_database_file
 from tenantapp.platform.errors import PreparationError
 from tenantapp.platform.measures import Connection, attempt, bring_about, first_line
 from tenantapp.platform.report import MeasureOutcome, PreparationReport
+from tenantapp.postgres.roles import RoleNames
+from tenantapp.postgres.sql_files import compose, compose_database_file
 
 _ROLE_STEPS = (
     "roles/create_roles_v01.sql",

@@ -11,12 +11,12 @@ from sqlalchemy import insert as plain_insert
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.engine import Connection
 
-from tenantapp.db import sealing
+from tenantapp.identity.tenants.models import Tenant
 from tenantapp.platform.errors import SubdomainRefused, TenantExists, UnknownTenant
 from tenantapp.platform.models import THIS_DATABASE, Database, DirectoryRow
+from tenantapp.postgres import sealing
 from tenantapp.tenancy.context import TenantContext
 from tenantapp.tenancy.resolver import is_dns_label
-from tenantapp.tenants.models import Tenant
 
 RESERVED = frozenset(
     (

@@ -12,10 +12,11 @@ import psycopg
 from psycopg import sql
 from psycopg.rows import class_row
 
-from tenantapp.db.failures import BY_A_SUPERUSER
-from tenantapp.db.roles import RoleNames, compose
 from tenantapp.platform.errors import WatchdogBlind
 from tenantapp.platform.measures import Connection, first_line
+from tenantapp.postgres.failures import BY_A_SUPERUSER
+from tenantapp.postgres.roles import RoleNames
+from tenantapp.postgres.sql_files import compose
 
 _SEES = """
     SELECT pg_catalog.pg_has_role(session_user, {app}, 'USAGE'),

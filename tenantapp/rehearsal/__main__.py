@@ -16,7 +16,7 @@ from flask import Flask
 
 from tenantapp.app_state import AppState
 from tenantapp.application import create_app
-from tenantapp.db.sealing import sealer_for, sealing_engine
+from tenantapp.postgres.sealing import sealer_for, sealing_engine
 from tenantapp.rehearsal.snapshot import Snapshot, comparable, differences, take_snapshot
 from tenantapp.runtime import RUNTIME
 

@@ -14,10 +14,10 @@ from alembic.operations.ops import MigrationScript
 from alembic.runtime.migration import MigrationContext
 from alembic.util import CommandError
 
-from tenantapp.config import Settings
 from tenantapp.places import delivered, home
 from tenantapp.rehearsal.scratch import NoScratch, scratch
 from tenantapp.rls.implementation import render_item
+from tenantapp.settings.load import Settings
 
 LONGEST_SECONDS = 300
 _FILE = """

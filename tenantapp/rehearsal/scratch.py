@@ -11,11 +11,11 @@ import psycopg
 from psycopg import sql
 from sqlalchemy import URL
 
-from tenantapp.config import Settings
-from tenantapp.db.roles import RoleNames
 from tenantapp.embedded import EmbeddedServer
 from tenantapp.embedded.errors import BinariesMissingError, EmbeddedServerError
 from tenantapp.platform.preparation import Passwords, RoleLimits, create_roles, prepare_database
+from tenantapp.postgres.roles import RoleNames
+from tenantapp.settings.load import Settings
 
 _LIMITS = RoleLimits(app_connections=5, platform_connections=5, temp_file_mb=64)
 # Nothing there is worth a disk's time.

@@ -16,10 +16,10 @@ from alembic.runtime.plugins import Plugin
 from alembic.util import CommandError, DispatchPriority, PriorityDispatchResult
 from sqlalchemy.engine import Connection
 
-from tenantapp.db.errors import UndeclaredIsolation
-from tenantapp.db.models import declared_security
-from tenantapp.db.roles import RoleNames
-from tenantapp.db.security import Grant, TableSecurity, tenant_policies
+from tenantapp.models.errors import UndeclaredIsolation
+from tenantapp.models.scoped import declared_security
+from tenantapp.models.security import Grant, TableSecurity, tenant_policies
+from tenantapp.postgres.roles import RoleNames
 from tenantapp.rls.catalog import LiveTable, read_tables
 from tenantapp.rls.dependents import policies_of, views_of
 from tenantapp.rls.difference import functions, keys, structure, tables, views

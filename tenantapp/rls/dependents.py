@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from tenantapp.db.sql_text import quoted
+from tenantapp.models.sql_text import quoted
 
 _GENERATED = """
     SELECT o.attname

@@ -13,8 +13,8 @@ from alembic.ddl.postgresql import PostgresqlImpl
 from sqlalchemy import ClauseElement, ColumnClause, DefaultClause
 from sqlalchemy.dialects import postgresql
 
-from tenantapp.db.columns import ShortTexts
-from tenantapp.db.sql_text import escaped
+from tenantapp.models.columns import ShortTexts
+from tenantapp.models.sql_text import escaped
 
 # Named parameters: nothing stands for the driver's own.
 _PLAIN = postgresql.dialect(paramstyle="named")  # type: ignore[no-untyped-call]

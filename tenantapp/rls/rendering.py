@@ -15,9 +15,9 @@ from psycopg import errors as pg
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import ProgrammingError
 
-from tenantapp.db.functions import Function
-from tenantapp.db.security import Policy
-from tenantapp.db.sql_text import quoted
+from tenantapp.models.functions import Function
+from tenantapp.models.security import Policy
+from tenantapp.models.sql_text import quoted
 from tenantapp.rls.catalog import LivePolicy, read_functions, read_policies, read_views
 from tenantapp.rls.operations.functions import function_text
 

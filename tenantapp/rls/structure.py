@@ -14,8 +14,8 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 from sqlalchemy.schema import CreateIndex, CreateTable
 
-from tenantapp.db.base import Base
-from tenantapp.db.sql_text import quoted
+from tenantapp.models.base import Base
+from tenantapp.models.sql_text import quoted
 from tenantapp.rls.rendering import execute, oid_of, prefer_live, rolled_back, where_it_can_be
 
 _COLUMNS = """

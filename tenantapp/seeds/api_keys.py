@@ -9,8 +9,8 @@ from pathlib import Path
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from tenantapp.identity.keys import SCOPES, issue_key, sha256
-from tenantapp.identity.models import ApiKey
+from tenantapp.identity.api_keys.keys import SCOPES, issue_key, sha256
+from tenantapp.identity.api_keys.models import ApiKey
 
 
 class KeptTokens:

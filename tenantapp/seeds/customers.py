@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from tenantapp.customers.models import Customer
+from tenantapp.resources.customers.models import Customer
 from tenantapp.seeds.filling import fill
 from tenantapp.seeds.options import Options
 from tenantapp.seeds.words import NOTES, TAGS, TRADES, address, person

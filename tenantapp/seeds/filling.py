@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
 
-from tenantapp.db.models import Record, table_of
+from tenantapp.models.scoped import Record, table_of
 
 _BATCH = 1000
 

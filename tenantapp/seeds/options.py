@@ -10,7 +10,7 @@ from typing import Any
 
 from marshmallow.validate import Email, Range
 
-from tenantapp.environment import SettingsError, read, setting
+from tenantapp.settings.environment import SettingsError, read, setting
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,12 +10,12 @@ from uuid import UUID
 from sqlalchemy import Row, select
 from sqlalchemy.orm import Session
 
-from tenantapp.rcas.models import OPEN, SEVERITIES, STATUSES, Rca, RcaSolution
+from tenantapp.identity.users.models import User
+from tenantapp.resources.rcas.models import OPEN, SEVERITIES, STATUSES, Rca, RcaSolution
+from tenantapp.resources.services.models import Service
 from tenantapp.seeds.filling import fill
 from tenantapp.seeds.options import Options
 from tenantapp.seeds.words import FAULTS
-from tenantapp.services.models import Service
-from tenantapp.users.models import User
 
 _BEGINNING = datetime(2026, 2, 2, 8, tzinfo=UTC)
 _KNOWN = ("identified", "resolved", "closed")

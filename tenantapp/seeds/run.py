@@ -10,13 +10,13 @@ from flask import Flask
 from sqlalchemy import delete, select
 from sqlalchemy.engine import Connection
 
-from tenantapp.db.base import Base
-from tenantapp.db.models import scoped_models, table_of
-from tenantapp.db.sealing import bind, sealer_for, sealing_engine
-from tenantapp.db.tenant_table import tenant_table
 from tenantapp.db.unit_of_work import writing
+from tenantapp.models.base import Base
+from tenantapp.models.scoped import scoped_models, table_of
+from tenantapp.models.tenant_table import tenant_table
 from tenantapp.platform.models import DirectoryRow
 from tenantapp.platform.tenants import create_tenant
+from tenantapp.postgres.sealing import bind, sealer_for, sealing_engine
 from tenantapp.runtime import RUNTIME
 from tenantapp.seeds import customers, rcas, services, todos, users
 from tenantapp.seeds.api_keys import KeptTokens

@@ -10,11 +10,11 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from tenantapp.identity.users.models import User
+from tenantapp.resources.services.models import ENVIRONMENTS, Deployment, Service
 from tenantapp.seeds.filling import fill
 from tenantapp.seeds.options import Options
 from tenantapp.seeds.words import SYSTEMS
-from tenantapp.services.models import ENVIRONMENTS, Deployment, Service
-from tenantapp.users.models import User
 
 _EACH = 3
 _BEGINNING = datetime(2026, 1, 5, 9, tzinfo=UTC)

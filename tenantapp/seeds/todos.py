@@ -10,12 +10,12 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from tenantapp.rcas.models import Rca
+from tenantapp.identity.users.models import User
+from tenantapp.resources.rcas.models import Rca
+from tenantapp.resources.todos.models import Todo
 from tenantapp.seeds.filling import fill
 from tenantapp.seeds.options import Options
 from tenantapp.seeds.words import CHORES
-from tenantapp.todos.models import Todo
-from tenantapp.users.models import User
 
 _BEGINNING = datetime(2026, 3, 2, 8, tzinfo=UTC)
 

@@ -7,10 +7,10 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from tenantapp.identity.users.models import User
 from tenantapp.seeds.filling import fill
 from tenantapp.seeds.options import Options
 from tenantapp.seeds.words import address, person
-from tenantapp.users.models import User
 
 
 def run(session: Session, options: Options) -> None:

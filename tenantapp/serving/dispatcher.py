@@ -13,7 +13,7 @@ from queue import SimpleQueue
 
 import structlog
 
-from tenantapp.http.turns import TURNS
+from tenantapp.http.files.turns import TURNS
 from tenantapp.serving.connection import Connection
 from tenantapp.serving.limits import Limits
 from tenantapp.serving.refusals import busy

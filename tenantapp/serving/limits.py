@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from tenantapp.config import Settings
 from tenantapp.http.api import LARGEST_BODY
+from tenantapp.settings.load import Settings
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,11 +16,11 @@ from typing import Any, NoReturn
 from gunicorn.http.message import Request
 from gunicorn.workers.base import Worker
 
-from tenantapp.config import require_settings
 from tenantapp.http.headers import completion
 from tenantapp.serving.limits import Limits
 from tenantapp.serving.loop import Loop
 from tenantapp.serving.service import ServedApp
+from tenantapp.settings.load import require_settings
 from tenantapp.tenancy.hooks import TENANCY, Tenancy
 
 _OTHER_FILES = 256

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Protocol, Self
 from tenantapp.tenancy.errors import HostRefused, TenantHeaderRefused, TenantRequired
 
 if TYPE_CHECKING:
-    from tenantapp.config import Settings
+    from tenantapp.settings.load import Settings
 
 ReadHeader = Callable[[str], str | None]
 """Gives a header of the request by its name, in any case; repeated ones joined by a comma; None for none."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hmac
 import time
 
-from tenantapp.context_key import ContextKey
+from tenantapp.settings.context_key import ContextKey
 from tenantapp.tenancy.context import TenantContext
 
 LIFETIME_SECONDS = 60

@@ -16,9 +16,9 @@ import sqlalchemy as sa
 from flask import Flask
 from werkzeug.test import TestResponse
 
-from tenantapp.db.sealing import sealer_for
-from tenantapp.db.states import states_of
 from tenantapp.db.unit_of_work import changing
+from tenantapp.models.states import states_of
+from tenantapp.postgres.sealing import sealer_for
 from tenantapp.rls.probe.planting import NotPlanted, Planter, Rows
 from tenantapp.rls.probe.relations import Catalog, read_catalog
 from tenantapp.rls.probe.session import Session

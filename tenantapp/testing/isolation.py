@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 
 from flask import Flask
 
-from tenantapp.db.sealing import sealer_for
+from tenantapp.postgres.sealing import sealer_for
 from tenantapp.rls.probe import Outcome, ProbeReport, probe
 from tenantapp.runtime import RUNTIME
 from tenantapp.testing.ask import Ask

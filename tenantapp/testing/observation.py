@@ -16,8 +16,8 @@ from flask import Flask
 from psycopg.abc import PQGen
 from werkzeug.test import TestResponse
 
-from tenantapp.db.connection import TenantConnection
 from tenantapp.db.session import db
+from tenantapp.postgres.connection import TenantConnection
 
 _OF_THE_REQUEST = ("X-Request-ID", "Date")
 

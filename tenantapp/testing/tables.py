@@ -6,9 +6,9 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from tenantapp.db.base import Base
-from tenantapp.db.models import scoped_models
-from tenantapp.tenants.models import Tenant
+from tenantapp.identity.tenants.models import Tenant
+from tenantapp.models.base import Base
+from tenantapp.models.scoped import scoped_models
 
 
 def models_by_table(package: str = "") -> dict[sa.Table, type[Any]]:

@@ -13,11 +13,11 @@ import sqlalchemy as sa
 from flask import Flask
 from werkzeug.test import TestResponse
 
-from tenantapp.db.sealing import sealer_for, sealing_engine
 from tenantapp.db.unit_of_work import writing
-from tenantapp.identity.keys import SCOPES, issue_key
-from tenantapp.identity.models import ApiKey
+from tenantapp.identity.api_keys.keys import SCOPES, issue_key
+from tenantapp.identity.api_keys.models import ApiKey
 from tenantapp.platform.tenants import create_tenant
+from tenantapp.postgres.sealing import sealer_for, sealing_engine
 from tenantapp.runtime import RUNTIME
 from tenantapp.tenancy.context import TenantContext, tenant_context
 

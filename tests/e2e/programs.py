@@ -14,7 +14,7 @@ from pathlib import Path
 
 import psutil
 
-from tenantapp.config import KEYS
+from tenantapp.settings.load import KEYS
 from tests.support.databases import Server
 
 REPOSITORY = Path(__file__).parents[2]

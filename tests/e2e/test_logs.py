@@ -14,8 +14,8 @@ from typing import Any
 import pytest
 
 from tenantapp.application import create_app
-from tenantapp.context_key import ContextKey
 from tenantapp.platform.context_keys import install_key
+from tenantapp.settings.context_key import ContextKey
 from tests.e2e.conftest import is_served
 from tests.e2e.programs import GUNICORN, Program, eventually, free_port, on_database, running
 from tests.e2e.wire import CUSTOMERS, Answer, call

@@ -7,7 +7,7 @@ from contextlib import suppress
 from http.client import HTTPException
 from pathlib import Path
 
-from tenantapp.context_key import PUBLISHED_CONTEXT_KEY
+from tenantapp.settings.context_key import PUBLISHED_CONTEXT_KEY
 from tests.e2e.programs import GUNICORN, REPOSITORY, eventually, free_port, on_database, running
 from tests.e2e.wire import call
 from tests.support.databases import Server

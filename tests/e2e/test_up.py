@@ -92,7 +92,7 @@ def test_a_newcomer_reads_where_to_go_and_what_is_not_possible_in_a_line_each(st
 
 def test_an_embedded_server_without_known_fixes_is_told_of_in_a_line(start: Start, tmp_path: Path) -> None:
     (tmp_path / "sitecustomize.py").write_text(
-        "from tenantapp.db import server_versions as known\n"
+        "from tenantapp.postgres import server_versions as known\n"
         "known.FAULTS += (known.Fault('a fault of tomorrow', ('18.99',)),)\n"
     )
     program = start(free_port(), PYTHONPATH=f"{tmp_path}:{REPOSITORY}")

@@ -17,7 +17,7 @@ import pytest
 from psycopg import sql
 from sqlalchemy import URL
 
-from tenantapp.config import ROOT
+from tenantapp.settings.load import ROOT
 from tests.e2e.conftest import is_served
 from tests.e2e.programs import NOT_HEARD, eventually, free_port, running
 from tests.e2e.wire import CUSTOMERS, call

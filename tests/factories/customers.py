@@ -6,7 +6,7 @@ import secrets
 
 import factory
 
-from tenantapp.customers.models import Customer
+from tenantapp.resources.customers.models import Customer
 
 
 class CustomerFactory(factory.Factory):

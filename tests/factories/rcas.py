@@ -7,7 +7,7 @@ from uuid import uuid4
 
 import factory
 
-from tenantapp.rcas.models import Rca, RcaSolution
+from tenantapp.resources.rcas.models import Rca, RcaSolution
 
 
 class RcaFactory(factory.Factory):

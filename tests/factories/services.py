@@ -6,7 +6,7 @@ import secrets
 
 import factory
 
-from tenantapp.services.models import Service
+from tenantapp.resources.services.models import Service
 
 
 class ServiceFactory(factory.Factory):

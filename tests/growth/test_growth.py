@@ -13,7 +13,7 @@ from urllib.parse import quote
 
 import pytest
 
-from tenantapp.http.tabular import CSV, NDJSON
+from tenantapp.http.files.tabular import CSV, NDJSON
 from tenantapp.testing.ask import Ask
 from tenantapp.testing.canaries import Neighbours
 from tenantapp.testing.walk import every_ask, methods_of, tenants_rules

@@ -14,10 +14,10 @@ from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.orm import Session, scoped_session
 
 from tenantapp.application import create_app
-from tenantapp.db.sealing import bind, sealing_engine
 from tenantapp.db.session import db
 from tenantapp.identity import guards
 from tenantapp.identity.credentials import Credentials
+from tenantapp.postgres.sealing import bind, sealing_engine
 from tenantapp.tenancy.context import tenant_context
 from tenantapp.testing.canaries import Neighbours
 from tenantapp.testing.tenants import Inhabitant

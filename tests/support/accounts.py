@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Self
 
-from tenantapp.config import Settings
+from tenantapp.settings.load import Settings
 from tenantapp.tenancy.errors import TenantRequired
 from tenantapp.tenancy.resolver import ReadHeader
 

@@ -10,9 +10,9 @@ from pathlib import Path
 from flask import Flask
 from psycopg import pq
 
-from tenantapp.db.binding import Binding
-from tenantapp.db.connection import TenantConnection
-from tenantapp.db.pool import TenantPool
+from tenantapp.postgres.binding import Binding
+from tenantapp.postgres.connection import TenantConnection
+from tenantapp.postgres.pool import TenantPool
 from tenantapp.tenancy.context import TenantContext
 from tests.support.databases import Server
 

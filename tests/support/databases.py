@@ -14,9 +14,9 @@ from psycopg import sql
 from sqlalchemy import URL
 
 from tenantapp.application import create_app
-from tenantapp.config import Settings, load_settings
-from tenantapp.db.roles import RoleNames
 from tenantapp.platform.preparation import Passwords, RoleLimits, create_roles, prepare_database
+from tenantapp.postgres.roles import RoleNames
+from tenantapp.settings.load import Settings, load_settings
 
 PASSWORDS = Passwords(
     owner="owner-secret", app="app-secret", platform="platform-secret", watchdog="watchdog-secret"

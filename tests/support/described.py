@@ -11,7 +11,7 @@ from jsonschema import Draft202012Validator
 from werkzeug.routing import Rule
 
 from tenantapp.application import create_app
-from tenantapp.config import Settings, load_settings
+from tenantapp.settings.load import Settings, load_settings
 
 NOWHERE = "postgresql://nobody:nothing@127.0.0.1:1/nothing"
 METHODS = ("get", "post", "patch", "delete")

@@ -11,7 +11,7 @@ import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tenantapp.config import ROOT
+from tenantapp.settings.load import ROOT
 
 if TYPE_CHECKING:
     from tests.integration.migrations.tree import Tree

@@ -9,8 +9,8 @@ import sqlalchemy as sa
 from flask import Flask
 from sqlalchemy.engine import Connection
 
-from tenantapp.db.sealing import sealer_for, sealing_engine
 from tenantapp.platform.tenants import bind, set_status
+from tenantapp.postgres.sealing import sealer_for, sealing_engine
 from tenantapp.tenancy.hooks import tenancy
 from tests.support.tenants import TenantUnderTest
 

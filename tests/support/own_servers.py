@@ -12,11 +12,11 @@ from flask_migrate import upgrade
 from psycopg import sql
 
 from tenantapp.application import create_app
-from tenantapp.context_key import PUBLISHED_CONTEXT_KEY
-from tenantapp.db.roles import RoleNames
 from tenantapp.embedded import EmbeddedServer
 from tenantapp.platform.context_keys import install_key
 from tenantapp.platform.preparation import create_roles, prepare_database
+from tenantapp.postgres.roles import RoleNames
+from tenantapp.settings.context_key import PUBLISHED_CONTEXT_KEY
 from tests.support import debian
 from tests.support.databases import LIMITS, PASSWORDS, Server
 

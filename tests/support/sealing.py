@@ -6,7 +6,7 @@ from typing import Any
 
 import psycopg
 
-from tenantapp.context_key import PUBLISHED_CONTEXT_KEY
+from tenantapp.settings.context_key import PUBLISHED_CONTEXT_KEY
 from tenantapp.tenancy.context import TenantContext
 from tenantapp.tenancy.seal import ContextSealer
 

@@ -9,22 +9,22 @@ from uuid import UUID
 
 from sqlalchemy.engine import Connection
 
-from tenantapp.customers.models import Customer
-from tenantapp.db.models import Record
 from tenantapp.db.paging import Page, PageQuery
 from tenantapp.db.repository import Repository
 from tenantapp.db.unit_of_work import reading
-from tenantapp.identity.models import ApiKey
-from tenantapp.identity.repository import ApiKeyRepository
-from tenantapp.rcas.models import Rca, RcaSolution
-from tenantapp.rcas.repository import RcaRepository, RcaSolutionRepository
-from tenantapp.services.models import Deployment, Service
-from tenantapp.services.repository import DeploymentRepository, ServiceRepository
-from tenantapp.summary.queries import count_rows
-from tenantapp.tenants.models import Tenant
-from tenantapp.todos.models import Todo
-from tenantapp.todos.repository import TodoRepository
-from tenantapp.users.models import User
+from tenantapp.identity.api_keys.models import ApiKey
+from tenantapp.identity.api_keys.repository import ApiKeyRepository
+from tenantapp.identity.tenants.models import Tenant
+from tenantapp.identity.users.models import User
+from tenantapp.models.scoped import Record
+from tenantapp.resources.customers.models import Customer
+from tenantapp.resources.rcas.models import Rca, RcaSolution
+from tenantapp.resources.rcas.repository import RcaRepository, RcaSolutionRepository
+from tenantapp.resources.services.models import Deployment, Service
+from tenantapp.resources.services.repository import DeploymentRepository, ServiceRepository
+from tenantapp.resources.summary.queries import count_rows
+from tenantapp.resources.todos.models import Todo
+from tenantapp.resources.todos.repository import TodoRepository
 
 
 def rows_are_typed_as_their_model(customers: Repository[Customer], row_id: UUID) -> None:

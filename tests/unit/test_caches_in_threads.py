@@ -15,7 +15,7 @@ import pytest
 from sqlalchemy.engine import Engine
 
 import tenantapp
-from tenantapp.identity.uses import KeyUses
+from tenantapp.identity.api_keys.uses import KeyUses
 from tenantapp.tenancy.directory import CachedDirectory, DirectoryEntry
 
 THREADS, ROUNDS = 8, 3000

@@ -8,7 +8,7 @@ import pytest
 import yaml
 from jsonschema import Draft201909Validator
 
-from tenantapp.config import ROOT
+from tenantapp.settings.load import ROOT
 
 SCHEMA = json.loads(
     (Path(__file__).parent / "compose_schema" / "compose_spec.json").read_text(encoding="utf-8")

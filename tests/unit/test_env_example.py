@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from tenantapp.config import KEYS, ROOT, load_settings
+from tenantapp.settings.load import KEYS, ROOT, load_settings
 
 EXAMPLE = ROOT / ".env.example"
 LINES = EXAMPLE.read_text(encoding="utf-8").splitlines()

@@ -13,8 +13,9 @@ from typing import cast
 
 from psycopg import sql
 
-from tenantapp.db.roles import FOLDER, RoleNames, compose, compose_function_lists
-from tenantapp.db.server_versions import FAULTS
+from tenantapp.postgres.roles import RoleNames
+from tenantapp.postgres.server_versions import FAULTS
+from tenantapp.postgres.sql_files import FOLDER, compose, compose_function_lists
 from tenantapp.rls.audit.configuration import AuditConfiguration
 from tenantapp.rls.audit.findings import Severity
 

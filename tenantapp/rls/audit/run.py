@@ -10,7 +10,8 @@ from typing import Any
 import psycopg
 from psycopg import IsolationLevel, sql
 
-from tenantapp.db.roles import RoleNames, compose
+from tenantapp.postgres.roles import RoleNames
+from tenantapp.postgres.sql_files import compose
 from tenantapp.rls.audit.checks import Check, all_checks, parameters
 from tenantapp.rls.audit.configuration import AuditConfiguration, Waiver
 from tenantapp.rls.audit.errors import AuditConfigurationError

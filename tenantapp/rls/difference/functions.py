@@ -9,8 +9,8 @@ from typing import Any
 from alembic.operations import MigrateOperation
 from sqlalchemy.engine import Connection
 
-from tenantapp.db.functions import FUNCTIONS, Function
-from tenantapp.db.roles import RoleNames
+from tenantapp.models.functions import FUNCTIONS, Function
+from tenantapp.postgres.roles import RoleNames
 from tenantapp.rls.catalog import read_functions
 from tenantapp.rls.difference.tables import logical
 from tenantapp.rls.operations import (

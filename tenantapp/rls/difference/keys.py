@@ -17,7 +17,7 @@ from alembic.operations.ops import (
 )
 from sqlalchemy.engine import Connection
 
-from tenantapp.db.security import TableSecurity
+from tenantapp.models.security import TableSecurity
 from tenantapp.rls.catalog import LiveTable, read_primary_keys
 from tenantapp.rls.operations import CreateScopedForeignKeyOp
 

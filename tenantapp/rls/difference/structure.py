@@ -21,7 +21,7 @@ from alembic.operations.ops import (
 from alembic.util import PriorityDispatchResult
 from sqlalchemy.schema import conv
 
-from tenantapp.db.sql_text import escaped, quoted
+from tenantapp.models.sql_text import escaped, quoted
 from tenantapp.rls.dependents import generated_from, indexes_of
 from tenantapp.rls.operations import DropIndexAsOp
 from tenantapp.rls.rendering import oid_of

@@ -6,8 +6,8 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from alembic.operations import MigrateOperation
 
-from tenantapp.db.roles import RoleNames
-from tenantapp.db.security import Grant, Policy, TableSecurity
+from tenantapp.models.security import Grant, Policy, TableSecurity
+from tenantapp.postgres.roles import RoleNames
 from tenantapp.rls.catalog import LivePolicy, LiveTable
 from tenantapp.rls.operations import (
     ChangeOwnerOp,

@@ -10,8 +10,8 @@ from typing import Any
 from alembic.operations import MigrateOperation
 from sqlalchemy.engine import Connection
 
-from tenantapp.db.roles import RoleNames
-from tenantapp.db.security import Grant, TableSecurity, View
+from tenantapp.models.security import Grant, TableSecurity, View
+from tenantapp.postgres.roles import RoleNames
 from tenantapp.rls.catalog import read_grants, read_views
 from tenantapp.rls.difference.tables import grants, logical, revokes
 from tenantapp.rls.operations import ChangeOwnerOp, CreateViewOp, DropViewOp, GrantOp

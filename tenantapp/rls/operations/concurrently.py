@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from alembic.operations import MigrateOperation, Operations
 from alembic.util import CommandError
 
-from tenantapp.db.sql_text import quoted
+from tenantapp.models.sql_text import quoted
 from tenantapp.rls.operations.statements import run
 
 _WROTE = sa.text("SELECT pg_catalog.pg_current_xact_id_if_assigned() IS NOT NULL")

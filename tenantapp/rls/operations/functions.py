@@ -12,8 +12,8 @@ from alembic.autogenerate import renderers
 from alembic.autogenerate.api import AutogenContext
 from alembic.operations import MigrateOperation, Operations
 
-from tenantapp.db.functions import function_name
-from tenantapp.db.roles import FOLDER
+from tenantapp.models.functions import function_name
+from tenantapp.postgres.sql_files import FOLDER
 from tenantapp.rls.operations.roles import role_name
 from tenantapp.rls.operations.statements import run
 

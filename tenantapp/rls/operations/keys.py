@@ -15,7 +15,7 @@ from alembic.autogenerate import renderers
 from alembic.autogenerate.api import AutogenContext
 from alembic.operations import MigrateOperation, Operations
 
-from tenantapp.db.sql_text import quoted
+from tenantapp.models.sql_text import quoted
 
 _IS_FORCED = sa.text(
     "SELECT relforcerowsecurity FROM pg_catalog.pg_class WHERE oid = CAST(:table AS regclass)"

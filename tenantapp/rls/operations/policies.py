@@ -10,7 +10,7 @@ from alembic.autogenerate import renderers
 from alembic.autogenerate.api import AutogenContext
 from alembic.operations import MigrateOperation, Operations
 
-from tenantapp.db.sql_text import quoted
+from tenantapp.models.sql_text import quoted
 from tenantapp.rls.operations.roles import role_name
 from tenantapp.rls.operations.statements import run
 

@@ -10,7 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 from alembic.operations import MigrateOperation, Operations
 
-from tenantapp.db.sql_text import quoted
+from tenantapp.models.sql_text import quoted
 
 # What bears the name of a table or of its columns. Constraints that are indexes are renamed as indexes: their
 # names are one and the same. A foreign key bears the names of both its tables.

@@ -6,8 +6,8 @@ from typing import cast
 
 from alembic.operations import Operations
 
-from tenantapp.db.roles import RoleNames
-from tenantapp.db.sql_text import quoted
+from tenantapp.models.sql_text import quoted
+from tenantapp.postgres.roles import RoleNames
 
 
 def role_name(operations: Operations, role: str) -> str:

@@ -11,10 +11,10 @@ from alembic.operations import MigrateOperation, Operations
 from alembic.util import CommandError
 from sqlalchemy.engine import Connection
 
-from tenantapp.db.errors import ContextRejected
-from tenantapp.db.sealing import bind
-from tenantapp.db.sql_text import quoted
-from tenantapp.db.tenant_table import tenant_table
+from tenantapp.models.sql_text import quoted
+from tenantapp.models.tenant_table import tenant_table
+from tenantapp.postgres.errors import ContextRejected
+from tenantapp.postgres.sealing import bind
 from tenantapp.rls.operations.statements import run
 from tenantapp.tenancy.context import TenantContext
 

@@ -9,7 +9,7 @@ from alembic.autogenerate import renderers
 from alembic.autogenerate.api import AutogenContext
 from alembic.operations import MigrateOperation, Operations
 
-from tenantapp.db.sql_text import quoted
+from tenantapp.models.sql_text import quoted
 from tenantapp.rls.operations.statements import run
 
 

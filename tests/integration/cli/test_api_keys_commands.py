@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tenantapp.identity.keys import prefix_of
+from tenantapp.identity.api_keys.keys import prefix_of
 from tests.support.commands import Refusal, Run, told
 from tests.support.customers import API_KEYS, CUSTOMERS
 from tests.support.databases import Server

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from tenantapp.config import ROOT
-from tenantapp.context_key import PUBLISHED_CONTEXT_KEY
+from tenantapp.settings.context_key import PUBLISHED_CONTEXT_KEY
+from tenantapp.settings.load import ROOT
 from tests.integration.migrations.database import Migrations
 from tests.support.blocks import blocks_in
 from tests.support.databases import Server

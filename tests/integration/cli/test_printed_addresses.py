@@ -12,7 +12,7 @@ import pytest
 from flask import Flask
 
 from tenantapp.application import create_app
-from tenantapp.config import load_settings
+from tenantapp.settings.load import load_settings
 from tests.e2e.programs import free_port
 
 SECRET = "hunter2secret"

@@ -21,7 +21,7 @@ from psycopg import sql
 from structlog.testing import capture_logs
 
 from tenantapp.application import create_app
-from tenantapp.context_key import ContextKey
+from tenantapp.settings.context_key import ContextKey
 from tests.e2e.programs import REPOSITORY, eventually, on_database
 from tests.support.databases import Server
 

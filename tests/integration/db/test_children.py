@@ -9,15 +9,15 @@ import sqlalchemy as sa
 from flask import Flask
 from sqlalchemy.engine import Connection
 
-from tenantapp.customers.models import Customer
 from tenantapp.db.children import fetch_with_children
 from tenantapp.db.errors import RowNotFound
-from tenantapp.db.models import living
 from tenantapp.db.repository import Repository
 from tenantapp.db.session import db
 from tenantapp.db.unit_of_work import changing
-from tenantapp.rcas.models import Rca, RcaSolution
-from tenantapp.rcas.repository import RcaRepository, RcaSolutionRepository
+from tenantapp.models.scoped import living
+from tenantapp.resources.customers.models import Customer
+from tenantapp.resources.rcas.models import Rca, RcaSolution
+from tenantapp.resources.rcas.repository import RcaRepository, RcaSolutionRepository
 from tenantapp.tenancy.context import tenant_context
 from tests.support.tenants import make_tenant
 

@@ -22,9 +22,9 @@ from sqlalchemy.orm import (
 )
 from sqlalchemy.orm.interfaces import LoaderOption
 
-from tenantapp.customers.models import Customer
 from tenantapp.db.session import db
-from tenantapp.rcas.models import Rca, RcaSolution
+from tenantapp.resources.customers.models import Customer
+from tenantapp.resources.rcas.models import Rca, RcaSolution
 from tenantapp.tenancy.context import tenant_context
 from tests.factories.customers import CustomerFactory
 from tests.factories.rcas import RcaFactory, RcaSolutionFactory

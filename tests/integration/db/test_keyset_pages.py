@@ -10,10 +10,10 @@ from flask import Flask
 from sqlalchemy import Float, Integer, Numeric, Select, cast, desc, event, func, select
 from sqlalchemy.exc import ArgumentError
 
-from tenantapp.customers.models import Customer
 from tenantapp.db.session import db
 from tenantapp.http.pages import keyset_page
-from tenantapp.rcas.models import Rca
+from tenantapp.resources.customers.models import Customer
+from tenantapp.resources.rcas.models import Rca
 from tenantapp.tenancy.context import TenantContext, tenant_context
 from tests.support.probes import path_to
 from tests.support.tenants import TenantUnderTest, make_tenant

@@ -13,11 +13,11 @@ from sqlalchemy.exc import IntegrityError, ProgrammingError
 from sqlalchemy.orm import configure_mappers, joinedload, selectinload
 from sqlalchemy.orm.exc import ObjectDeletedError
 
-from tenantapp.customers.models import Customer
-from tenantapp.db.base import Base
 from tenantapp.db.session import db
-from tenantapp.rcas.models import Rca, RcaSolution
-from tenantapp.services.models import Deployment, Service
+from tenantapp.models.base import Base
+from tenantapp.resources.customers.models import Customer
+from tenantapp.resources.rcas.models import Rca, RcaSolution
+from tenantapp.resources.services.models import Deployment, Service
 from tenantapp.tenancy.context import tenant_context
 from tenantapp.testing.observation import traffic
 from tests.factories.customers import CustomerFactory

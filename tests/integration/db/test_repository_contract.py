@@ -12,17 +12,18 @@ import sqlalchemy as sa
 from flask import Flask
 from sqlalchemy.engine import Connection
 
-from tenantapp.db.errors import IllegalStep, RowChanged, RowInUse, RowNotFound
-from tenantapp.db.models import SoftDeletable, shown_columns, table_of
+from tenantapp.db.errors import RowChanged, RowInUse, RowNotFound
 from tenantapp.db.paging import PageQuery
 from tenantapp.db.repository import Repository
-from tenantapp.db.states import states_of
 from tenantapp.db.unit_of_work import changing
 from tenantapp.discovery import blueprints
 from tenantapp.http.resource import ResourceBlueprint
-from tenantapp.rcas.repository import RcaSolutionRepository
+from tenantapp.identity.tenants.models import Tenant
+from tenantapp.models.errors import IllegalStep
+from tenantapp.models.scoped import SoftDeletable, shown_columns, table_of
+from tenantapp.models.states import states_of
+from tenantapp.resources.rcas.repository import RcaSolutionRepository
 from tenantapp.tenancy.context import tenant_context
-from tenantapp.tenants.models import Tenant
 from tenantapp.testing.canaries import new_values, settle
 from tenantapp.testing.observation import traffic
 from tenantapp.testing.tenants import Inhabitant

@@ -8,10 +8,10 @@ from uuid import UUID
 import pytest
 from sqlalchemy import bindparam, select, update
 
-from tenantapp.customers.models import Customer
-from tenantapp.db.models import table_of
 from tenantapp.db.session import db
-from tenantapp.rcas.models import Rca
+from tenantapp.models.scoped import table_of
+from tenantapp.resources.customers.models import Customer
+from tenantapp.resources.rcas.models import Rca
 from tenantapp.tenancy.context import tenant_context
 from tests.factories.customers import CustomerFactory
 from tests.factories.rcas import RcaFactory

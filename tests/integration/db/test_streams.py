@@ -12,9 +12,9 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
-from tenantapp.customers.models import Customer
 from tenantapp.db.errors import ForeignTenantSession
 from tenantapp.db.session import db
+from tenantapp.resources.customers.models import Customer
 from tenantapp.tenancy.context import current_context, open_context_here, tenant_context
 from tenantapp.tenancy.errors import MissingTenantContext
 from tests.factories.customers import CustomerFactory

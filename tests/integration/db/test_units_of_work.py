@@ -13,8 +13,6 @@ from sqlalchemy.engine import Connection
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from tenantapp.application import create_app
-from tenantapp.customers.models import Customer
-from tenantapp.db.isolation import Isolation
 from tenantapp.db.repository import Repository
 from tenantapp.db.session import db
 from tenantapp.db.unit_of_work import changing, reading, retrying, savepoint, writing
@@ -22,8 +20,10 @@ from tenantapp.http.api import PREFIX
 from tenantapp.http.blueprint import Blueprint
 from tenantapp.http.permissions import permission
 from tenantapp.http.transactions import transaction
-from tenantapp.services.models import Service
-from tenantapp.services.repository import ServiceRepository
+from tenantapp.postgres.isolation import Isolation
+from tenantapp.resources.customers.models import Customer
+from tenantapp.resources.services.models import Service
+from tenantapp.resources.services.repository import ServiceRepository
 from tenantapp.tenancy.context import tenant_context
 from tests.factories.services import ServiceFactory
 from tests.support.backends import close_pool

@@ -11,7 +11,7 @@ FILES = Path(__file__).with_name("any_field")
 
 
 def test_every_field_goes_the_whole_way(tree: Tree) -> None:
-    package = tree.root / "tenantapp" / "samples"
+    package = tree.root / "tenantapp" / "resources" / "samples"
     package.mkdir()
     (package / "__init__.py").touch()
     for name in ("models", "repository", "schemas", "views"):

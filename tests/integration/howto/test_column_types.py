@@ -43,8 +43,8 @@ def test_the_page(app, assert_route_isolated):
 @pytest.mark.parametrize("wrong", ["sorts=('parts',)", "equal=('parts',)"])
 def test_a_list_that_cannot_be_asked_for_is_refused_when_it_is_declared(wrong):
     from tenantapp.http.listing import Listing
-    from tenantapp.products.models import Product
-    from tenantapp.products.views import ProductSchema
+    from tenantapp.resources.products.models import Product
+    from tenantapp.resources.products.views import ProductSchema
 
     with pytest.raises(Exception, match="parts"):
         eval(f"Listing({wrong})").schema(ProductSchema, Product)

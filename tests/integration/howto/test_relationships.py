@@ -16,10 +16,10 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import joinedload, selectinload
 
 from tenantapp.db.session import db
-from tenantapp.projects.models import Milestone, Project, ProjectMember
+from tenantapp.resources.projects.models import Milestone, Project, ProjectMember
 from tenantapp.tenancy.context import tenant_context
 from tenantapp.testing.observation import traffic
-from tenantapp.users.models import User
+from tenantapp.identity.users.models import User
 
 WAYS = (None, selectinload, joinedload)
 

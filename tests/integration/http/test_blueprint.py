@@ -14,9 +14,6 @@ from marshmallow import Schema, fields
 from sqlalchemy import func, select
 from werkzeug.test import TestResponse
 
-from tenantapp.customers.models import Customer
-from tenantapp.customers.schemas import CustomerSchema
-from tenantapp.customers.views import blueprint as customers
 from tenantapp.db.repository import Repository
 from tenantapp.db.session import db
 from tenantapp.db.units import unit_connection
@@ -25,6 +22,9 @@ from tenantapp.http.listing import page_schema
 from tenantapp.http.pages import keyset_page
 from tenantapp.http.permissions import permission
 from tenantapp.http.transactions import transaction
+from tenantapp.resources.customers.models import Customer
+from tenantapp.resources.customers.schemas import CustomerSchema
+from tenantapp.resources.customers.views import blueprint as customers
 from tests.support.backends import all_returned
 from tests.support.customers import CUSTOMERS, ada, assert_problem, new_customer
 from tests.support.databases import Server

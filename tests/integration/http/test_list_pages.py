@@ -8,7 +8,7 @@ from typing import Any
 import psycopg
 import pytest
 
-from tenantapp.customers.views import blueprint as customers
+from tenantapp.resources.customers.views import blueprint as customers
 from tests.support.customers import (
     API_KEYS,
     CUSTOMERS,

@@ -9,8 +9,8 @@ from typing import Any
 import psycopg
 import pytest
 
-from tenantapp.db.error_text import error_text
 from tenantapp.http.sqlstates import OUTDATED, VALUE_REFUSED, Meaning, meaning_of
+from tenantapp.postgres.error_text import error_text
 from tests.support.databases import Server
 
 RAISED = "DO $$ BEGIN RAISE program_limit_exceeded USING MESSAGE = 'canary'; END $$"

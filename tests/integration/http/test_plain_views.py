@@ -14,12 +14,12 @@ from flask_smorest import Blueprint as DocumentedBlueprint
 from flask_smorest import abort as abort_with_errors
 from sqlalchemy import select
 
-from tenantapp.customers.models import Customer
-from tenantapp.customers.schemas import CustomerSchema
 from tenantapp.db.errors import RowNotFound
 from tenantapp.db.session import db
 from tenantapp.http.permissions import UndeclaredPermission, permission, require_permissions
 from tenantapp.http.problems import Problem, UnknownReference
+from tenantapp.resources.customers.models import Customer
+from tenantapp.resources.customers.schemas import CustomerSchema
 from tenantapp.tenancy.context import open_context_here
 from tests.support.customers import CUSTOMERS, ada, assert_problem, change_keys
 from tests.support.databases import Server

@@ -11,12 +11,12 @@ from sqlalchemy import text
 from structlog.testing import capture_logs
 from werkzeug.test import TestResponse
 
-from tenantapp.customers.schemas import CustomerSchema
 from tenantapp.db.session import db
 from tenantapp.http.api import PREFIX
 from tenantapp.http.blueprint import Blueprint
 from tenantapp.http.permissions import permission
 from tenantapp.http.transactions import transaction
+from tenantapp.resources.customers.schemas import CustomerSchema
 from tests.support.customers import API_KEYS, CUSTOMERS, ada, assert_problem, new_customer, path_of
 from tests.support.databases import Server
 from tests.support.tenants import TenantUnderTest, make_tenant

@@ -10,11 +10,11 @@ from flask import Flask
 from marshmallow import Schema
 from sqlalchemy.engine import Connection
 
-from tenantapp.db.models import Record, table_of
 from tenantapp.http.constraints import _fields
 from tenantapp.http.resource import ResourceBlueprint
-from tenantapp.tenants.models import Tenant
-from tenantapp.tenants.schemas import TenantSchema
+from tenantapp.identity.tenants.models import Tenant
+from tenantapp.identity.tenants.schemas import TenantSchema
+from tenantapp.models.scoped import Record, table_of
 from tests.support.catalog import facts
 from tests.support.comparison import differences, of_table
 from tests.support.databases import Server

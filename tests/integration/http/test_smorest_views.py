@@ -16,13 +16,13 @@ from openapi_spec_validator import OpenAPIV31SpecValidator
 from werkzeug.test import TestResponse
 
 from tenantapp.application import create_app
-from tenantapp.customers.models import Customer
-from tenantapp.customers.schemas import CustomerSchema
 from tenantapp.db.session import db
 from tenantapp.http.api import register_blueprint
 from tenantapp.http.blueprint import Blueprint
 from tenantapp.http.permissions import PUBLIC, UndeclaredPermission, permission, require_permissions
 from tenantapp.http.transactions import transaction
+from tenantapp.resources.customers.models import Customer
+from tenantapp.resources.customers.schemas import CustomerSchema
 from tests.support.customers import CUSTOMERS, assert_problem, new_customer
 from tests.support.databases import Server
 from tests.support.described import document_of, resolved

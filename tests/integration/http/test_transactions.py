@@ -13,13 +13,13 @@ from sqlalchemy import select, text
 from sqlalchemy.exc import OperationalError
 from werkzeug.test import TestResponse
 
-from tenantapp.customers.models import Customer
-from tenantapp.db.isolation import Isolation
 from tenantapp.db.session import db
 from tenantapp.db.unit_of_work import ATTEMPTS
 from tenantapp.http.permissions import permission
 from tenantapp.http.problems import Problem
 from tenantapp.http.transactions import transaction
+from tenantapp.postgres.isolation import Isolation
+from tenantapp.resources.customers.models import Customer
 from tests.support.customers import CUSTOMERS, assert_problem, change_keys, count_keys, random_email
 from tests.support.databases import Server
 from tests.support.tenants import TenantUnderTest, make_tenant

@@ -10,8 +10,8 @@ import psycopg
 import pytest
 from flask import Flask
 
-from tenantapp import logs
-from tenantapp.identity.keys import prefix_of, sha256
+from tenantapp.identity.api_keys.keys import prefix_of, sha256
+from tenantapp.observability import logs
 from tests.support.customers import API_KEYS, assert_problem, errors_of
 from tests.support.databases import Server
 from tests.support.tenants import TenantUnderTest, make_tenant

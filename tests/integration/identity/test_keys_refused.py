@@ -11,7 +11,7 @@ from sqlalchemy import text
 from werkzeug.test import TestResponse
 
 from tenantapp.db.session import db
-from tenantapp.identity.keys import issue_key
+from tenantapp.identity.api_keys.keys import issue_key
 from tenantapp.tenancy.context import tenant_context
 from tests.support.tenants import TenantUnderTest, issue
 

@@ -8,9 +8,9 @@ import pytest
 from sqlalchemy import text
 
 from tenantapp.db.session import db
+from tenantapp.identity.api_keys.keys import issue_key
+from tenantapp.identity.api_keys.models import ApiKey
 from tenantapp.identity.credentials import Credential, Credentials
-from tenantapp.identity.keys import issue_key
-from tenantapp.identity.models import ApiKey
 from tenantapp.tenancy.context import tenant_context
 from tests.support.tenants import TenantUnderTest
 

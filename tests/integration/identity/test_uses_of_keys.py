@@ -13,8 +13,8 @@ from flask import Flask
 from structlog.testing import capture_logs
 
 from tenantapp.db.session import db
+from tenantapp.identity.api_keys.uses import MOST_WAITING, PRECISION_SECONDS, KeyUses
 from tenantapp.identity.guards import known_credentials
-from tenantapp.identity.uses import MOST_WAITING, PRECISION_SECONDS, KeyUses
 from tests.support.backends import all_returned, eventually
 from tests.support.databases import Server
 from tests.support.operator import give_own_row

@@ -22,9 +22,9 @@ from flask import Flask
 from psycopg import sql
 
 from tenantapp.application import create_app
-from tenantapp.config import ROOT
-from tenantapp.db.sealing import sealing_engine
+from tenantapp.postgres.sealing import sealing_engine
 from tenantapp.rehearsal.snapshot import Snapshot, take_snapshot
+from tenantapp.settings.load import ROOT
 from tests.support.databases import Server
 from tests.support.sealing import sealer_of
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 import sqlalchemy as sa
 
-from tenantapp.customers.models import Customer
-from tenantapp.db.security import Policy, View
+from tenantapp.models.security import Policy, View
+from tenantapp.resources.customers.models import Customer
 from tests.integration.migrations import drifts
 from tests.integration.migrations.database import Migrations
 from tests.integration.migrations.drifts import Drift

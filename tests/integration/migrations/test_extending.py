@@ -7,7 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from tenantapp.config import ROOT
+from tenantapp.settings.load import ROOT
 from tests.integration.migrations.tree import Tree
 from tests.support.howto import commands_of, ended, files_of, write
 

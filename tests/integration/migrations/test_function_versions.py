@@ -9,7 +9,7 @@ from tests.integration.migrations.tree import Tree
 
 def next_version(tree: Tree, name: str, signature: str, old: str, new: str) -> str:
     """Write the next version of a function's file, declare it, and return how an operation says so."""
-    declared = tree.root / "tenantapp" / "db" / "functions.py"
+    declared = tree.root / "tenantapp" / "models" / "functions.py"
     source = declared.read_text()
     match = re.search(rf'Function\("{re.escape(signature)}", (\d+)', source)
     assert match

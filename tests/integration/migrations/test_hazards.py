@@ -99,7 +99,9 @@ def test_nothing_is_said_of_a_table_that_is_new(sentence: str) -> None:
 
 def test_the_command_prints_what_it_says(tree: Tree) -> None:
     status = '            Index(None, "tenant_id", "status"),\n'
-    tree.change("tenantapp/customers/models.py", status, f"{status}{status.replace('status', 'phone')}")
+    tree.change(
+        "tenantapp/resources/customers/models.py", status, f"{status}{status.replace('status', 'phone')}"
+    )
     said = tree.flask_db("migrate", "-m", "Find customers by phone")
     assert "warning: create_index idx_customers_tenant_id_phone: stops writes to customers" in said
     assert "Expand, migrate, contract" in tree.newest()

@@ -10,7 +10,7 @@ from alembic.autogenerate import renderers
 from alembic.autogenerate.api import AutogenContext
 from alembic.operations import MigrateOperation, Operations
 
-from tenantapp.db.roles import FOLDER
+from tenantapp.postgres.sql_files import FOLDER
 from tenantapp.rehearsal.snapshot import Snapshot
 from tenantapp.rls import operations
 from tenantapp.rls.operations import ChangeOwnerOp, ForEachTenantOp, RenameScopedColumnOp, functions

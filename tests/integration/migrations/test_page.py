@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from tenantapp.config import ROOT
+from tenantapp.settings.load import ROOT
 from tests.integration.migrations.tree import Tree
 from tests.support.blocks import blocks_in
 from tests.support.howto import commands_of, ended, files_of, write

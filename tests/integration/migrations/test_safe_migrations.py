@@ -11,10 +11,10 @@ import pytest
 import sqlalchemy as sa
 
 from tenantapp.application import create_app
-from tenantapp.customers.models import Customer
-from tests.integration.http import test_customers
+from tenantapp.resources.customers.models import Customer
 from tests.integration.migrations.database import Migrations
 from tests.integration.migrations.tree import Tree
+from tests.integration.resources import test_customers
 from tests.support.tenants import make_tenant
 
 IN_A_HURRY = ("-x", "lock_timeout=100ms", "-x", "pause=0.1")
@@ -125,7 +125,7 @@ class Note(Resource):
 def test_the_running_release_goes_on_with_an_expanded_schema(tree: Tree) -> None:
     """This release's code on the next one's schema: a further column and a further table."""
     tree.change(
-        "tenantapp/customers/models.py",
+        "tenantapp/resources/customers/models.py",
         "    @classmethod\n",
         "    birthday: Mapped[str | None] = columns.optional_text(10)\n\n    @classmethod\n",
     )

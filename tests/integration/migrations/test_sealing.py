@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from flask import Flask
 
-from tenantapp.context_key import PUBLISHED_CONTEXT_KEY
 from tenantapp.platform.context_keys import install_key
 from tenantapp.platform.preparation import prepare_database
+from tenantapp.settings.context_key import PUBLISHED_CONTEXT_KEY
 from tests.integration.migrations.database import Migrations
 from tests.integration.migrations.tree import Tree
 from tests.support.tenants import make_tenant

@@ -10,7 +10,7 @@ from uuid import uuid4
 import pytest
 import sqlalchemy as sa
 
-from tenantapp.db.sealing import bind
+from tenantapp.postgres.sealing import bind
 from tenantapp.tenancy.context import TenantContext
 from tests.integration.migrations.database import REVISIONS, Migrations
 from tests.support.catalog import facts

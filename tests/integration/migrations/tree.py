@@ -9,8 +9,8 @@ from uuid import UUID
 
 from psycopg import sql
 
-from tenantapp.config import ROOT
 from tenantapp.rehearsal.snapshot import Snapshot
+from tenantapp.settings.load import ROOT
 from tenantapp.tenancy.context import TenantContext
 from tests.integration.migrations.database import Migrations
 from tests.support.sealing import sealed
@@ -26,10 +26,10 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, Table, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from tenantapp.db import columns
-from tenantapp.db.base import Base
-from tenantapp.db.models import ReferenceData, Resource, SoftDeletable, Timestamped
-from tenantapp.db.security import Policy, TableSecurity, View
+from tenantapp.models import columns
+from tenantapp.models.base import Base
+from tenantapp.models.scoped import ReferenceData, Resource, SoftDeletable, Timestamped
+from tenantapp.models.security import Policy, TableSecurity, View
 
 
 '''
@@ -48,14 +48,14 @@ class Tree:
 
     def declare(self, models: str) -> None:
         """Write the models of a package `notes`, in place of those that it had."""
-        package = self.root / "tenantapp" / "notes"
+        package = self.root / "tenantapp" / "resources" / "notes"
         package.mkdir(exist_ok=True)
         (package / "__init__.py").touch()
         (package / "models.py").write_text(_HEAD + models)
 
     def forget(self) -> None:
         """Remove the package."""
-        shutil.rmtree(self.root / "tenantapp" / "notes")
+        shutil.rmtree(self.root / "tenantapp" / "resources" / "notes")
 
     def change(self, path: str, old: str, new: str) -> None:
         """Replace the first of a text in a file, which must have it."""

@@ -12,10 +12,10 @@ from sqlalchemy import select
 from structlog.testing import capture_logs
 from werkzeug.wrappers import Response
 
-from tenantapp.customers.models import Customer
 from tenantapp.db.session import db
 from tenantapp.http.api import PREFIX
 from tenantapp.http.permissions import PUBLIC, permission
+from tenantapp.resources.customers.models import Customer
 from tenantapp.tenancy.context import TenantContext, current_context, open_context
 from tests.support.databases import Server
 from tests.support.operator import give_status

@@ -9,8 +9,8 @@ import psycopg
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from tenantapp.db.sealing import bind
 from tenantapp.db.session import db
+from tenantapp.postgres.sealing import bind
 from tenantapp.tenancy.context import open_context_here
 from tenantapp.tenancy.errors import MissingTenantContext, TenancyError
 from tenantapp.testing.walk import list_something

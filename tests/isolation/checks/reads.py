@@ -7,7 +7,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from tenantapp.db.sealing import bind
+from tenantapp.postgres.sealing import bind
 from tests.isolation.tables import models_by_table, owner_of, scoped_tables
 from tests.isolation.world import World
 

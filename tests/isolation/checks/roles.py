@@ -6,8 +6,8 @@ import psycopg
 import sqlalchemy as sa
 from sqlalchemy import URL
 
-from tenantapp.db.base import Base
-from tenantapp.db.safety import check_role
+from tenantapp.models.base import Base
+from tenantapp.postgres.safety import check_role
 from tests.isolation.tables import has_own_tenant_column, owner_of, scoped_tables
 from tests.isolation.world import World, refused
 

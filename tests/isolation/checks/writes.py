@@ -7,7 +7,7 @@ from uuid import uuid4
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from tenantapp.db.sealing import bind
+from tenantapp.postgres.sealing import bind
 from tenantapp.testing.canaries import new_values
 from tests.isolation.tables import has_own_tenant_column, owner_of, scoped_tables
 from tests.isolation.world import World, refused

@@ -12,9 +12,6 @@ from flask import Response, abort, after_this_request, request
 from marshmallow import INCLUDE, Schema, fields
 from sqlalchemy import text
 
-from tenantapp.customers.models import Customer
-from tenantapp.customers.schemas import CustomerSchema
-from tenantapp.customers.views import blueprint as customers
 from tenantapp.db.repository import Repository
 from tenantapp.db.session import db
 from tenantapp.db.unit_of_work import reading
@@ -24,6 +21,9 @@ from tenantapp.http.listing import Listing, page_answer, page_schema
 from tenantapp.http.parsing import InvalidFields
 from tenantapp.http.permissions import PUBLIC, permission
 from tenantapp.http.transactions import transaction
+from tenantapp.resources.customers.models import Customer
+from tenantapp.resources.customers.schemas import CustomerSchema
+from tenantapp.resources.customers.views import blueprint as customers
 from tests.isolation.http import walk
 from tests.isolation.tables import scoped_tables
 from tests.isolation.world import World

@@ -13,10 +13,10 @@ from flask import Blueprint, Response, abort, copy_current_request_context, requ
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
-from tenantapp.customers.models import Customer
 from tenantapp.db.session import db
 from tenantapp.http.api import PREFIX
 from tenantapp.http.permissions import permission
+from tenantapp.resources.customers.models import Customer
 from tenantapp.tenancy.context import current_context, open_context_here, tenant_context
 from tenantapp.tenancy.errors import MissingTenantContext
 from tenantapp.testing.hint import Hint, hints

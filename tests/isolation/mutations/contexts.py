@@ -6,11 +6,12 @@ from uuid import uuid4
 
 import pytest
 
-from tenantapp.db import bound, cleaning, session
+from tenantapp.db import session
 from tenantapp.http import guard
 from tenantapp.identity import guards
+from tenantapp.identity.api_keys.keys import SCOPES
 from tenantapp.identity.credentials import Credential
-from tenantapp.identity.keys import SCOPES
+from tenantapp.postgres import bound, cleaning
 from tenantapp.rls.operations.functions import function_text
 from tenantapp.tenancy import context
 from tests.isolation.checks import contexts, http, reads, roles, structure

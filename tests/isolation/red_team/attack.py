@@ -11,8 +11,8 @@ import psycopg
 import pytest
 
 from tenantapp.application import create_app
-from tenantapp.db import pool
-from tenantapp.db.connection import TenantConnection
+from tenantapp.postgres import pool
+from tenantapp.postgres.connection import TenantConnection
 from tests.isolation.mutation import Mutation, applied
 from tests.isolation.world import World
 from tests.support.backends import all_returned, begin_bound, pool_of

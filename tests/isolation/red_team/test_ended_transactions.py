@@ -9,8 +9,8 @@ import psycopg
 import pytest
 import sqlalchemy as sa
 
-from tenantapp.db.errors import DatabaseUnavailable
 from tenantapp.db.unit_of_work import writing
+from tenantapp.postgres.errors import DatabaseUnavailable
 from tenantapp.tenancy.context import tenant_context
 from tests.isolation.conftest import MakeWorld
 from tests.isolation.red_team.attack import left_behind, lists_of_b, one_connection

@@ -11,8 +11,8 @@ import psycopg
 import pytest
 import sqlalchemy as sa
 
-from tenantapp.db.connection import TenantConnection
 from tenantapp.platform.preparation import create_roles
+from tenantapp.postgres.connection import TenantConnection
 from tenantapp.testing.tenants import Inhabitant
 from tests.isolation.conftest import MakeWorld
 from tests.isolation.red_team.attack import lists_of_b, one_connection

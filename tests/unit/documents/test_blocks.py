@@ -30,18 +30,18 @@ import pytest
 from flask import Flask
 from flask.cli import FlaskGroup, ScriptInfo
 
-from tenantapp.config import ROOT
+from tenantapp.settings.load import ROOT
 from tests.support.blocks import FILES_MADE, PAGES, Block, all_blocks, blocks_in
 from tests.support.described import described_app
 
 BLOCKS = all_blocks()
 RUN = {
     "README.md": "tests/e2e/test_readme.py",
-    "docs/deployment.md": "tests/services/test_deployment_page.py",
+    "docs/deployment.md": "tests/external/test_deployment_page.py",
     "docs/extending.md": "tests/integration/migrations/test_extending.py",
     "docs/how-to": "tests/integration/howto/test_pages.py",
     "docs/migrations.md": "tests/integration/migrations/test_page.py",
-    "docs/operations.md": "tests/services/test_deployment_page.py",
+    "docs/operations.md": "tests/external/test_deployment_page.py",
     "docs/security": "tests/integration/cli/test_pages.py",
     "docs/seeds.md": "tests/integration/cli/test_pages.py",
 }
@@ -85,7 +85,7 @@ def test_a_block_that_does_not_hold_is_found() -> None:
     wrong = {
         "console": "$ flask db chekc\n",
         "bash": "flask tenants create\n",
-        "python": "from tenantapp.db.models import Resauce\n",
+        "python": "from tenantapp.models.scoped import Resauce\n",
         "toml": "[tool\n",
         "json": "{'a': 1}\n",
         "mermaid": "flowchart TB\n    subgraph a\n",

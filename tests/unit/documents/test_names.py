@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tenantapp.config import KEYS, ROOT
+from tenantapp.settings.load import KEYS, ROOT
 from tests.support.blocks import FILES_MADE, PAGES
 
 # By a page itself.
@@ -90,8 +90,8 @@ def is_there(name: str) -> bool:
 
 
 def test_a_name_that_is_not_there_is_found() -> None:
-    assert is_there("tenantapp.db.bound.BoundConnection.begin")
-    assert not is_there("tenantapp.db.bound.Gone")
+    assert is_there("tenantapp.postgres.bound.BoundConnection.begin")
+    assert not is_there("tenantapp.postgres.bound.Gone")
     assert not is_there("tenantapp.gone")
 
 

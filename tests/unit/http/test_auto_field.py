@@ -10,13 +10,13 @@ import sqlalchemy as sa
 from marshmallow import Schema, fields, validate
 from sqlalchemy.dialects import postgresql
 
-from tenantapp.customers.models import Customer
-from tenantapp.db.models import table_of
 from tenantapp.http.auto_field import SQLAlchemySchema, auto_field, field_for
 from tenantapp.http.fields import Email, JsonObject, Moment, Reference, State, Tags, Text, Word
-from tenantapp.rcas.models import Rca
-from tenantapp.services.models import Deployment
-from tenantapp.todos.models import Todo
+from tenantapp.models.scoped import table_of
+from tenantapp.resources.customers.models import Customer
+from tenantapp.resources.rcas.models import Rca
+from tenantapp.resources.services.models import Deployment
+from tenantapp.resources.todos.models import Todo
 
 Kind = type[fields.Field[Any]]
 

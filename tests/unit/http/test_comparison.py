@@ -10,8 +10,8 @@ import sqlalchemy as sa
 from marshmallow import Schema, fields, validate
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
-from tenantapp.db import columns
 from tenantapp.http.fields import Email, JsonObject, Text, Word
+from tenantapp.models import columns
 from tests.support.comparison import Kept, differences, of_model, words_of
 
 WORDS = ("a", "b")

@@ -20,8 +20,6 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from marshmallow import Schema, fields, post_dump, pre_dump, validate
 
-from tenantapp.customers.schemas import CustomerSchema
-from tenantapp.db.states import States
 from tenantapp.http.dump import compile_dump
 from tenantapp.http.fields import (
     Email,
@@ -35,8 +33,10 @@ from tenantapp.http.fields import (
     Word,
 )
 from tenantapp.http.json_text import json_text
-from tenantapp.identity.schemas import ApiKeySchema, IssuedApiKeySchema
-from tenantapp.tenants.schemas import TenantSchema
+from tenantapp.identity.api_keys.schemas import ApiKeySchema, IssuedApiKeySchema
+from tenantapp.identity.tenants.schemas import TenantSchema
+from tenantapp.models.states import States
+from tenantapp.resources.customers.schemas import CustomerSchema
 
 Kind = tuple[Callable[..., fields.Field[Any]], st.SearchStrategy[Any]]
 

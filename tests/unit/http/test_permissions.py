@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Flask
 
 from tenantapp.http.permissions import PUBLIC, methods_of, permission_of
-from tenantapp.identity.keys import SCOPES
+from tenantapp.identity.api_keys.keys import SCOPES
 from tests.support.described import described_app
 
 

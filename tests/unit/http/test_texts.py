@@ -13,10 +13,10 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from marshmallow import Schema, ValidationError, fields
 
-from tenantapp.db.columns import LONGEST_TAG, MOST_TAGS
 from tenantapp.http.bulk import BulkSchema
 from tenantapp.http.fields import Email, LowerCaseText, Tags, Text
 from tenantapp.http.texts import LONGEST_DECOMPOSITION, MOST_MARKS, compose
+from tenantapp.models.columns import LONGEST_TAG, MOST_TAGS
 
 EVERY = [chr(code) for code in range(sys.maxunicode + 1) if not 0xD800 <= code < 0xE000]
 # What becomes another number of characters on its way.

@@ -7,8 +7,8 @@ from typing import Any, Self, cast
 
 import pytest
 
-from tenantapp.config import Settings
 from tenantapp.serving.worker import _tenant_of
+from tenantapp.settings.load import Settings
 from tenantapp.tenancy.directory import CachedDirectory
 from tenantapp.tenancy.hooks import Tenancy
 from tenantapp.tenancy.resolver import ReadHeader, SubdomainResolver, TenantResolver

@@ -10,7 +10,7 @@ from uuid import UUID
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tenantapp.context_key import ContextKey
+from tenantapp.settings.context_key import ContextKey
 from tenantapp.tenancy.context import TenantContext
 from tenantapp.tenancy.errors import InvalidTenantContext
 from tenantapp.tenancy.seal import LIFETIME_SECONDS, ContextSealer

@@ -12,8 +12,8 @@ from sqlalchemy import REAL, BigInteger, DateTime, Enum, Numeric, SmallInteger, 
 from sqlalchemy.dialects.postgresql import ARRAY, INET, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
-from tenantapp.db import columns
-from tenantapp.db.models import Resource
+from tenantapp.models import columns
+from tenantapp.models.scoped import Resource
 
 
 class Size(enum.Enum):

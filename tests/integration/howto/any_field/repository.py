@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tenantapp.samples.models import Sample
+from tenantapp.resources.samples.models import Sample
 
 from tenantapp.db.repository import Repository
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from flask import Flask
 from openapi_spec_validator import OpenAPIV31SpecValidator
-from tenantapp.samples.views import SORTS
+from tenantapp.resources.samples.views import SORTS
 
 from tenantapp.testing.tenants import TenantUnderTest, make_tenant
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from marshmallow import Schema, fields, validate
-from tenantapp.samples.models import Grade, Sample
+from tenantapp.resources.samples.models import Grade, Sample
 
 from tenantapp.http.auto_field import auto_field
 from tenantapp.http.fields import Text

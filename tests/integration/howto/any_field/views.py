@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from tenantapp.samples.repository import SampleRepository
-from tenantapp.samples.schemas import SampleSchema
+from tenantapp.resources.samples.repository import SampleRepository
+from tenantapp.resources.samples.schemas import SampleSchema
 
 from tenantapp.http.listing import Listing
 from tenantapp.http.resource import ResourceBlueprint

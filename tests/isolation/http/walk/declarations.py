@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tenantapp.http.permissions import methods_of
-from tenantapp.identity.keys import SCOPES
+from tenantapp.identity.api_keys.keys import SCOPES
 from tenantapp.testing.walk import every_ask, tenants_rules, unaskable, undeclared
 from tests.isolation.world import World
 from tests.support.tenants import issue

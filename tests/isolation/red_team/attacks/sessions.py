@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tenantapp.db import cleaning
+from tenantapp.postgres import cleaning
 from tests.isolation.red_team.attack import Attack, unsafe
 from tests.support.databases import LIMITS
 

@@ -1,0 +1,1 @@
+"""Rows as files: imports and exports, CSV and NDJSON."""

@@ -1,0 +1,1 @@
+"""What an author declares: tables, columns, states, and what isolates them, as data."""

@@ -1,0 +1,70 @@
+"""What a model may declare: names that PostgreSQL keeps, types that a migration can make and take away."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from sqlalchemy import ARRAY, Column, Constraint, Enum, Index, String, Table
+from sqlalchemy.schema import conv
+
+from tenantapp.models.errors import Undeclarable
+from tenantapp.models.sql_text import LONGEST_NAME
+
+if TYPE_CHECKING:
+    from tenantapp.models.security import TableSecurity
+
+_SNAKE_CASE = re.compile(r"[a-z_][a-z0-9_]*")
+
+
+def require_declarable(table: Table, security: TableSecurity | None) -> None:
+    """Look whether a migration can keep what a model declares as it is written.
+
+    Raises:
+        Undeclarable: it cannot; it names what to write instead.
+    """
+    for name in (table.name, *(column.name for column in table.columns)):
+        if not _SNAKE_CASE.fullmatch(name):
+            raise Undeclarable(
+                f"{table.name}: {name!r} is no name in snake_case; give it one, such as order_lines"
+            )
+    for kind, name in _names(table, security):
+        if len(name.encode()) > LONGEST_NAME:
+            raise Undeclarable(
+                f"{table.name}: the name of the {kind} {name!r} has {len(name.encode())} bytes, of which "
+                f"PostgreSQL keeps {LONGEST_NAME}: shorten it, or the name of the table"
+            )
+    for column in table.columns:
+        if instead := _instead(column):
+            raise Undeclarable(f"{table.name}.{column.name}: {instead}")
+
+
+def _names(table: Table, security: TableSecurity | None) -> Iterator[tuple[str, str]]:
+    """Yield each name with its kind, but for those that SQLAlchemy makes, and shortens, by its convention."""
+    yield "table", table.name
+    yield from (("column", column.name) for column in table.columns)
+    items: list[Constraint | Index] = [*table.constraints, *table.indexes]
+    for item in items:
+        if isinstance(item.name, str) and not isinstance(item.name, conv):
+            yield "constraint or index", item.name
+    if security is not None:
+        yield from (("policy", policy.name) for policy in security.policies)
+        yield from (("view", view.name) for view in security.views)
+
+
+def _instead(column: Column[object]) -> str | None:
+    kind = column.type
+    if isinstance(kind, Enum) and kind.native_enum:
+        return (
+            "PostgreSQL's own enumerations are objects apart, which no migration here makes or drops; use "
+            "columns.enumeration(words), or sa.Enum(…, native_enum=False, create_constraint=True)"
+        )
+    if column.identity is not None or column.autoincrement is True:
+        return "a sequence tells each tenant how many rows all have; use columns.uuid_key()"
+    if isinstance(kind, ARRAY) and isinstance(kind.item_type, String) and kind.item_type.length:
+        return (
+            "an array of texts with a length is cut to it without a word; use columns.ShortTexts(length), or "
+            "ARRAY(Text)"
+        )
+    return None

@@ -1,0 +1,1 @@
+"""The connection to PostgreSQL: each transaction carries a tenant's signed context."""
