@@ -223,9 +223,9 @@ def finish_script(migrating: Any, _revision: Any, scripts: list[MigrationScript]
         script.rev_id = f"{_last_number() + 1:04}_{secrets.token_hex(3)}"
         for hazard in hazards(upgrade_ops):
             click.echo(f"warning: {hazard}", err=True)
-        if not upgrade_ops.is_empty() and UNTRIED not in context.get_x_argument(as_dictionary=True):
-            settings = RUNTIME.here().settings
-            require_sound(script, context.script.get_current_head() or "base", migrating, settings)
+        is_written = getattr(context.config.cmd_opts, "autogenerate", False) and not upgrade_ops.is_empty()
+        if is_written and UNTRIED not in context.get_x_argument(as_dictionary=True):
+            require_sound(script, migrating, RUNTIME.here().settings)
 
 
 def _last_number() -> int:

@@ -14,7 +14,7 @@ from alembic.operations.ops import MigrationScript
 from alembic.runtime.migration import MigrationContext
 from alembic.util import CommandError
 
-from tenantapp.places import delivered, home
+from tenantapp.places import home
 from tenantapp.rehearsal.scratch import NoScratch, scratch
 from tenantapp.rls.implementation import render_item
 from tenantapp.settings.load import Settings
@@ -43,24 +43,24 @@ def downgrade() -> None:
 """
 
 
-def require_sound(
-    script: MigrationScript, before: str, context: MigrationContext, settings: Settings
-) -> None:
+def require_sound(script: MigrationScript, context: MigrationContext, settings: Settings) -> None:
     """Rehearse a generated migration, from nothing.
 
     Args:
         script: what was generated.
-        before: the revision that it follows.
         context: of the database that it was generated for.
         settings: of the program that generates it.
 
     Raises:
-        CommandError: it is not sound, or there is nowhere to try it out.
+        CommandError: it is not sound, or there is nowhere to rehearse it.
     """
+    scripts = context.script
+    assert scripts is not None  # noqa: S101 - it was generated for one
+    before = scripts.get_current_head() or "base"
     major = int(context.connection.dialect.server_version_info[0])  # type: ignore[union-attr,index]
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary) / "migrations"
-        shutil.copytree(delivered("migrations"), folder, ignore=shutil.ignore_patterns("__pycache__"))
+        shutil.copytree(scripts.dir, folder, ignore=shutil.ignore_patterns("__pycache__"))
         revision = str(script.rev_id)
         (folder / "versions" / f"{revision}_rehearsed.py").write_text(_text(script, before, context))
         try:

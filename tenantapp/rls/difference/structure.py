@@ -101,25 +101,36 @@ def _changes(
     was: Structure,
     becomes: Structure,
 ) -> Iterator[MigrateOperation]:
-    """Yield what Alembic has found, with what must be gone before it and what can only come after it."""
-    remade = _remade_columns(connection, found, live, declared, was, becomes)
+    """Yield what Alembic has found, with what must be gone before it and what can only come after it.
+
+    Indexes are compared here alone: Alembic takes some expressions for different that are the same.
+    """
+    kept = [op for op in found if not isinstance(op, CreateIndexOp | DropIndexOp)]
+    remade = _remade_columns(connection, kept, live, declared, was, becomes)
     indexes = _differing(was.indexes, becomes.indexes)
     indexes |= indexes_of(connection, live.fullname, remade) & was.indexes.keys()
     checks = _differing(was.checks, becomes.checks)
-    known = {str(op.index_name) for op in found if isinstance(op, CreateIndexOp | DropIndexOp)}
     for name in sorted(checks & was.checks.keys()):
         yield _without_check(live, name, was.checks[name].text)
-    for name in sorted((indexes - known) & was.indexes.keys()):
+    for name in sorted(indexes & was.indexes.keys()):
         yield _without_index(live, name, was)
-    yield from _exactly(found, live, was)
+    yield from kept
     for name in remade:
         yield DropColumnOp.from_column_and_tablename(live.schema, live.name, live.columns[name])
         yield AddColumnOp.from_column_and_tablename(live.schema, live.name, declared.columns[name])
-    for index in _named(connection, declared.indexes, indexes - known):
+    for index in _named(connection, declared.indexes, indexes):
         yield CreateIndexOp.from_index(index)
-    constraints = [item for item in declared.constraints if isinstance(item, sa.CheckConstraint)]
-    for check in _named(connection, constraints, checks):
+    for check in _named(connection, _checks_to_create(declared, kept), checks):
         yield CreateCheckConstraintOp.from_constraint(check)
+
+
+def _checks_to_create(declared: sa.Table, found: Iterable[MigrateOperation]) -> list[sa.CheckConstraint]:
+    """Return the checks of a table but for those that an Enum brings along, whose column is added."""
+    types = [op.column.type for op in found if isinstance(op, AddColumnOp)]
+    enums = [kind for kind in types if isinstance(kind, sa.Enum) and kind.create_constraint]
+    brought = {f"chk_{declared.name}_{kind.name}" for kind in enums}
+    checks = [item for item in declared.constraints if isinstance(item, sa.CheckConstraint)]
+    return [check for check in checks if str(check.name) not in brought]
 
 
 def _remade_columns(
