@@ -11,7 +11,14 @@ from typing import TypeGuard
 
 from alembic.autogenerate.api import AutogenContext
 from alembic.operations import MigrateOperation
-from alembic.operations.ops import AlterColumnOp, DropColumnOp, DropTableOp, ModifyTableOps, UpgradeOps
+from alembic.operations.ops import (
+    AddColumnOp,
+    AlterColumnOp,
+    DropColumnOp,
+    DropTableOp,
+    ModifyTableOps,
+    UpgradeOps,
+)
 from alembic.runtime.plugins import Plugin
 from alembic.util import CommandError, DispatchPriority, PriorityDispatchResult
 from sqlalchemy.engine import Connection
@@ -50,7 +57,9 @@ def compare_security(
         connection, {table: security.policies for table, security in declared.items() if table in live}
     )
     used = _users_of_changed_columns(connection, upgrade_ops)
-    dropped_views, created_views = views.difference(connection, declared, used.views, names)
+    dropped_views, created_views = views.difference(
+        connection, declared, used.views, _widened(upgrade_ops), names
+    )
     there = [(table, security) for table, security in sorted(declared.items()) if table in live]
     upgrade_ops.ops = [
         *(
@@ -101,6 +110,15 @@ def _users_of_changed_columns(connection: Connection, upgrade_ops: UpgradeOps) -
     return found
 
 
+def _widened(upgrade_ops: UpgradeOps) -> set[str]:
+    """Return the tables that get columns."""
+    return {
+        changes.table_name
+        for changes in upgrade_ops.ops
+        if isinstance(changes, ModifyTableOps) and any(isinstance(op, AddColumnOp) for op in changes.ops)
+    }
+
+
 def _replaces_column(op: MigrateOperation) -> TypeGuard[AlterColumnOp | DropColumnOp]:
     return isinstance(op, DropColumnOp) or (isinstance(op, AlterColumnOp) and op.modify_type is not None)
 
@@ -112,7 +130,7 @@ def _changed_tables(
     names: RoleNames,
 ) -> Iterator[MigrateOperation]:
     """Yield what Alembic has found: referring tables dropped first, foreign keys validated under FORCE."""
-    for op in keys.referring_first(keys.validated_truly(upgrade_ops.ops, declared)):
+    for op in keys.referring_first(keys.cut_circles(keys.validated_truly(upgrade_ops.ops, declared))):
         if isinstance(op, DropTableOp):
             # Before each table that is dropped what isolates it, so that the downgrade brings it back.
             table = op.table_name if op.schema is None else f"{op.schema}.{op.table_name}"

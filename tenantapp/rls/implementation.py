@@ -12,6 +12,7 @@ from alembic.autogenerate.api import AutogenContext
 from alembic.ddl.postgresql import PostgresqlImpl
 from sqlalchemy import ClauseElement, ColumnClause, DefaultClause
 from sqlalchemy.dialects import postgresql
+from sqlalchemy.schema import ExecutableDDLElement
 
 from tenantapp.models.columns import ShortTexts
 from tenantapp.models.sql_text import escaped
@@ -43,6 +44,11 @@ def as_sql(expression: ClauseElement) -> str:
     """Return an expression as SQL, with its values in it."""
     options = {"literal_binds": True, "include_table": False}
     return str(expression.compile(dialect=_PLAIN, compile_kwargs=options))
+
+
+def as_statement(ddl: ExecutableDDLElement) -> str:
+    """Return DDL as SQL."""
+    return str(ddl.compile(dialect=_PLAIN)).strip()
 
 
 def render_item(kind: str, item: object, context: AutogenContext) -> str | Literal[False]:

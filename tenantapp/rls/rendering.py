@@ -7,7 +7,7 @@ locks nothing that is in use, and asks for no right on it.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 import sqlalchemy as sa
@@ -30,6 +30,8 @@ _COLUMNS = sa.text(
     """
 )
 _OID = sa.text("SELECT CAST(CAST(:name AS regclass) AS oid)")
+# Within a block that is rolled back a name means the live table, not the temporary one.
+PREFER_LIVE = "SET LOCAL search_path = public, pg_temp"
 _YET_TO_COME = (pg.UndefinedTable, pg.UndefinedColumn, pg.UndefinedFunction, pg.UndefinedObject)
 
 
@@ -44,19 +46,13 @@ def rolled_back(connection: Connection) -> Iterator[None]:
 
 
 @contextmanager
-def where_it_can_be(connection: Connection) -> Iterator[None]:
+def where_it_can_be() -> Iterator[None]:
     """Let a block fail alone where it names what this migration is yet to create."""
     try:
-        with connection.begin_nested():
-            yield
+        yield
     except ProgrammingError as error:
         if not isinstance(error.orig, _YET_TO_COME):
             raise
-
-
-def prefer_live(connection: Connection) -> None:
-    """Have a name mean the live table, not the temporary one, in a block that is rolled back."""
-    connection.exec_driver_sql("SET LOCAL search_path = public, pg_temp")
 
 
 def oid_of(connection: Connection, name: str) -> int:
@@ -74,24 +70,30 @@ def render_policies(
     return {table: _rendered(connection, table, policies) for table, policies in declared.items() if policies}
 
 
-def _rendered(connection: Connection, table: str, policies: Iterable[Policy]) -> dict[str, LivePolicy]:
+def _rendered(connection: Connection, table: str, policies: tuple[Policy, ...]) -> dict[str, LivePolicy]:
     """Make policies on a table of the same name, which the server shows within a sub-select."""
     columns = connection.execute(_COLUMNS, {"table": quoted(table)}).scalar_one()
     stand_in = f"pg_temp.{table.rpartition('.')[2]}"
-    with rolled_back(connection):
-        prefer_live(connection)
-        execute(connection, f"CREATE TABLE {quoted(stand_in)} ({columns})")
-        for policy in policies:
-            kind = "PERMISSIVE" if policy.permissive else "RESTRICTIVE"
-            with where_it_can_be(connection):
-                execute(
-                    connection,
-                    f"CREATE POLICY {quoted(policy.name)} ON {quoted(stand_in)} AS {kind} "
-                    f"USING ({policy.using}) WITH CHECK ({policy.check})",
-                )
-        return {
-            policy.name: policy for _, policy in read_policies(connection, [oid_of(connection, stand_in)])
-        }
+    made = f"{PREFER_LIVE}; CREATE TABLE {quoted(stand_in)} ({columns})"
+    # All at once, or each by itself where one names what is yet to come.
+    for some in ([policies], [(policy,) for policy in policies]):
+        rendered: dict[str, LivePolicy] = {}
+        for together in some:
+            with where_it_can_be(), rolled_back(connection):
+                execute(connection, "; ".join([made, *(_statement(policy, stand_in) for policy in together)]))
+                found = read_policies(connection, [oid_of(connection, stand_in)])
+                rendered |= {policy.name: policy for _, policy in found}
+        if len(rendered) == len(policies):
+            break
+    return rendered
+
+
+def _statement(policy: Policy, table: str) -> str:
+    kind = "PERMISSIVE" if policy.permissive else "RESTRICTIVE"
+    return (
+        f"CREATE POLICY {quoted(policy.name)} ON {quoted(table)} AS {kind} "
+        f"USING ({policy.using}) WITH CHECK ({policy.check})"
+    )
 
 
 def execute(connection: Connection, statement: str) -> None:
@@ -105,7 +107,7 @@ def render_function(connection: Connection, function: Function, version: int) ->
         f"FUNCTION tenancy.{function.name}(", f"FUNCTION pg_temp.{function.name}(", 1
     )
     found = None
-    with rolled_back(connection), where_it_can_be(connection):
+    with where_it_can_be(), rolled_back(connection):
         execute(connection, text)
         schema = connection.exec_driver_sql("SELECT pg_my_temp_schema()::regnamespace::text").scalar_one()
         found = next(
@@ -122,7 +124,7 @@ def render_function(connection: Connection, function: Function, version: int) ->
 
 def render_view(connection: Connection, query: str) -> str | None:
     """Return a view's query as `pg_get_viewdef` would show it, or None where it cannot be yet."""
-    with rolled_back(connection), where_it_can_be(connection):
+    with where_it_can_be(), rolled_back(connection):
         execute(connection, f"CREATE TEMPORARY VIEW {_VIEW} AS {query}")
         schema = connection.exec_driver_sql("SELECT pg_my_temp_schema()::regnamespace::text").scalar_one()
         return str(read_views(connection, (schema,))[f"{schema}.{_VIEW}"].definition)

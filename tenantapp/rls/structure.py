@@ -12,11 +12,13 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
-from sqlalchemy.schema import CreateIndex, CreateTable
+from sqlalchemy.schema import CreateIndex, CreateTable, ExecutableDDLElement
 
 from tenantapp.models.base import Base
 from tenantapp.models.sql_text import quoted
-from tenantapp.rls.rendering import execute, oid_of, prefer_live, rolled_back, where_it_can_be
+from tenantapp.rls.catalog import read_tables
+from tenantapp.rls.implementation import as_statement
+from tenantapp.rls.rendering import PREFER_LIVE, execute, oid_of, rolled_back, where_it_can_be
 
 _COLUMNS = """
     SELECT a.attrelid AS oid, a.attname AS name,
@@ -86,6 +88,12 @@ def read_structures(connection: Connection, oids: list[int]) -> dict[int, Struct
     return found
 
 
+def read_live(connection: Connection) -> dict[str, Structure]:
+    """Return what each live table consists of, by name; of those outside `public` with their schema."""
+    oids = {table.oid: name for name, table in read_tables(connection).items()}
+    return {oids[oid]: structure for oid, structure in read_structures(connection, list(oids)).items()}
+
+
 def read_declared(connection: Connection, table: sa.Table, live: Structure) -> Structure | None:
     """Return what a table of the models would consist of, None where it uses what is yet to come.
 
@@ -94,37 +102,46 @@ def read_declared(connection: Connection, table: sa.Table, live: Structure) -> S
         table: of the models.
         live: what the table consists of now.
     """
-    with rolled_back(connection), where_it_can_be(connection):
-        prefer_live(connection)
-        metadata = sa.MetaData(naming_convention=Base.metadata.naming_convention)
-        copy = table.to_metadata(metadata, schema="pg_temp")
-        connection.execute(CreateTable(copy, include_foreign_key_constraints=[]))
-        for index in copy.indexes:
-            connection.execute(CreateIndex(index))
+    metadata = sa.MetaData(naming_convention=Base.metadata.naming_convention)
+    copy = table.to_metadata(metadata, schema="pg_temp")
+    ddl: list[ExecutableDDLElement] = [
+        CreateTable(copy, include_foreign_key_constraints=[]),
+        *map(CreateIndex, copy.indexes),
+    ]
+    with where_it_can_be(), rolled_back(connection):
+        # All at once: a round trip a statement is what takes the time.
+        execute(connection, "; ".join([PREFER_LIVE, *map(as_statement, ddl)]))
         oid = oid_of(connection, copy.fullname)
         declared = read_structures(connection, [oid])[oid]
-        _make_again(connection, copy, declared, live)
-        again = read_structures(connection, [oid])[oid]
-        _take_for_equal(declared.checks, again.checks, live.checks)
-        _take_for_equal(declared.indexes, again.indexes, live.indexes)
+        if _make_again(connection, copy, declared, live):
+            again = read_structures(connection, [oid])[oid]
+            _take_for_equal(declared.checks, again.checks, live.checks)
+            _take_for_equal(declared.indexes, again.indexes, live.indexes)
         return declared
     return None
 
 
-def _make_again(connection: Connection, table: sa.Table, declared: Structure, live: Structure) -> None:
+def _make_again(connection: Connection, table: sa.Table, declared: Structure, live: Structure) -> bool:
     """Make what differs once more, from the server's text: that may be another text, as of IN over varchar.
 
-    A downgrade makes what was there from such a text.
+    A downgrade makes what was there from such a text. Tells whether anything differs.
     """
-    on = quoted(table.fullname)
+    on, statements = quoted(table.fullname), []
     for name, part in declared.checks.items():
         if live.checks.get(name, part) != part:
-            execute(connection, f"ALTER TABLE {on} DROP CONSTRAINT {quoted(name)}")
-            execute(connection, f"ALTER TABLE {on} ADD CONSTRAINT {quoted(name)} CHECK ({part.text})")
+            statements += [
+                f"ALTER TABLE {on} DROP CONSTRAINT {quoted(name)}",
+                f"ALTER TABLE {on} ADD CONSTRAINT {quoted(name)} CHECK ({part.text})",
+            ]
     for name, part in declared.indexes.items():
         if live.indexes.get(name, part) != part:
-            execute(connection, f"DROP INDEX pg_temp.{quoted(name)}")
-            execute(connection, part.text.replace(f" {quoted(table.name)} USING", f" {on} USING", 1))
+            statements += [
+                f"DROP INDEX pg_temp.{quoted(name)}",
+                part.text.replace(f" {quoted(table.name)} USING", f" {on} USING", 1),
+            ]
+    if statements:
+        execute(connection, "; ".join(statements))
+    return bool(statements)
 
 
 def _take_for_equal(declared: dict[str, Part], again: dict[str, Part], live: dict[str, Part]) -> None:

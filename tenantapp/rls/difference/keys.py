@@ -11,6 +11,7 @@ from alembic.operations import MigrateOperation
 from alembic.operations.ops import (
     CreateForeignKeyOp,
     CreatePrimaryKeyOp,
+    CreateTableOp,
     DropConstraintOp,
     DropTableOp,
     ModifyTableOps,
@@ -32,6 +33,40 @@ def validated_truly(
             yield ModifyTableOps(op.table_name, ops, schema=op.schema)
         else:
             yield op
+
+
+def cut_circles(found: Iterable[MigrateOperation]) -> Iterator[MigrateOperation]:
+    """Yield operations in which a foreign key to a table that is created later comes after all tables."""
+    ops = list(found)
+    later = [_named(op) for op in ops if isinstance(op, CreateTableOp)]
+    keys: list[MigrateOperation] = []
+    for op in ops:
+        if isinstance(op, CreateTableOp):
+            later.remove(_named(op))
+            cut = [
+                key
+                for key in op.columns
+                if isinstance(key, sa.ForeignKeyConstraint) and _target(key) in later
+            ]
+            op.columns = [item for item in op.columns if item not in cut]
+            keys += [_later_key(op, key) for key in cut]
+        yield op
+    yield from keys
+
+
+def _named(op: CreateTableOp) -> str:
+    return op.table_name if op.schema is None else f"{op.schema}.{op.table_name}"
+
+
+def _target(key: sa.ForeignKeyConstraint) -> str:
+    return key.elements[0].target_fullname.rpartition(".")[0]
+
+
+def _later_key(op: CreateTableOp, key: sa.ForeignKeyConstraint) -> CreateScopedForeignKeyOp:
+    referred = tuple(element.target_fullname.rpartition(".")[2] for element in key.elements)
+    return CreateScopedForeignKeyOp(
+        str(key.name), _named(op), _target(key), tuple(key.column_keys), referred, key.ondelete
+    )
 
 
 def _validated(op: MigrateOperation, declared: Mapping[str, TableSecurity]) -> MigrateOperation:

@@ -25,9 +25,9 @@ from tenantapp.models.sql_text import escaped, quoted
 from tenantapp.rls.dependents import generated_from, indexes_of
 from tenantapp.rls.operations import DropIndexAsOp
 from tenantapp.rls.rendering import oid_of
-from tenantapp.rls.structure import Structure, read_declared, read_structures
+from tenantapp.rls.structure import Structure, read_declared, read_live, read_structures
 
-_KNOWN = "structures"
+_LIVE, _KNOWN = "live_structures", "known_structures"
 
 
 def compare_column(
@@ -83,11 +83,13 @@ def _structures(
     """Return the structure that a table has and the one that it should have, of which each is read once."""
     connection = context.connection
     assert connection is not None  # noqa: S101 - autogenerate always has one
-    known: dict[str, tuple[Structure, Structure] | None] = context.opts.setdefault(_KNOWN, {})
+    if _LIVE not in context.opts:
+        context.opts[_LIVE] = read_live(connection)
+        context.opts[_KNOWN] = {}
+    known: dict[str, tuple[Structure, Structure] | None] = context.opts[_KNOWN]
     name = table if schema is None else f"{schema}.{table}"
     if name not in known:
-        oid = oid_of(connection, name)
-        was = read_structures(connection, [oid])[oid]
+        was = context.opts[_LIVE][name]
         becomes = read_declared(connection, declared, was)
         known[name] = None if becomes is None else (was, becomes)
     return known[name]
@@ -114,9 +116,11 @@ def _changes(
         yield _without_check(live, name, was.checks[name].text)
     for name in sorted(indexes & was.indexes.keys()):
         yield _without_index(live, name, was)
-    yield from kept
+    # What it is computed from may get another type meanwhile.
     for name in remade:
         yield DropColumnOp.from_column_and_tablename(live.schema, live.name, live.columns[name])
+    yield from kept
+    for name in remade:
         yield AddColumnOp.from_column_and_tablename(live.schema, live.name, declared.columns[name])
     for index in _named(connection, declared.indexes, indexes):
         yield CreateIndexOp.from_index(index)

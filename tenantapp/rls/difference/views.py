@@ -24,6 +24,7 @@ def difference(
     connection: Connection,
     declared: Mapping[str, TableSecurity],
     used: Collection[int],
+    widened: Collection[str],
     names: RoleNames,
 ) -> tuple[list[MigrateOperation], list[MigrateOperation]]:
     """Return what drops the views that are not as declared, and what creates those that should be.
@@ -34,30 +35,47 @@ def difference(
         connection: to the live database.
         declared: what the tables declare.
         used: the oids of views that use a column which changes: they cannot stay meanwhile.
+        widened: the tables that get columns, which `SELECT *` takes in when the view is made anew.
         names: the deployment's roles.
     """
     wanted = {view.name: view for security in declared.values() for view in security.views}
     live = read_views(connection)
-    dropped: list[MigrateOperation] = []
-    created: list[MigrateOperation] = []
-    for name in reversed(_readable_in_turn({name: found.definition for name, found in live.items()})):
-        found = live[name]
-        held = read_grants(connection, [found.oid]).get(found.oid, {})
-        if name in wanted and found.oid not in used and _is_right(connection, wanted[name], found):
-            created += _changes(found, held, names)
-            del wanted[name]
-        else:
-            dropped += revokes(name, held, names)
-            dropped.append(DropViewOp(CreateViewOp(name, found.definition.strip().rstrip(";"))))
-    in_turn = _readable_in_turn({name: view.query for name, view in wanted.items()})
-    created += [op for name in in_turn for op in _create(wanted[name])]
-    return dropped, created
+    turn = _readable_in_turn({name: found.definition for name, found in live.items()})
+    right: set[str] = set()
+    for name in turn:
+        view, found = wanted.get(name), live[name]
+        beneath = {other for other in turn if other != name and _names(found.definition, [other])}
+        stays = view is not None and found.oid not in used and beneath <= right
+        if stays and view is not None and not _takes_in(view, widened) and _is_right(connection, view, found):
+            right.add(name)
+    held = {name: read_grants(connection, [found.oid]).get(found.oid, {}) for name, found in live.items()}
+    dropped = [
+        op for name in reversed(turn) if name not in right for op in _drop(live[name], held[name], names)
+    ]
+    changed = [op for name in turn if name in right for op in _changes(live[name], held[name], names)]
+    missing = {name: view for name, view in wanted.items() if name not in right}
+    in_turn = _readable_in_turn({name: view.query for name, view in missing.items()})
+    return dropped, changed + [op for name in in_turn for op in _create(missing[name])]
+
+
+def _drop(found: Any, held: Mapping[str, set[str]], names: RoleNames) -> Iterator[MigrateOperation]:
+    yield from revokes(found.name, held, names)
+    yield DropViewOp(CreateViewOp(found.name, found.definition.strip().rstrip(";")))
+
+
+def _takes_in(view: View, widened: Collection[str]) -> bool:
+    """Tell whether a view takes in all columns of a table that gets one."""
+    return re.search(r"(?<!\()\*", view.query) is not None and _names(view.query, widened)
+
+
+def _names(query: str, relations: Collection[str]) -> bool:
+    return any(re.search(rf"\b{re.escape(name)}\b", query) for name in relations)
 
 
 def _readable_in_turn(queries: Mapping[str, str]) -> list[str]:
     """Return the names of views, each after those that its query reads."""
     reads = {
-        name: [other for other in queries if other != name and re.search(rf"\b{re.escape(other)}\b", query)]
+        name: [other for other in queries if other != name and _names(query, [other])]
         for name, query in queries.items()
     }
     return list(TopologicalSorter(reads).static_order())

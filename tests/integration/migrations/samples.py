@@ -7,6 +7,7 @@ from alembic.operations import MigrateOperation
 from tenantapp.rls.operations import (
     ChangeOwnerOp,
     CreateFunctionOp,
+    CreateIndexAsOp,
     CreatePolicyOp,
     CreateScopedForeignKeyOp,
     CreateViewOp,
@@ -74,6 +75,11 @@ SAMPLES: dict[str, MigrateOperation] = {
         ondelete="CASCADE",
     ),
     "view": CreateViewOp("short_drafts", "SELECT id, text FROM drafts WHERE text LIKE ':a%s'"),
+    "index as it is": CreateIndexAsOp(
+        "idx_drafts_odd",
+        None,
+        "CREATE INDEX idx_drafts_odd ON drafts USING btree (text DESC) WHERE (text <> '%:a')",
+    ),
     "renamed table": RenameScopedTableOp("drafts", "papers"),
     "renamed column": RenameScopedColumnOp("drafts", "text", "body"),
     "next version of a function": ReplaceFunctionOp("public.answer()", 2, 1, None),

@@ -129,6 +129,8 @@ def test_a_renamed_table_or_column_takes_along_the_names_that_it_stands_in(datab
 def test_every_operation_is_tried() -> None:
     tried = {type(sample) for sample in SAMPLES.values()}
     tried |= {type(sample.reverse()) for sample in SAMPLES.values()} | {ForEachTenantOp}
+    # Outside a transaction: test_concurrently.py.
+    tried |= {operations.CreateIndexConcurrentlyOp, operations.DropIndexConcurrentlyOp}
     there = {
         value
         for value in vars(operations).values()
