@@ -43,13 +43,12 @@ def cut_circles(found: Iterable[MigrateOperation]) -> Iterator[MigrateOperation]
     for op in ops:
         if isinstance(op, CreateTableOp):
             later.remove(_named(op))
-            cut = [
-                key
-                for key in op.columns
-                if isinstance(key, sa.ForeignKeyConstraint) and _target(key) in later
-            ]
-            op.columns = [item for item in op.columns if item not in cut]
-            keys += [_later_key(op, key) for key in cut]
+            items, op.columns = op.columns, []
+            for item in items:
+                if isinstance(item, sa.ForeignKeyConstraint) and _target(item) in later:
+                    keys.append(_later_key(op, item))
+                else:
+                    op.columns = [*op.columns, item]
         yield op
     yield from keys
 

@@ -49,9 +49,8 @@ def difference(
         if stays and view is not None and not _takes_in(view, widened) and _is_right(connection, view, found):
             right.add(name)
     held = {name: read_grants(connection, [found.oid]).get(found.oid, {}) for name, found in live.items()}
-    dropped = [
-        op for name in reversed(turn) if name not in right for op in _drop(live[name], held[name], names)
-    ]
+    wrong = [name for name in reversed(turn) if name not in right]
+    dropped = [op for name in wrong for op in _drop(live[name], held[name], names)]
     changed = [op for name in turn if name in right for op in _changes(live[name], held[name], names)]
     missing = {name: view for name, view in wanted.items() if name not in right}
     in_turn = _readable_in_turn({name: view.query for name, view in missing.items()})

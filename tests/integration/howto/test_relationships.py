@@ -112,8 +112,12 @@ def test_no_association_reaches_another_tenants_row(neighbours, working_as):
             db.session.execute(statement.where(ProjectMember.project_id == theirs))
         db.session.commit()
     with working_as(neighbours.b):
-        (kept,) = db.session.scalars(select(ProjectMember).where(ProjectMember.project_id == theirs))
-        assert kept.row_version == neighbours.b.row(ProjectMember.__table__)["row_version"]
+        kept = db.session.scalars(select(ProjectMember).where(ProjectMember.project_id == theirs))
+        planted = [each for each in neighbours.b.rows["project_members"] if each["project_id"] == theirs]
+        assert planted
+        assert {each.id: each.row_version for each in kept} == {
+            each["id"]: each["row_version"] for each in planted
+        }
 
 
 def test_rows_of_the_same_ids_are_each_tenants_own(neighbours, working_as):

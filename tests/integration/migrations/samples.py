@@ -78,7 +78,7 @@ SAMPLES: dict[str, MigrateOperation] = {
     "index as it is": CreateIndexAsOp(
         "idx_drafts_odd",
         None,
-        "CREATE INDEX idx_drafts_odd ON drafts USING btree (text DESC) WHERE (text <> '%:a')",
+        "CREATE INDEX idx_drafts_odd ON drafts (text DESC) WHERE (text <> '%:a')",
     ),
     "renamed table": RenameScopedTableOp("drafts", "papers"),
     "renamed column": RenameScopedColumnOp("drafts", "text", "body"),

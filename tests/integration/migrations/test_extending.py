@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import subprocess
 import sys
 from pathlib import Path
@@ -13,7 +12,6 @@ from tests.support.howto import commands_of, ended, files_of, write
 
 PAGE = (ROOT / "docs" / "extending.md").read_text()
 FILES = files_of(PAGE)
-LAYERS = re.findall(r"there `(.+?)` becomes\s`(.+?)`", PAGE)
 SAID = {
     "check": "No new upgrade operations detected",
     "audit": "0 errors, 0 warnings",
@@ -39,12 +37,8 @@ def test_the_new_routes_are_isolated(app, assert_route_isolated):
 
 
 def test_the_page_makes_a_resource_that_everything_covers(tree: Tree) -> None:
-    assert len(FILES) == 6
+    assert len(FILES) == 5
     write(tree, FILES)
-    assert len(LAYERS) == 2
-    for layer in LAYERS:
-        tree.change("pyproject.toml", *layer)
-    ended(tree, "tests.factories.contracts")
     layered = subprocess.run(
         [Path(sys.executable).with_name("lint-imports")],
         cwd=tree.root,

@@ -90,7 +90,7 @@ class Tree:
 
     def write(self, upgrade: str, downgrade: str) -> None:
         """Write a migration by hand, after the last one."""
-        last = re.findall(r'^revision = "(.+)"', self.newest(), re.MULTILINE)[0]
+        last = re.findall(r"""^revision = ["'](.+)["']$""", self.newest(), re.MULTILINE)[0]
         name = f"{int(last[:4]) + 1:04}"
         (self.root / "migrations" / "versions" / f"{name}_by_hand.py").write_text(
             f'"""By hand."""\n\nfrom alembic import op\n\nrevision = "{name}"\ndown_revision = "{last}"\n'

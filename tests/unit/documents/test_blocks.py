@@ -42,8 +42,8 @@ RUN = {
     "docs/how-to": "tests/integration/howto/test_pages.py",
     "docs/migrations.md": "tests/integration/migrations/test_page.py",
     "docs/operations.md": "tests/external/test_deployment_page.py",
-    "docs/security": "tests/integration/cli/test_pages.py",
-    "docs/seeds.md": "tests/integration/cli/test_pages.py",
+    "docs/security": "tests/integration/cli/test_commands_of_pages.py",
+    "docs/seeds.md": "tests/integration/cli/test_commands_of_pages.py",
 }
 """What runs the commands and files of a page, all or most of them."""
 CHECKED_ALONE = {
