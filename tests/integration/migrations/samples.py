@@ -7,6 +7,7 @@ from alembic.operations import MigrateOperation
 from tenantapp.rls.operations import (
     ChangeOwnerOp,
     CreateFunctionOp,
+    CreateMonthlyPartitionsOp,
     CreatePolicyOp,
     CreateScopedForeignKeyOp,
     CreateViewOp,
@@ -33,7 +34,9 @@ SETUP = """
         tenant_id uuid, draft_id uuid,
         CONSTRAINT fk_lines_drafts FOREIGN KEY (tenant_id, draft_id) REFERENCES drafts
     );
-    ALTER TABLE drafts FORCE ROW LEVEL SECURITY
+    ALTER TABLE drafts FORCE ROW LEVEL SECURITY;
+    CREATE TABLE events (tenant_id uuid, created_at timestamptz) PARTITION BY RANGE (created_at);
+    CREATE POLICY events_tenant_isolation ON events USING (true)
 """
 FUNCTION = "CREATE FUNCTION public.{name}() RETURNS text LANGUAGE sql {volatility} RETURN '{text}'"
 FUNCTION_FILES = {
@@ -74,6 +77,7 @@ SAMPLES: dict[str, MigrateOperation] = {
         ondelete="CASCADE",
     ),
     "view": CreateViewOp("short_drafts", "SELECT id, text FROM drafts WHERE text LIKE ':a%s'"),
+    "partitions by month": CreateMonthlyPartitionsOp("events", 2),
     "renamed table": RenameScopedTableOp("drafts", "papers"),
     "renamed column": RenameScopedColumnOp("drafts", "text", "body"),
     "next version of a function": ReplaceFunctionOp("public.answer()", 2, 1, None),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from dataclasses import replace
 from pathlib import Path
@@ -89,8 +90,8 @@ class Tree:
 
     def write(self, upgrade: str, downgrade: str) -> None:
         """Write a migration by hand, after the last one."""
-        last = max(self.revisions())[:4]
-        name = f"{int(last) + 1:04}"
+        (last,) = re.findall(r"^revision(?:: str)? = ['\"](\w+)['\"]$", self.newest(), re.MULTILINE)
+        name = f"{int(last[:4]) + 1:04}"
         (self.root / "migrations" / "versions" / f"{name}_by_hand.py").write_text(
             f'"""By hand."""\n\nfrom alembic import op\n\nrevision = "{name}"\ndown_revision = "{last}"\n'
             f"branch_labels = None\ndepends_on = None\n\n\ndef upgrade():\n{upgrade}\n\n\n"
