@@ -115,9 +115,10 @@ def _changes(
         yield _without_check(live, name, was.checks[name].text)
     for name in sorted(indexes & was.indexes.keys()):
         yield _without_index(live, name, was)
-    yield from kept
     for name in remade:
         yield DropColumnOp.from_column_and_tablename(live.schema, live.name, live.columns[name])
+    yield from kept
+    for name in remade:
         yield AddColumnOp.from_column_and_tablename(live.schema, live.name, declared.columns[name])
     for index in _named(connection, declared.indexes, indexes):
         yield CreateIndexOp.from_index(index)
