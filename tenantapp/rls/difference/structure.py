@@ -158,7 +158,7 @@ def _take_checks_as_shown(live: sa.Table) -> None:
     """Have the checks of a table that is dropped come back as the server shows them."""
     for check in live.constraints:
         if isinstance(check, sa.CheckConstraint):
-            check.sqltext = sa.text(escaped(str(check.sqltext.text)))  # type: ignore[attr-defined]
+            check.sqltext = sa.text(escaped(str(check.sqltext.text)))
 
 
 def _exactly(found: Iterable[MigrateOperation], live: sa.Table, was: Structure) -> Iterator[MigrateOperation]:

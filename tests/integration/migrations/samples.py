@@ -7,6 +7,7 @@ from alembic.operations import MigrateOperation
 from tenantapp.rls.operations import (
     ChangeOwnerOp,
     CreateFunctionOp,
+    CreateIndexAsOp,
     CreateMonthlyPartitionsOp,
     CreatePolicyOp,
     CreateScopedForeignKeyOp,
@@ -77,6 +78,9 @@ SAMPLES: dict[str, MigrateOperation] = {
         ondelete="CASCADE",
     ),
     "view": CreateViewOp("short_drafts", "SELECT id, text FROM drafts WHERE text LIKE ':a%s'"),
+    "index": CreateIndexAsOp(
+        "idx_drafts_odd", None, "CREATE INDEX idx_drafts_odd ON drafts USING btree (text) WHERE text <> ':%s'"
+    ),
     "partitions by month": CreateMonthlyPartitionsOp("events", 2),
     "renamed table": RenameScopedTableOp("drafts", "papers"),
     "renamed column": RenameScopedColumnOp("drafts", "text", "body"),

@@ -13,7 +13,14 @@ from alembic.operations import MigrateOperation, Operations
 from tenantapp.postgres.sql_files import FOLDER
 from tenantapp.rehearsal.snapshot import Snapshot
 from tenantapp.rls import operations
-from tenantapp.rls.operations import ChangeOwnerOp, ForEachTenantOp, RenameScopedColumnOp, functions
+from tenantapp.rls.operations import (
+    ChangeOwnerOp,
+    CreateIndexConcurrentlyOp,
+    DropIndexConcurrentlyOp,
+    ForEachTenantOp,
+    RenameScopedColumnOp,
+    functions,
+)
 from tests.integration.migrations.database import Migrations
 from tests.integration.migrations.samples import FUNCTION_FILES, FUNCTIONS, SAMPLES, SETUP
 
@@ -133,6 +140,8 @@ def test_a_renamed_table_or_column_takes_along_the_names_that_it_stands_in(datab
 def test_every_operation_is_tried() -> None:
     tried = {type(sample) for sample in SAMPLES.values()}
     tried |= {type(sample.reverse()) for sample in SAMPLES.values()} | {ForEachTenantOp}
+    # Outside a transaction: test_concurrently.py.
+    tried |= {CreateIndexConcurrentlyOp, DropIndexConcurrentlyOp}
     there = {
         value
         for value in vars(operations).values()
