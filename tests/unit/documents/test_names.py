@@ -21,7 +21,13 @@ _CODE = re.compile(r"`([^`\n]+)`")
 _PATH = re.compile(r"(?:tenantapp|tests|docs|sql|migrations|benchmarks)/[\w./-]*")
 _MODULE = re.compile(r"(?<!/)tenantapp(?:\.\w+)+")
 _SETTING = re.compile(r"[A-Z][A-Z0-9]+(?:_[A-Z0-9]+)+")
-_NO_SETTINGS = {"TEST_DATABASE_URL", "TEST_POSTGRES_VERSION", "GENERATED_REQUESTS", "DOTENV_FILE"}
+_NO_SETTINGS = {
+    "TEST_DATABASE_URL",
+    "TEST_POSTGRES_VERSION",
+    "GENERATED_REQUESTS",
+    "CORPUS_EVERY",
+    "DOTENV_FILE",
+}
 _OF_OTHERS = re.compile(
     r"SEED_|POSTGRES_|REDIS_|FLASK_|COPY_|CURRENT_|ALTER_|NO_|HTTP_|TYPE_|WORDS|STATES|KINDS"
 )
