@@ -39,6 +39,14 @@ class Implementation(PostgresqlImpl):
         text = as_sql(expr)
         return text if is_index else escaped(text)
 
+    def autogen_column_reflect(self, inspector: Any, table: Any, column_info: dict[str, Any]) -> None:
+        """Have what the server shows of a column taken as it is: SQLAlchemy passes it to `text()`."""
+        super().autogen_column_reflect(inspector, table, column_info)  # type: ignore[no-untyped-call]
+        if column_info.get("default"):
+            column_info["default"] = escaped(column_info["default"])
+        if column_info.get("computed"):
+            column_info["computed"]["sqltext"] = escaped(column_info["computed"]["sqltext"])
+
 
 def as_sql(expression: ClauseElement) -> str:
     """Return an expression as SQL, with its values in it."""

@@ -69,6 +69,7 @@ def compare_table(
     name = table if schema is None else f"{schema}.{table}"
     if declared is None:
         oid = oid_of(connection, name)
+        _take_checks_as_shown(live)
         changes.ops = list(_exactly(changes.ops, live, read_structures(connection, [oid])[oid]))
         return PriorityDispatchResult.CONTINUE
     pair = _structures(context, schema, table, declared)
@@ -154,6 +155,13 @@ def _remade_columns(
     differing = {name for name in names if was.generated.get(name) != becomes.generated.get(name)}
     differing |= generated_from(connection, live.fullname, retyped)
     return sorted(name for name in differing if name in live.columns and name in declared.columns)
+
+
+def _take_checks_as_shown(live: sa.Table) -> None:
+    """Have the checks of a table that is dropped come back as the server shows them."""
+    for check in live.constraints:
+        if isinstance(check, sa.CheckConstraint):
+            check.sqltext = sa.text(escaped(str(check.sqltext.text)))
 
 
 def _exactly(found: Iterable[MigrateOperation], live: sa.Table, was: Structure) -> Iterator[MigrateOperation]:

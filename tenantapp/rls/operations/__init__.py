@@ -13,6 +13,7 @@ from tenantapp.rls.operations.grants import GrantOp, RevokeOp
 from tenantapp.rls.operations.indexes import CreateIndexAsOp, DropIndexAsOp
 from tenantapp.rls.operations.keys import CreateScopedForeignKeyOp, DropScopedForeignKeyOp
 from tenantapp.rls.operations.owners import ChangeOwnerOp
+from tenantapp.rls.operations.partitions import CreateMonthlyPartitionsOp, DropEmptyPartitionsOp
 from tenantapp.rls.operations.policies import CreatePolicyOp, DisableRlsOp, DropPolicyOp, EnableRlsOp
 from tenantapp.rls.operations.renames import RenameScopedColumnOp, RenameScopedTableOp
 from tenantapp.rls.operations.tenants import ForEachTenantOp
@@ -23,10 +24,12 @@ __all__ = [
     "CreateFunctionOp",
     "CreateIndexAsOp",
     "CreateIndexConcurrentlyOp",
+    "CreateMonthlyPartitionsOp",
     "CreatePolicyOp",
     "CreateScopedForeignKeyOp",
     "CreateViewOp",
     "DisableRlsOp",
+    "DropEmptyPartitionsOp",
     "DropFunctionOp",
     "DropIndexAsOp",
     "DropIndexConcurrentlyOp",

@@ -8,6 +8,7 @@ from tenantapp.rls.operations import (
     ChangeOwnerOp,
     CreateFunctionOp,
     CreateIndexAsOp,
+    CreateMonthlyPartitionsOp,
     CreatePolicyOp,
     CreateScopedForeignKeyOp,
     CreateViewOp,
@@ -34,7 +35,9 @@ SETUP = """
         tenant_id uuid, draft_id uuid,
         CONSTRAINT fk_lines_drafts FOREIGN KEY (tenant_id, draft_id) REFERENCES drafts
     );
-    ALTER TABLE drafts FORCE ROW LEVEL SECURITY
+    ALTER TABLE drafts FORCE ROW LEVEL SECURITY;
+    CREATE TABLE events (tenant_id uuid, created_at timestamptz) PARTITION BY RANGE (created_at);
+    CREATE POLICY events_tenant_isolation ON events USING (true)
 """
 FUNCTION = "CREATE FUNCTION public.{name}() RETURNS text LANGUAGE sql {volatility} RETURN '{text}'"
 FUNCTION_FILES = {
@@ -75,11 +78,10 @@ SAMPLES: dict[str, MigrateOperation] = {
         ondelete="CASCADE",
     ),
     "view": CreateViewOp("short_drafts", "SELECT id, text FROM drafts WHERE text LIKE ':a%s'"),
-    "index as it is": CreateIndexAsOp(
-        "idx_drafts_odd",
-        None,
-        "CREATE INDEX idx_drafts_odd ON drafts (text DESC) WHERE (text <> '%:a')",
+    "index": CreateIndexAsOp(
+        "idx_drafts_odd", None, "CREATE INDEX idx_drafts_odd ON drafts USING btree (text) WHERE text <> ':%s'"
     ),
+    "partitions by month": CreateMonthlyPartitionsOp("events", 2),
     "renamed table": RenameScopedTableOp("drafts", "papers"),
     "renamed column": RenameScopedColumnOp("drafts", "text", "body"),
     "next version of a function": ReplaceFunctionOp("public.answer()", 2, 1, None),

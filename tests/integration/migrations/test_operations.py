@@ -13,12 +13,19 @@ from alembic.operations import MigrateOperation, Operations
 from tenantapp.postgres.sql_files import FOLDER
 from tenantapp.rehearsal.snapshot import Snapshot
 from tenantapp.rls import operations
-from tenantapp.rls.operations import ChangeOwnerOp, ForEachTenantOp, RenameScopedColumnOp, functions
+from tenantapp.rls.operations import (
+    ChangeOwnerOp,
+    CreateIndexConcurrentlyOp,
+    DropIndexConcurrentlyOp,
+    ForEachTenantOp,
+    RenameScopedColumnOp,
+    functions,
+)
 from tests.integration.migrations.database import Migrations
 from tests.integration.migrations.samples import FUNCTION_FILES, FUNCTIONS, SAMPLES, SETUP
 
-# Autogenerate cannot see a rename.
-BY_HAND = {"renamed table", "renamed column"}
+# Autogenerate cannot see a rename, and leaves partitions alone.
+BY_HAND = {"renamed table", "renamed column", "partitions by month"}
 GENERATED = {name: sample for name, sample in SAMPLES.items() if name not in BY_HAND}
 
 
@@ -93,6 +100,10 @@ def test_an_operation_that_is_written_by_hand_makes_itself() -> None:
     assert recorder.made == SAMPLES["renamed table"]
     recorder.rename_scoped_column("drafts", "text", "body")
     assert recorder.made == SAMPLES["renamed column"]
+    recorder.create_monthly_partitions("events", months=2)
+    assert recorder.made == SAMPLES["partitions by month"]
+    recorder.drop_empty_partitions("events", months=2)
+    assert recorder.made == SAMPLES["partitions by month"].reverse()
     recorder.for_each_tenant("UPDATE drafts SET text = ''")
     assert recorder.made == ForEachTenantOp("UPDATE drafts SET text = ''")
 
@@ -130,7 +141,7 @@ def test_every_operation_is_tried() -> None:
     tried = {type(sample) for sample in SAMPLES.values()}
     tried |= {type(sample.reverse()) for sample in SAMPLES.values()} | {ForEachTenantOp}
     # Outside a transaction: test_concurrently.py.
-    tried |= {operations.CreateIndexConcurrentlyOp, operations.DropIndexConcurrentlyOp}
+    tried |= {CreateIndexConcurrentlyOp, DropIndexConcurrentlyOp}
     there = {
         value
         for value in vars(operations).values()

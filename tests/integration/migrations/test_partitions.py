@@ -38,8 +38,8 @@ def test_a_partition_without_its_policies_is_named_and_gets_them(tree: Tree) -> 
         assert f"('create_policy', '{partition}_tenant_fence', '{partition}'" in said
     assert "('revoke', ('SELECT',), 'TABLE events_first', 'app')" in said
 
-    # They are on this server alone, so that no rehearsal has them.
-    tree.flask_db("migrate", "-m", "Isolate", "-x", "no-verify")
+    # They are on this server alone: a rehearsal would not find them.
+    tree.flask_db("migrate", "-m", "Isolate them", "-x", "no-verify")
     tree.flask_db("upgrade")
     tree.flask_db("check")
     assert tree.downgraded() == before
