@@ -11,12 +11,17 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import sqlalchemy as sa
+from alembic.util import CommandError
+from psycopg import errors as pg
 from sqlalchemy.engine import Connection
+from sqlalchemy.exc import ProgrammingError
 from sqlalchemy.schema import CreateIndex, CreateTable
 
 from tenantapp.models.base import Base
+from tenantapp.models.functions import FUNCTIONS
 from tenantapp.models.sql_text import quoted
-from tenantapp.rls.rendering import execute, oid_of, prefer_live, rolled_back, where_it_can_be
+from tenantapp.rls.catalog import read_functions
+from tenantapp.rls.rendering import execute, oid_of, prefer_live, rolled_back
 
 _COLUMNS = """
     SELECT a.attrelid AS oid, a.attname AS name,
@@ -38,9 +43,13 @@ _CHECKS = """
 # An index as the server would make it anew, but for where its table is.
 _INDEXES = """
     SELECT i.indrelid AS oid, c.relname AS name, i.indisvalid AND i.indisready AS whole,
-           pg_catalog.replace(pg_catalog.pg_get_indexdef(i.indexrelid),
-                              pg_catalog.format('%I.%I USING', n.name, t.relname),
-                              pg_catalog.format('%I USING', t.relname)) AS definition
+           pg_catalog.replace(
+             -- Of a partitioned table the server shows an index without those of the partitions.
+             pg_catalog.replace(pg_catalog.pg_get_indexdef(i.indexrelid),
+                                pg_catalog.format('ON ONLY %I.%I USING', n.name, t.relname),
+                                pg_catalog.format('ON %I.%I USING', n.name, t.relname)),
+             pg_catalog.format('%I.%I USING', n.name, t.relname),
+             pg_catalog.format('%I USING', t.relname)) AS definition
       FROM pg_catalog.pg_index i
       JOIN pg_catalog.pg_class c ON c.oid = i.indexrelid
       JOIN pg_catalog.pg_class t ON t.oid = i.indrelid
@@ -87,14 +96,33 @@ def read_structures(connection: Connection, oids: list[int]) -> dict[int, Struct
 
 
 def read_declared(connection: Connection, table: sa.Table, live: Structure) -> Structure | None:
-    """Return what a table of the models would consist of, None where it uses what is yet to come.
+    """Return what a table of the models would consist of, None where it calls a function that is yet to come.
 
     Args:
         connection: to the database that has the table.
         table: of the models.
         live: what the table consists of now.
+
+    Raises:
+        CommandError: PostgreSQL refuses it: left alone, it would never be compared.
     """
-    with rolled_back(connection), where_it_can_be(connection):
+    try:
+        return _rendered(connection, table, live)
+    except ProgrammingError as error:
+        if isinstance(error.orig, pg.UndefinedFunction) and _functions_to_come(connection):
+            return None
+        reason = str(error.orig).partition("\n")[0]
+        raise CommandError(
+            f"{table.fullname}: PostgreSQL refuses what the model declares: {reason}"
+        ) from error
+
+
+def _functions_to_come(connection: Connection) -> bool:
+    return bool({function.signature for function in FUNCTIONS} - read_functions(connection).keys())
+
+
+def _rendered(connection: Connection, table: sa.Table, live: Structure) -> Structure:
+    with rolled_back(connection):
         prefer_live(connection)
         metadata = sa.MetaData(naming_convention=Base.metadata.naming_convention)
         copy = table.to_metadata(metadata, schema="pg_temp")
@@ -108,7 +136,6 @@ def read_declared(connection: Connection, table: sa.Table, live: Structure) -> S
         _take_for_equal(declared.checks, again.checks, live.checks)
         _take_for_equal(declared.indexes, again.indexes, live.indexes)
         return declared
-    return None
 
 
 def _make_again(connection: Connection, table: sa.Table, declared: Structure, live: Structure) -> None:
