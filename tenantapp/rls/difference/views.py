@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator, Mapping
-from graphlib import TopologicalSorter
+from contextlib import suppress
+from graphlib import CycleError, TopologicalSorter
 from typing import Any
 
 from alembic.operations import MigrateOperation
@@ -13,6 +14,7 @@ from sqlalchemy.engine import Connection
 from tenantapp.models.security import Grant, TableSecurity, View
 from tenantapp.postgres.roles import RoleNames
 from tenantapp.rls.catalog import read_grants, read_views
+from tenantapp.rls.dependents import with_readers
 from tenantapp.rls.difference.tables import grants, logical, revokes
 from tenantapp.rls.operations import ChangeOwnerOp, CreateViewOp, DropViewOp, GrantOp
 from tenantapp.rls.rendering import render_view
@@ -20,10 +22,31 @@ from tenantapp.rls.rendering import render_view
 _READING = Grant("app", ("SELECT",))
 
 
+def changing(
+    connection: Connection, declared: Mapping[str, TableSecurity], used: Collection[int]
+) -> set[int]:
+    """Return the oids of the live views that cannot stay.
+
+    They are not as declared, or read what changes: a column, or another view that cannot stay.
+
+    Args:
+        connection: to the live database.
+        declared: what the tables declare.
+        used: the oids of views that use a column which changes.
+    """
+    wanted = _wanted(declared)
+    wrong = {
+        found.oid
+        for name, found in read_views(connection).items()
+        if name not in wanted or not _is_right(connection, wanted[name], found)
+    }
+    return with_readers(connection, wrong | set(used))
+
+
 def difference(
     connection: Connection,
     declared: Mapping[str, TableSecurity],
-    used: Collection[int],
+    changes: Collection[int],
     names: RoleNames,
 ) -> tuple[list[MigrateOperation], list[MigrateOperation]]:
     """Return what drops the views that are not as declared, and what creates those that should be.
@@ -33,17 +56,17 @@ def difference(
     Args:
         connection: to the live database.
         declared: what the tables declare.
-        used: the oids of views that use a column which changes: they cannot stay meanwhile.
+        changes: the oids of the live views that cannot stay; see `changing`.
         names: the deployment's roles.
     """
-    wanted = {view.name: view for security in declared.values() for view in security.views}
+    wanted = _wanted(declared)
     live = read_views(connection)
     dropped: list[MigrateOperation] = []
     created: list[MigrateOperation] = []
     for name in reversed(_readable_in_turn({name: found.definition for name, found in live.items()})):
         found = live[name]
         held = read_grants(connection, [found.oid]).get(found.oid, {})
-        if name in wanted and found.oid not in used and _is_right(connection, wanted[name], found):
+        if found.oid not in changes:
             created += _changes(found, held, names)
             del wanted[name]
         else:
@@ -54,13 +77,22 @@ def difference(
     return dropped, created
 
 
+def _wanted(declared: Mapping[str, TableSecurity]) -> dict[str, View]:
+    return {view.name: view for security in declared.values() for view in security.views}
+
+
 def _readable_in_turn(queries: Mapping[str, str]) -> list[str]:
-    """Return the names of views, each after those that its query reads."""
+    """Return the names of views, each after those that its query reads.
+
+    Where each names the other, one is a column's name, and the order is as it was.
+    """
     reads = {
         name: [other for other in queries if other != name and re.search(rf"\b{re.escape(other)}\b", query)]
         for name, query in queries.items()
     }
-    return list(TopologicalSorter(reads).static_order())
+    with suppress(CycleError):
+        return list(TopologicalSorter(reads).static_order())
+    return list(queries)
 
 
 def _changes(found: Any, held: Mapping[str, set[str]], names: RoleNames) -> Iterator[MigrateOperation]:
