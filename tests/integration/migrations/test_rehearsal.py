@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+
+from sqlalchemy import make_url
+
 from tests.integration.migrations.tree import Tree
 
 MODEL = """
@@ -9,6 +14,8 @@ class Note(Resource):
     __tablename__ = "notes"
     text: Mapped[str] = columns.required_text(200)
 """
+# A prepared server lets nobody else into it.
+_MAY_CONNECT = "GRANT CONNECT ON DATABASE postgres TO rehearses"
 # The type of what is there cannot become the other without being told how.
 BEFORE = MODEL + "    size: Mapped[str | None] = columns.optional_text(20)\n"
 AFTER = MODEL + "    size: Mapped[int | None] = mapped_column()\n"
@@ -49,9 +56,77 @@ def test_without_a_scratch_server_nothing_is_written(tree: Tree) -> None:
     assert tree.revisions() == before
 
 
+def test_addresses_given_in_parts_do_not_stand_in_the_way(tree: Tree) -> None:
+    """The rehearsal's program is given a whole address: with both it would not start."""
+    tree.declare(MODEL)
+    environment = tree.database.environment
+    url = make_url(environment["DATABASE_URL"])
+    parts = {
+        "DB_HOST": url.host,
+        "DB_PORT": str(url.port),
+        "DB_NAME": url.database,
+        "DB_USER": url.username,
+        "DB_PASSWORD": url.password,
+    }
+    script = (
+        "import os, runpy, sys; del os.environ['DATABASE_URL']; sys.argv = ['flask', *sys.argv[1:]]; "
+        "runpy.run_module('flask', run_name='__main__')"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script, "--app", "wsgi", "db", "migrate", "-m", "Notes"],
+        cwd=tree.root,
+        env=environment | {key: value for key, value in parts.items() if value},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+
+
+def test_a_role_that_may_create_roles_and_databases_is_enough(tree: Tree) -> None:
+    tree.declare(MODEL)
+    tree.database.as_superuser(
+        "CREATE ROLE rehearses LOGIN CREATEROLE CREATEDB PASSWORD 'rehearses'", _MAY_CONNECT
+    )
+    try:
+        url = tree.database.server.address("bootstrap", "postgres").set(
+            username="rehearses", password="rehearses"
+        )
+        code, said = tree.database.run(
+            "migrate", "-m", "Notes", SCRATCH_DATABASE_URL=url.render_as_string(hide_password=False)
+        )
+        assert code == 0, said
+        assert _left(tree) == []
+    finally:
+        tree.database.as_superuser("DROP OWNED BY rehearses", "DROP ROLE rehearses")
+
+
+def test_roles_do_not_stay_where_no_database_can_be_made(tree: Tree) -> None:
+    tree.declare(MODEL)
+    tree.database.as_superuser("CREATE ROLE rehearses LOGIN CREATEROLE PASSWORD 'rehearses'", _MAY_CONNECT)
+    try:
+        url = tree.database.server.address("bootstrap", "postgres").set(
+            username="rehearses", password="rehearses"
+        )
+        code, said = tree.database.run(
+            "migrate", "-m", "Notes", SCRATCH_DATABASE_URL=url.render_as_string(hide_password=False)
+        )
+        assert code == 1
+        assert "permission denied to create database" in said
+        assert "Traceback" not in said
+        assert _left(tree) == []
+    finally:
+        tree.database.as_superuser("DROP OWNED BY rehearses", "DROP ROLE rehearses")
+
+
 def test_nothing_of_a_rehearsal_is_left(tree: Tree) -> None:
     tree.declare(MODEL)
     tree.migrate()
+    assert _left(tree) == []
+
+
+def _left(tree: Tree) -> list[tuple[object, ...]]:
     left = tree.query("bootstrap", "SELECT datname FROM pg_database WHERE datname LIKE 'scratch_%'")
     left += tree.query("bootstrap", "SELECT rolname FROM pg_roles WHERE rolname LIKE 'scratch_%'")
-    assert left == []
+    return left
