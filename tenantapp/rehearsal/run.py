@@ -67,7 +67,7 @@ def require_sound(script: MigrationScript, context: MigrationContext, settings: 
         (folder / "versions" / f"{revision}_rehearsed.py").write_text(_text(script, before, context))
         try:
             with scratch(settings, major) as environment:
-                told = _run(folder, revision, before, _own_environment() | environment)
+                told = _run(folder, revision, before, {**_own_environment(), **environment})
         except NoScratch as error:
             raise CommandError(
                 f"the migration was not tried out, and is not written: {error}; set SCRATCH_DATABASE_URL to "

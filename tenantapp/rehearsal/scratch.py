@@ -78,6 +78,8 @@ def _drop_roles(connection: psycopg.Connection[Any], names: RoleNames) -> None:
     query = "SELECT CAST(rolname AS text) FROM pg_catalog.pg_roles WHERE rolname = ANY (%s)"
     for (name,) in connection.execute(query, [list(names.as_values().values())]).fetchall():
         role = sql.Identifier(name)
+        # Who is no superuser drops what is its members' alone.
+        connection.execute(sql.SQL("GRANT {} TO CURRENT_USER").format(role))
         connection.execute(sql.SQL("DROP OWNED BY {}").format(role))
         connection.execute(sql.SQL("DROP ROLE {}").format(role))
 
