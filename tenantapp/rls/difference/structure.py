@@ -117,7 +117,8 @@ def _changes(
     for name in sorted(indexes & was.indexes.keys()):
         yield _without_index(live, name, was)
     yield from keys
-    yield from kept
+    # One that is made anew has its type and default from there.
+    yield from (op for op in kept if not (isinstance(op, AlterColumnOp) and op.column_name in remade))
     for name in remade:
         yield DropColumnOp.from_column_and_tablename(live.schema, live.name, live.columns[name])
         yield AddColumnOp.from_column_and_tablename(live.schema, live.name, declared.columns[name])
