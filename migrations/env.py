@@ -6,7 +6,7 @@ import re
 import secrets
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import partial
 from typing import Any
 
@@ -18,7 +18,7 @@ from alembic.operations.ops import MigrationScript
 from alembic.util import CommandError
 from psycopg import errors as pg
 from sqlalchemy.engine import Connection
-from sqlalchemy.exc import OperationalError, SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
 from sqlalchemy.sql.schema import SchemaItem
 
 from tenantapp.health.revisions import MigrationsUnreadable, require_unique_revisions
@@ -193,21 +193,23 @@ def one_at_a_time(connection: Connection) -> Iterator[None]:
     of the session that has it would wait in turn.
 
     Raises:
-        TimeoutError: another migration held it all the time.
+        CommandError: another migration held it all the time.
     """
     deadline = time.monotonic() + LOCK_SECONDS
     while not connection.scalar(sa.select(sa.func.pg_try_advisory_lock(LOCK_KEY))):
         connection.rollback()
         if time.monotonic() > deadline:
-            raise TimeoutError("another migration is running on this database")
+            raise CommandError("another migration is running on this database: try again when it has ended")
         time.sleep(0.2)
     connection.commit()
     try:
         yield
     finally:
-        connection.rollback()
-        connection.execute(sa.select(sa.func.pg_advisory_unlock(LOCK_KEY)))
-        connection.commit()
+        # A session that is lost has lost the lock, and the reason is told already.
+        with suppress(DBAPIError):
+            connection.rollback()
+            connection.execute(sa.select(sa.func.pg_advisory_unlock(LOCK_KEY)))
+            connection.commit()
 
 
 def finish_script(migrating: Any, _revision: Any, scripts: list[MigrationScript]) -> None:

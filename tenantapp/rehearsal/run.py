@@ -17,6 +17,8 @@ from alembic.util import CommandError
 from tenantapp.places import home
 from tenantapp.rehearsal.scratch import NoScratch, scratch
 from tenantapp.rls.implementation import render_item
+from tenantapp.settings.environment import catalogue
+from tenantapp.settings.fields import DatabaseParts
 from tenantapp.settings.load import Settings
 
 LONGEST_SECONDS = 300
@@ -65,7 +67,7 @@ def require_sound(script: MigrationScript, context: MigrationContext, settings: 
         (folder / "versions" / f"{revision}_rehearsed.py").write_text(_text(script, before, context))
         try:
             with scratch(settings, major) as environment:
-                told = _run(folder, revision, before, {**os.environ, **environment})
+                told = _run(folder, revision, before, {**_own_environment(), **environment})
         except NoScratch as error:
             raise CommandError(
                 f"the migration was not tried out, and is not written: {error}; set SCRATCH_DATABASE_URL to "
@@ -86,6 +88,16 @@ def _text(script: MigrationScript, before: str, context: MigrationContext) -> st
         for ops in (script.upgrade_ops, script.downgrade_ops)
     )
     return _FILE.format(revision=str(script.rev_id), before=before, upgrade=upgrade, downgrade=downgrade)
+
+
+def _own_environment() -> dict[str, str]:
+    """Return this program's environment without its addresses: they are no scratch database's."""
+    parts = catalogue(DatabaseParts)
+    return {
+        key: value
+        for key, value in os.environ.items()
+        if key not in parts and not key.endswith("DATABASE_URL")
+    }
 
 
 def _run(folder: Path, revision: str, before: str, environment: dict[str, str]) -> str:

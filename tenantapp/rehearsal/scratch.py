@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterator, Mapping
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import asdict
+from typing import Any
 
 import psycopg
 from psycopg import sql
@@ -61,18 +62,26 @@ def _database(url: URL) -> Iterator[Mapping[str, str]]:
     name = f"scratch_{secrets.token_hex(4)}"
     names = RoleNames(name)
     passwords = Passwords(*(secrets.token_hex(16) for _ in range(4)))
-    with _connect(url) as connection:
+    with _connect(url) as connection, ExitStack() as cleaning:
+        cleaning.callback(_drop_roles, connection, names)
         create_roles(connection, names, passwords, _LIMITS)
-        connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
-        try:
-            with _connect(url.set(database=name)) as inside:
-                prepare_database(inside, names)
-            yield _environment(url.set(database=name), names, passwords)
-        finally:
-            connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
-            for role in map(sql.Identifier, names.as_values().values()):
-                connection.execute(sql.SQL("DROP OWNED BY {}").format(role))
-                connection.execute(sql.SQL("DROP ROLE {}").format(role))
+        database = sql.Identifier(name)
+        connection.execute(sql.SQL("CREATE DATABASE {}").format(database))
+        cleaning.callback(connection.execute, sql.SQL("DROP DATABASE {} WITH (FORCE)").format(database))
+        with _connect(url.set(database=name)) as inside:
+            prepare_database(inside, names)
+        yield _environment(url.set(database=name), names, passwords)
+
+
+def _drop_roles(connection: psycopg.Connection[Any], names: RoleNames) -> None:
+    """Drop those of the roles that there are: the server may have refused to make some."""
+    query = "SELECT CAST(rolname AS text) FROM pg_catalog.pg_roles WHERE rolname = ANY (%s)"
+    for (name,) in connection.execute(query, [list(names.as_values().values())]).fetchall():
+        role = sql.Identifier(name)
+        # Who is no superuser drops what is its members' alone.
+        connection.execute(sql.SQL("GRANT {} TO CURRENT_USER").format(role))
+        connection.execute(sql.SQL("DROP OWNED BY {}").format(role))
+        connection.execute(sql.SQL("DROP ROLE {}").format(role))
 
 
 def _environment(url: URL, names: RoleNames, passwords: Passwords) -> Mapping[str, str]:

@@ -14,7 +14,10 @@ _TABLES = """
     SELECT CASE n.nspname WHEN 'public' THEN c.relname ELSE n.nspname || '.' || c.relname END AS name,
            c.oid, c.relrowsecurity AS enabled, c.relforcerowsecurity AS forced,
            pg_catalog.pg_get_userbyid(c.relowner) AS owner,
-           (SELECT i.inhparent::regclass::text FROM pg_catalog.pg_inherits i
+           (SELECT CASE m.nspname WHEN 'public' THEN p.relname ELSE m.nspname || '.' || p.relname END
+              FROM pg_catalog.pg_inherits i
+              JOIN pg_catalog.pg_class p ON p.oid = i.inhparent
+              JOIN pg_catalog.pg_namespace m ON m.oid = p.relnamespace
              WHERE i.inhrelid = c.oid AND c.relispartition) AS partition_of
       FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
      WHERE c.relkind IN ('r', 'p') AND n.nspname = ANY (:schemas)

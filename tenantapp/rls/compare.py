@@ -28,7 +28,7 @@ from tenantapp.models.scoped import declared_security
 from tenantapp.models.security import Grant, TableSecurity, tenant_policies
 from tenantapp.postgres.roles import RoleNames
 from tenantapp.rls.catalog import LiveTable, read_tables
-from tenantapp.rls.dependents import policies_of, views_of
+from tenantapp.rls.dependents import policies_of, policies_over, views_of
 from tenantapp.rls.difference import functions, keys, structure, tables, views
 from tenantapp.rls.rendering import render_policies
 
@@ -56,11 +56,10 @@ def compare_security(
     rendered = render_policies(
         connection, {table: security.policies for table, security in declared.items() if table in live}
     )
-    used = _users_of_changed_columns(connection, upgrade_ops)
-    dropped_views, created_views = views.difference(
-        connection, declared, used.views, _widened(upgrade_ops), names
-    )
+    used = _users_of_what_changes(connection, upgrade_ops, declared)
+    dropped_views, created_views = views.difference(connection, declared, used.views, names)
     there = [(table, security) for table, security in sorted(declared.items()) if table in live]
+    going = _dropped_columns(upgrade_ops)
     upgrade_ops.ops = [
         *(
             op
@@ -70,6 +69,7 @@ def compare_security(
             )
         ),
         *dropped_views,
+        *(op for table in live for op in tables.revoked(table, live[table], going.get(table, ()), names)),
         *_changed_tables(upgrade_ops, declared, live, names),
         *keys.primary_keys(connection, context.sorted_tables, live),
         *functions.difference(connection, names),
@@ -93,13 +93,15 @@ def compare_security(
 
 @dataclass(frozen=True, slots=True)
 class Users:
-    """What uses columns that change: views by oid, policies by their tables and names."""
+    """What uses columns and views that change: views by oid, policies by their tables and names."""
 
     views: set[int]
     policies: set[tuple[str, str]]
 
 
-def _users_of_changed_columns(connection: Connection, upgrade_ops: UpgradeOps) -> Users:
+def _users_of_what_changes(
+    connection: Connection, upgrade_ops: UpgradeOps, declared: Mapping[str, TableSecurity]
+) -> Users:
     found = Users(set(), set())
     for changes in upgrade_ops.ops:
         if isinstance(changes, ModifyTableOps):
@@ -107,6 +109,8 @@ def _users_of_changed_columns(connection: Connection, upgrade_ops: UpgradeOps) -
             columns = [op.column_name for op in changes.ops if _replaces_column(op)]
             found.views.update(views_of(connection, table, columns) if columns else ())
             found.policies.update(policies_of(connection, table, columns) if columns else ())
+    found.views.update(views.changing(connection, declared, found.views, _widened(upgrade_ops)))
+    found.policies.update(policies_over(connection, found.views))
     return found
 
 
@@ -116,6 +120,17 @@ def _widened(upgrade_ops: UpgradeOps) -> set[str]:
         changes.table_name
         for changes in upgrade_ops.ops
         if isinstance(changes, ModifyTableOps) and any(isinstance(op, AddColumnOp) for op in changes.ops)
+    }
+
+
+def _dropped_columns(upgrade_ops: UpgradeOps) -> dict[str, set[str]]:
+    """Return, by table, the columns that are dropped, also those that are made anew."""
+    return {
+        changes.table_name if changes.schema is None else f"{changes.schema}.{changes.table_name}": {
+            op.column_name for op in changes.ops if isinstance(op, DropColumnOp)
+        }
+        for changes in upgrade_ops.ops
+        if isinstance(changes, ModifyTableOps)
     }
 
 
@@ -135,6 +150,8 @@ def _changed_tables(
             # Before each table that is dropped what isolates it, so that the downgrade brings it back.
             table = op.table_name if op.schema is None else f"{op.schema}.{op.table_name}"
             yield from tables.taken_down(table, live[table], names)
+        if isinstance(op, ModifyTableOps):
+            op.ops = structure.in_turn(op.ops)
         yield op
 
 

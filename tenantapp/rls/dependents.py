@@ -19,6 +19,12 @@ _GENERATED = """
      WHERE d.refclassid = 'pg_class'::regclass AND d.refobjid = CAST(:table AS regclass)
        AND a.attname = ANY (:columns) AND o.attname <> a.attname
 """
+_CHECKS = """
+    SELECT k.conname
+      FROM pg_catalog.pg_constraint k
+      JOIN pg_catalog.pg_attribute a ON a.attrelid = k.conrelid AND a.attnum = ANY (k.conkey)
+     WHERE k.conrelid = CAST(:table AS regclass) AND k.contype = 'c' AND a.attname = ANY (:columns)
+"""
 _INDEXES = """
     SELECT c.relname
       FROM pg_catalog.pg_depend d
@@ -29,23 +35,37 @@ _INDEXES = """
        AND a.attname = ANY (:columns)
 """
 _POLICIES = """
-    SELECT c.oid::regclass::text AS table, p.polname AS name
+    SELECT CASE n.nspname WHEN 'public' THEN c.relname ELSE n.nspname || '.' || c.relname END AS table,
+           p.polname AS name
       FROM pg_catalog.pg_depend d
       JOIN pg_catalog.pg_policy p ON d.classid = 'pg_policy'::regclass AND p.oid = d.objid
       JOIN pg_catalog.pg_class c ON c.oid = p.polrelid
+      JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
       JOIN pg_catalog.pg_attribute a ON a.attrelid = d.refobjid AND a.attnum = d.refobjsubid
      WHERE d.refclassid = 'pg_class'::regclass AND d.refobjid = CAST(:table AS regclass)
        AND a.attname = ANY (:columns)
 """
-# Views that use a column, and views that use such a view.
+_POLICIES_OVER_VIEWS = """
+    SELECT CASE n.nspname WHEN 'public' THEN c.relname ELSE n.nspname || '.' || c.relname END AS table,
+           p.polname AS name
+      FROM pg_catalog.pg_depend d
+      JOIN pg_catalog.pg_policy p ON d.classid = 'pg_policy'::regclass AND p.oid = d.objid
+      JOIN pg_catalog.pg_class c ON c.oid = p.polrelid
+      JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+     WHERE d.refclassid = 'pg_class'::regclass AND d.refobjid = ANY (:views)
+"""
 _VIEWS = """
+    SELECT r.ev_class
+      FROM pg_catalog.pg_depend d
+      JOIN pg_catalog.pg_rewrite r ON d.classid = 'pg_rewrite'::regclass AND r.oid = d.objid
+      JOIN pg_catalog.pg_attribute a ON a.attrelid = d.refobjid AND a.attnum = d.refobjsubid
+     WHERE d.refclassid = 'pg_class'::regclass AND d.refobjid = CAST(:table AS regclass)
+       AND a.attname = ANY (:columns)
+"""
+# Views, and the views that read them.
+_READERS = """
     WITH RECURSIVE used (oid) AS (
-        SELECT r.ev_class
-          FROM pg_catalog.pg_depend d
-          JOIN pg_catalog.pg_rewrite r ON d.classid = 'pg_rewrite'::regclass AND r.oid = d.objid
-          JOIN pg_catalog.pg_attribute a ON a.attrelid = d.refobjid AND a.attnum = d.refobjsubid
-         WHERE d.refclassid = 'pg_class'::regclass AND d.refobjid = CAST(:table AS regclass)
-           AND a.attname = ANY (:columns)
+        SELECT unnest(CAST(:views AS oid[]))
          UNION
         SELECT r.ev_class
           FROM used u
@@ -66,15 +86,31 @@ def indexes_of(connection: Connection, table: str, columns: Iterable[str]) -> se
     return set(_found(connection, _INDEXES, table, columns))
 
 
+def checks_of(connection: Connection, table: str, columns: Iterable[str]) -> set[str]:
+    """Return the checks of a table that use some of its columns."""
+    return set(_found(connection, _CHECKS, table, columns))
+
+
 def policies_of(connection: Connection, table: str, columns: Iterable[str]) -> set[tuple[str, str]]:
     """Return the policies that use some columns of `table`, each with the name of its own table."""
     found = connection.execute(sa.text(_POLICIES), {"table": quoted(table), "columns": list(columns)})
     return {(row.table, row.name) for row in found}
 
 
+def policies_over(connection: Connection, views: Iterable[int]) -> set[tuple[str, str]]:
+    """Return the policies that read some views, each with the name of its table."""
+    found = connection.execute(sa.text(_POLICIES_OVER_VIEWS), {"views": list(views)})
+    return {(row.table, row.name) for row in found}
+
+
 def views_of(connection: Connection, table: str, columns: Iterable[str]) -> set[int]:
-    """Return the oids of the views that use some columns of `table`, themselves or by another view."""
+    """Return the oids of the views that use some columns of `table` themselves."""
     return set(_found(connection, _VIEWS, table, columns))
+
+
+def with_readers(connection: Connection, views: Iterable[int]) -> set[int]:
+    """Return the oids of some views and of all that read them, themselves or by another view."""
+    return set(connection.execute(sa.text(_READERS), {"views": list(views)}).scalars())
 
 
 def _found(connection: Connection, query: str, table: str, columns: Iterable[str]) -> list[Any]:

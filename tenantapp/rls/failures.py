@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import linecache
+import re
 from traceback import walk_tb
 
-from psycopg import Error
+from psycopg import DataError, Error
 from psycopg import errors as pg
 from sqlalchemy.exc import SQLAlchemyError
 
 _LONGEST = 200
+# Of an error in data the server's sentence quotes the value, which is a tenant's.
+_VALUE = re.compile(r'"(.*)"')
 _DO = {
     pg.NotNullViolation: "fill the column first, tenant by tenant (op.for_each_tenant), or give it a default",
     pg.CheckViolation: "change the rows that break it first, tenant by tenant (op.for_each_tenant)",
@@ -42,6 +45,8 @@ def failure(error: SQLAlchemyError) -> str:
     """
     orig = getattr(error, "orig", None) or error
     said = " ".join(str(orig).split("\n", 1)[0].split())
+    if isinstance(orig, DataError):
+        said = _VALUE.sub('"…"', said)
     do = next((what for kind, what in _DO.items() if isinstance(orig, kind)), _OTHERWISE)
     return f"{_where(error)}: {said}{_object(orig)}; {do}"
 

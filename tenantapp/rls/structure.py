@@ -11,14 +11,18 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import sqlalchemy as sa
+from alembic.util import CommandError
+from psycopg import errors as pg
 from sqlalchemy.engine import Connection
+from sqlalchemy.exc import ProgrammingError
 from sqlalchemy.schema import CreateIndex, CreateTable, ExecutableDDLElement
 
 from tenantapp.models.base import Base
+from tenantapp.models.functions import FUNCTIONS
 from tenantapp.models.sql_text import quoted
-from tenantapp.rls.catalog import read_tables
+from tenantapp.rls.catalog import read_functions, read_tables
 from tenantapp.rls.implementation import as_statement
-from tenantapp.rls.rendering import PREFER_LIVE, execute, oid_of, rolled_back, where_it_can_be
+from tenantapp.rls.rendering import PREFER_LIVE, execute, oid_of, rolled_back
 
 _COLUMNS = """
     SELECT a.attrelid AS oid, a.attname AS name,
@@ -40,9 +44,13 @@ _CHECKS = """
 # An index as the server would make it anew, but for where its table is.
 _INDEXES = """
     SELECT i.indrelid AS oid, c.relname AS name, i.indisvalid AND i.indisready AS whole,
-           pg_catalog.replace(pg_catalog.pg_get_indexdef(i.indexrelid),
-                              pg_catalog.format('%I.%I USING', n.name, t.relname),
-                              pg_catalog.format('%I USING', t.relname)) AS definition
+           pg_catalog.replace(
+             -- Of a partitioned table the server shows an index without those of the partitions.
+             pg_catalog.replace(pg_catalog.pg_get_indexdef(i.indexrelid),
+                                pg_catalog.format('ON ONLY %I.%I USING', n.name, t.relname),
+                                pg_catalog.format('ON %I.%I USING', n.name, t.relname)),
+             pg_catalog.format('%I.%I USING', n.name, t.relname),
+             pg_catalog.format('%I USING', t.relname)) AS definition
       FROM pg_catalog.pg_index i
       JOIN pg_catalog.pg_class c ON c.oid = i.indexrelid
       JOIN pg_catalog.pg_class t ON t.oid = i.indrelid
@@ -95,20 +103,39 @@ def read_live(connection: Connection) -> dict[str, Structure]:
 
 
 def read_declared(connection: Connection, table: sa.Table, live: Structure) -> Structure | None:
-    """Return what a table of the models would consist of, None where it uses what is yet to come.
+    """Return what a table of the models would consist of, None where it calls a function that is yet to come.
 
     Args:
         connection: to the database that has the table.
         table: of the models.
         live: what the table consists of now.
+
+    Raises:
+        CommandError: PostgreSQL refuses it: left alone, it would never be compared.
     """
+    try:
+        return _rendered(connection, table, live)
+    except ProgrammingError as error:
+        if isinstance(error.orig, pg.UndefinedFunction) and _functions_to_come(connection):
+            return None
+        reason = str(error.orig).partition("\n")[0]
+        raise CommandError(
+            f"{table.fullname}: PostgreSQL refuses what the model declares: {reason}"
+        ) from error
+
+
+def _functions_to_come(connection: Connection) -> bool:
+    return bool({function.signature for function in FUNCTIONS} - read_functions(connection).keys())
+
+
+def _rendered(connection: Connection, table: sa.Table, live: Structure) -> Structure:
     metadata = sa.MetaData(naming_convention=Base.metadata.naming_convention)
     copy = table.to_metadata(metadata, schema="pg_temp")
     ddl: list[ExecutableDDLElement] = [
         CreateTable(copy, include_foreign_key_constraints=[]),
         *map(CreateIndex, copy.indexes),
     ]
-    with where_it_can_be(), rolled_back(connection):
+    with rolled_back(connection):
         # All at once: a round trip a statement is what takes the time.
         execute(connection, "; ".join([PREFER_LIVE, *map(as_statement, ddl)]))
         oid = oid_of(connection, copy.fullname)
@@ -118,7 +145,6 @@ def read_declared(connection: Connection, table: sa.Table, live: Structure) -> S
             _take_for_equal(declared.checks, again.checks, live.checks)
             _take_for_equal(declared.indexes, again.indexes, live.indexes)
         return declared
-    return None
 
 
 def _make_again(connection: Connection, table: sa.Table, declared: Structure, live: Structure) -> bool:

@@ -84,7 +84,7 @@ def _validated(op: MigrateOperation, declared: Mapping[str, TableSecurity]) -> M
         op.referent_table,
         tuple(op.local_cols),
         tuple(op.remote_cols),
-        op.kw.get("ondelete"),
+        *(op.kw.get(name) for name in ("ondelete", "onupdate", "deferrable", "initially")),
     )
 
 

@@ -22,7 +22,7 @@ from alembic.util import PriorityDispatchResult
 from sqlalchemy.schema import conv
 
 from tenantapp.models.sql_text import escaped, quoted
-from tenantapp.rls.dependents import generated_from, indexes_of
+from tenantapp.rls.dependents import checks_of, generated_from, indexes_of
 from tenantapp.rls.operations import DropIndexAsOp
 from tenantapp.rls.rendering import oid_of
 from tenantapp.rls.structure import Structure, read_declared, read_live, read_structures
@@ -113,20 +113,60 @@ def _changes(
     indexes = _differing(was.indexes, becomes.indexes)
     indexes |= indexes_of(connection, live.fullname, remade) & was.indexes.keys()
     checks = _differing(was.checks, becomes.checks)
+    checks |= checks_of(connection, live.fullname, remade) & was.checks.keys()
+    keys = _keys_in_the_way(kept, live, remade)
     for name in sorted(checks & was.checks.keys()):
         yield _without_check(live, name, was.checks[name].text)
     for name in sorted(indexes & was.indexes.keys()):
         yield _without_index(live, name, was)
-    # What it is computed from may get another type meanwhile.
+    yield from keys
+    # One that is made anew has its type and default from there.
+    yield from (op for op in kept if not (isinstance(op, AlterColumnOp) and op.column_name in remade))
     for name in remade:
         yield DropColumnOp.from_column_and_tablename(live.schema, live.name, live.columns[name])
-    yield from kept
-    for name in remade:
         yield AddColumnOp.from_column_and_tablename(live.schema, live.name, declared.columns[name])
+    yield from (key.reverse() for key in keys)
     for index in _named(connection, declared.indexes, indexes):
         yield CreateIndexOp.from_index(index)
     for check in _named(connection, _checks_to_create(declared, kept), checks):
         yield CreateCheckConstraintOp.from_constraint(check)
+
+
+def _keys_in_the_way(
+    found: Iterable[MigrateOperation], live: sa.Table, remade: list[str]
+) -> list[DropConstraintOp]:
+    """Return what drops the unique keys that stay as they are, of columns that are made anew."""
+    going = {op.constraint_name for op in found if isinstance(op, DropConstraintOp)}
+    # By name: Alembic adds each that it reads to those that SQLAlchemy has read.
+    keys = {
+        str(key.name): key
+        for key in live.constraints
+        if isinstance(key, sa.UniqueConstraint) and not set(remade).isdisjoint(key.columns.keys())
+    }
+    return [DropConstraintOp.from_constraint(key) for name, key in keys.items() if name not in going]
+
+
+def in_turn(found: Iterable[MigrateOperation]) -> list[MigrateOperation]:
+    """Return the changes of a table in an order that PostgreSQL takes, there and, reversed, back.
+
+    A kept column goes before a column that it is computed from changes or goes, and comes after it.
+    """
+    ops = list(found)
+    again = {op.column.name for op in ops if isinstance(op, AddColumnOp)}
+    return sorted(ops, key=lambda op: _turn(op, again))
+
+
+def _turn(op: MigrateOperation, again: set[str]) -> int:
+    match op:
+        case DropConstraintOp() | DropIndexAsOp():
+            return 0
+        case DropColumnOp():
+            return 1 if op.to_column().computed is not None or op.column_name in again else 5
+        case AddColumnOp():
+            return 2 if op.column.computed is None else 3
+        case AlterColumnOp():
+            return 2
+    return 4
 
 
 def _checks_to_create(declared: sa.Table, found: Iterable[MigrateOperation]) -> list[sa.CheckConstraint]:

@@ -73,6 +73,17 @@ def difference(
     yield from grants(table, security.grants, live.grants, names)
 
 
+def revoked(
+    table: str, live: LiveTable, columns: Collection[str], names: RoleNames
+) -> Iterator[MigrateOperation]:
+    """Yield what revokes the live privileges on columns that are dropped, and take them off `live`."""
+    for role, privileges in sorted(live.grants.items()):
+        on_them = {what for what in privileges if what.partition(" (")[2].rstrip(")") in columns}
+        live.grants[role] = privileges - on_them
+        if on_them:
+            yield RevokeOp(tuple(sorted(on_them)), f"TABLE {table}", logical(role, names))
+
+
 def taken_down(table: str, live: LiveTable, names: RoleNames) -> Iterator[MigrateOperation]:
     """Yield what takes a live table's isolation away, before the table itself is dropped."""
     yield from revokes(table, live.grants, names)

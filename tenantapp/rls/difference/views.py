@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator, Mapping
-from graphlib import TopologicalSorter
+from contextlib import suppress
+from graphlib import CycleError, TopologicalSorter
 from typing import Any
 
 from alembic.operations import MigrateOperation
@@ -13,6 +14,7 @@ from sqlalchemy.engine import Connection
 from tenantapp.models.security import Grant, TableSecurity, View
 from tenantapp.postgres.roles import RoleNames
 from tenantapp.rls.catalog import read_grants, read_views
+from tenantapp.rls.dependents import with_readers
 from tenantapp.rls.difference.tables import grants, logical, revokes
 from tenantapp.rls.operations import ChangeOwnerOp, CreateViewOp, DropViewOp, GrantOp
 from tenantapp.rls.rendering import render_view
@@ -20,11 +22,37 @@ from tenantapp.rls.rendering import render_view
 _READING = Grant("app", ("SELECT",))
 
 
-def difference(
+def changing(
     connection: Connection,
     declared: Mapping[str, TableSecurity],
     used: Collection[int],
     widened: Collection[str],
+) -> set[int]:
+    """Return the oids of the live views that cannot stay.
+
+    They are not as declared, or read what changes: a column, or another view that cannot stay.
+
+    Args:
+        connection: to the live database.
+        declared: what the tables declare.
+        used: the oids of views that use a column which changes.
+        widened: the tables that get columns, which `SELECT *` takes in when the view is made anew.
+    """
+    wanted = _wanted(declared)
+    wrong = {
+        found.oid
+        for name, found in read_views(connection).items()
+        if name not in wanted
+        or _takes_in(wanted[name], widened)
+        or not _is_right(connection, wanted[name], found)
+    }
+    return with_readers(connection, wrong | set(used))
+
+
+def difference(
+    connection: Connection,
+    declared: Mapping[str, TableSecurity],
+    changes: Collection[int],
     names: RoleNames,
 ) -> tuple[list[MigrateOperation], list[MigrateOperation]]:
     """Return what drops the views that are not as declared, and what creates those that should be.
@@ -34,32 +62,43 @@ def difference(
     Args:
         connection: to the live database.
         declared: what the tables declare.
-        used: the oids of views that use a column which changes: they cannot stay meanwhile.
-        widened: the tables that get columns, which `SELECT *` takes in when the view is made anew.
+        changes: the oids of the live views that cannot stay; see `changing`.
         names: the deployment's roles.
     """
-    wanted = {view.name: view for security in declared.values() for view in security.views}
+    wanted = _wanted(declared)
     live = read_views(connection)
-    turn = _readable_in_turn({name: found.definition for name, found in live.items()})
-    right: set[str] = set()
-    for name in turn:
-        view, found = wanted.get(name), live[name]
-        beneath = {other for other in turn if other != name and _names(found.definition, [other])}
-        stays = view is not None and found.oid not in used and beneath <= right
-        if stays and view is not None and not _takes_in(view, widened) and _is_right(connection, view, found):
-            right.add(name)
-    held = {name: read_grants(connection, [found.oid]).get(found.oid, {}) for name, found in live.items()}
-    wrong = [name for name in reversed(turn) if name not in right]
-    dropped = [op for name in wrong for op in _drop(live[name], held[name], names)]
-    changed = [op for name in turn if name in right for op in _changes(live[name], held[name], names)]
-    missing = {name: view for name, view in wanted.items() if name not in right}
-    in_turn = _readable_in_turn({name: view.query for name, view in missing.items()})
-    return dropped, changed + [op for name in in_turn for op in _create(missing[name])]
+    dropped: list[MigrateOperation] = []
+    created: list[MigrateOperation] = []
+    for name in reversed(_readable_in_turn({name: found.definition for name, found in live.items()})):
+        found = live[name]
+        held = read_grants(connection, [found.oid]).get(found.oid, {})
+        if found.oid not in changes:
+            created += _changes(found, held, names)
+            del wanted[name]
+        else:
+            dropped += revokes(name, held, names)
+            dropped.append(DropViewOp(CreateViewOp(name, found.definition.strip().rstrip(";"))))
+    in_turn = _readable_in_turn({name: view.query for name, view in wanted.items()})
+    created += [op for name in in_turn for op in _create(wanted[name])]
+    return dropped, created
 
 
-def _drop(found: Any, held: Mapping[str, set[str]], names: RoleNames) -> Iterator[MigrateOperation]:
-    yield from revokes(found.name, held, names)
-    yield DropViewOp(CreateViewOp(found.name, found.definition.strip().rstrip(";")))
+def _wanted(declared: Mapping[str, TableSecurity]) -> dict[str, View]:
+    return {view.name: view for security in declared.values() for view in security.views}
+
+
+def _readable_in_turn(queries: Mapping[str, str]) -> list[str]:
+    """Return the names of views, each after those that its query reads.
+
+    Where each names the other, one is a column's name, and the order is as it was.
+    """
+    reads = {
+        name: [other for other in queries if other != name and _names(query, [other])]
+        for name, query in queries.items()
+    }
+    with suppress(CycleError):
+        return list(TopologicalSorter(reads).static_order())
+    return list(queries)
 
 
 def _takes_in(view: View, widened: Collection[str]) -> bool:
@@ -69,15 +108,6 @@ def _takes_in(view: View, widened: Collection[str]) -> bool:
 
 def _names(query: str, relations: Collection[str]) -> bool:
     return any(re.search(rf"\b{re.escape(name)}\b", query) for name in relations)
-
-
-def _readable_in_turn(queries: Mapping[str, str]) -> list[str]:
-    """Return the names of views, each after those that its query reads."""
-    reads = {
-        name: [other for other in queries if other != name and _names(query, [other])]
-        for name, query in queries.items()
-    }
-    return list(TopologicalSorter(reads).static_order())
 
 
 def _changes(found: Any, held: Mapping[str, set[str]], names: RoleNames) -> Iterator[MigrateOperation]:

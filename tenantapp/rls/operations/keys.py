@@ -33,6 +33,9 @@ class CreateScopedForeignKeyOp(MigrateOperation):
     columns: Sequence[str]
     referred_columns: Sequence[str]
     ondelete: str | None = None
+    onupdate: str | None = None
+    deferrable: bool | None = None
+    initially: str | None = None
 
     def __post_init__(self) -> None:
         # Migrations write lists; an operation is compared and never changes.
@@ -50,6 +53,9 @@ class CreateScopedForeignKeyOp(MigrateOperation):
         referred_columns: Sequence[str],
         *,
         ondelete: str | None = None,
+        onupdate: str | None = None,
+        deferrable: bool | None = None,
+        initially: str | None = None,
     ) -> Any:
         """Add a foreign key and check every row that is there.
 
@@ -61,8 +67,12 @@ class CreateScopedForeignKeyOp(MigrateOperation):
             columns: the columns that refer, `tenant_id` first.
             referred_columns: the columns that are referred to, `tenant_id` first.
             ondelete: what becomes of a row whose target is deleted.
+            onupdate: what becomes of a row whose target gets another key.
+            deferrable: whether a transaction may have it checked as it ends.
+            initially: `DEFERRED`, where it is checked then unless told otherwise.
         """
-        return operations.invoke(cls(name, table, referred, columns, referred_columns, ondelete))
+        options = (ondelete, onupdate, deferrable, initially)
+        return operations.invoke(cls(name, table, referred, columns, referred_columns, *options))
 
     def reverse(self) -> MigrateOperation:
         """Return the operation that drops it."""
@@ -101,7 +111,7 @@ def _create(operations: Operations, op: CreateScopedForeignKeyOp) -> None:
     for table in tables:
         operations.execute(f"ALTER TABLE {table} NO FORCE ROW LEVEL SECURITY")
     operations.create_foreign_key(
-        op.name, op.table, op.referred, list(op.columns), list(op.referred_columns), ondelete=op.ondelete
+        op.name, op.table, op.referred, list(op.columns), list(op.referred_columns), **_options(op)
     )
     for table in tables:
         operations.execute(f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY")
@@ -125,5 +135,11 @@ def _render_drop(_context: AutogenContext, op: DropScopedForeignKeyOp) -> str:
 def _arguments(op: CreateScopedForeignKeyOp) -> str:
     arguments = [repr(value) for value in (op.name, op.table, op.referred)]
     arguments += [repr(list(op.columns)), repr(list(op.referred_columns))]
-    arguments += [f"ondelete={op.ondelete!r}"] if op.ondelete else []
+    arguments += [f"{name}={value!r}" for name, value in _options(op).items()]
     return ", ".join(arguments)
+
+
+def _options(op: CreateScopedForeignKeyOp) -> dict[str, Any]:
+    """Return what is said of a key beyond its columns."""
+    said = {name: getattr(op, name) for name in ("ondelete", "onupdate", "deferrable", "initially")}
+    return {name: value for name, value in said.items() if value}

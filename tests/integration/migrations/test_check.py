@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from tests.integration.migrations.database import Migrations
 from tests.integration.migrations.drifts import POLICIES
+from tests.integration.migrations.tree import Tree
 from tests.support.catalog import facts
 
 # What it might leave in temporary schemas too: the snapshot reads ours alone.
@@ -37,6 +38,17 @@ def test_a_check_leaves_nothing_behind(newest: Migrations, drift: str) -> None:
         assert bool(newest.drift()) == (drift in POLICIES)
         assert newest.snapshot() == schema
         assert facts(connection, _EVERYTHING) == everything
+
+
+@pytest.mark.parametrize("condition", ["boddy <> ''", "lenght(text) > 0"])
+def test_a_table_that_cannot_be_compared_is_told(tree: Tree, condition: str) -> None:
+    """Passed over, none of its checks, types, defaults and indexes would ever be compared."""
+    todos = "tenantapp/resources/todos/models.py"
+    tree.change(todos, "from sqlalchemy import", "from sqlalchemy import CheckConstraint,")
+    tree.change(todos, "return (", f'return (CheckConstraint("{condition}", name="text"), ')
+    said = tree.refused("check")
+    assert "todos: PostgreSQL refuses what the model declares" in said
+    assert condition[:5] in said
 
 
 @pytest.mark.parametrize("statement", AT_WORK.values(), ids=AT_WORK)

@@ -54,3 +54,20 @@ def test_all_that_is_known_is_told_where_it_is_asked_for(tree: Tree) -> None:
     assert code == 1
     assert "Traceback" in said
     assert "DependentObjectsStillExist" in said
+
+
+def test_no_value_of_a_row_is_told(tree: Tree) -> None:
+    """The server quotes the value that does not fit: it is a tenant's."""
+    tree.database.as_superuser(*ROWS, "UPDATE customers SET phone = 'secret \"17\" here'")
+    tree.write(
+        '    op.execute("ALTER TABLE customers ALTER phone TYPE integer USING phone::integer")', "    pass"
+    )
+    said = tree.refused("upgrade")
+    assert "invalid input syntax for type integer" in said
+    assert "secret" not in said
+    assert "17" not in said
+
+
+def test_a_lost_session_is_told_in_a_line(tree: Tree) -> None:
+    tree.write("    op.get_bind().connection.driver_connection.close()", "    pass")
+    assert "the connection is closed" in tree.refused("upgrade")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from tenantapp.models.security import tenant_policies
+from tenantapp.rls.operations import CreatePolicyOp, EnableRlsOp
 from tests.integration.migrations.tree import Tree
 
 MODELS = """
@@ -42,4 +44,30 @@ def test_a_partition_without_its_policies_is_named_and_gets_them(tree: Tree) -> 
     tree.flask_db("migrate", "-m", "Isolate them", "-x", "no-verify")
     tree.flask_db("upgrade")
     tree.flask_db("check")
+    assert tree.downgraded() == before
+
+
+ORDERS = MODELS.replace("events", "order")
+INDEXED = ORDERS.replace("return (", 'return (Index(None, "tenant_id", "happened_on"), ')
+
+
+def test_an_index_comes_back_with_those_of_the_partitions(tree: Tree) -> None:
+    """Made `ON ONLY` the table, as the server shows it, it would be invalid and of no partition."""
+    tree.declare(INDEXED)
+    tree.migrate()
+    tree.flask_db("upgrade")
+    tree.database.as_superuser(
+        "SET ROLE {owner}", 'CREATE TABLE order_first PARTITION OF "order" FOR VALUES FROM (0) TO (5)'
+    )
+    assert "order_first_tenant_fence" in tree.refused("check")
+    before = tree.database.operate(
+        EnableRlsOp("order_first"),
+        *(
+            CreatePolicyOp(policy.name, "order_first", policy.using, policy.check, policy.permissive)
+            for policy in tenant_policies("order_first")
+        ),
+    )
+    tree.declare(ORDERS)
+    tree.migrate()
+    tree.flask_db("upgrade")
     assert tree.downgraded() == before

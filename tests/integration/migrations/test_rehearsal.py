@@ -2,6 +2,15 @@
 
 from __future__ import annotations
 
+import secrets
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sqlalchemy import make_url
+
 from tests.integration.migrations.tree import Tree
 
 MODEL = """
@@ -49,9 +58,80 @@ def test_without_a_scratch_server_nothing_is_written(tree: Tree) -> None:
     assert tree.revisions() == before
 
 
+def test_addresses_given_in_parts_do_not_stand_in_the_way(tree: Tree) -> None:
+    """The rehearsal's program is given a whole address: with both it would not start."""
+    tree.declare(MODEL)
+    environment = tree.database.environment
+    url = make_url(environment["DATABASE_URL"])
+    parts = {
+        "DB_HOST": url.host,
+        "DB_PORT": str(url.port),
+        "DB_NAME": url.database,
+        "DB_USER": url.username,
+        "DB_PASSWORD": url.password,
+    }
+    script = (
+        "import os, runpy, sys; del os.environ['DATABASE_URL']; sys.argv = ['flask', *sys.argv[1:]]; "
+        "runpy.run_module('flask', run_name='__main__')"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script, "--app", "wsgi", "db", "migrate", "-m", "Notes"],
+        cwd=tree.root,
+        env=environment | {key: value for key, value in parts.items() if value},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+
+
+def test_a_role_that_may_create_roles_and_databases_is_enough(tree: Tree) -> None:
+    tree.declare(MODEL)
+    with _rehearsing(tree, "CREATEROLE CREATEDB") as address:
+        code, said = tree.database.run("migrate", "-m", "Notes", SCRATCH_DATABASE_URL=address)
+        assert code == 0, said
+
+
+def test_roles_do_not_stay_where_no_database_can_be_made(tree: Tree) -> None:
+    tree.declare(MODEL)
+    with _rehearsing(tree, "CREATEROLE") as address:
+        code, said = tree.database.run("migrate", "-m", "Notes", SCRATCH_DATABASE_URL=address)
+    assert code == 1
+    assert "permission denied to create database" in said
+    assert "Traceback" not in said
+
+
+@contextmanager
+def _rehearsing(tree: Tree, rights: str) -> Iterator[str]:
+    """Lend the address of a role, which has dropped all that it made: otherwise it cannot be dropped."""
+    role = f"rehearses_{secrets.token_hex(4)}"
+    tree.database.as_superuser(
+        f"CREATE ROLE {role} LOGIN {rights} PASSWORD 'rehearses'",
+        # A prepared server lets nobody else into it.
+        f"GRANT CONNECT ON DATABASE postgres TO {role}",
+    )
+    url = tree.database.server.address("bootstrap", "postgres").set(username=role, password="rehearses")
+    yield url.render_as_string(hide_password=False)
+    members = (
+        "SELECT r.rolname FROM pg_auth_members m JOIN pg_roles r ON r.oid = m.roleid "
+        f"WHERE m.member = '{role}'::regrole"
+    )
+    assert tree.query("bootstrap", members) == []
+    tree.database.as_superuser(f"DROP OWNED BY {role}", f"DROP ROLE {role}")
+
+
 def test_nothing_of_a_rehearsal_is_left(tree: Tree) -> None:
     tree.declare(MODEL)
     tree.migrate()
+    # Others rehearse on this server at the same time: theirs goes too.
+    deadline = time.monotonic() + 30
+    while (left := _left(tree)) and time.monotonic() < deadline:
+        time.sleep(0.2)
+    assert left == []
+
+
+def _left(tree: Tree) -> list[tuple[object, ...]]:
     left = tree.query("bootstrap", "SELECT datname FROM pg_database WHERE datname LIKE 'scratch_%'")
     left += tree.query("bootstrap", "SELECT rolname FROM pg_roles WHERE rolname LIKE 'scratch_%'")
-    assert left == []
+    return left

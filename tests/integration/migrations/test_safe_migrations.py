@@ -92,6 +92,13 @@ def test_a_migration_has_a_session_of_its_own_kind(newest: Migrations) -> None:
     }
 
 
+def test_a_migration_that_waits_for_another_gives_up_in_a_line(tree: Tree) -> None:
+    tree.change("migrations/env.py", "LOCK_SECONDS = 300.0", "LOCK_SECONDS = 0.5")
+    with tree.database.server.connect("bootstrap", tree.database.database) as other:
+        other.execute("SELECT pg_advisory_lock(x'74656E616E74'::bigint)")
+        assert "another migration is running" in tree.refused("upgrade")
+
+
 @pytest.mark.parametrize(
     ("command", "sentence"),
     [

@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-from tests.integration.migrations.corpus.models import Situation, added, changed, dropped, members, notes
+from tests.integration.migrations.corpus.models import (
+    Situation,
+    added,
+    changed,
+    dropped,
+    members,
+    model,
+    notes,
+)
 
 _SIZE, _BIG = "mapped_column(sa.Integer)", "mapped_column(sa.BigInteger)"
 
@@ -51,6 +59,16 @@ SITUATIONS: dict[str, Situation] = {
     "a fence on a column of another type": Situation(
         sized(_BIG, fence("size < 10")), sized(_SIZE, fence("size < 10"))
     ),
+    "a fence on a column of another type, of a table whose name is a keyword": Situation(
+        model("Note", "order", f"size: Mapped[int | None] = {_BIG}\n{fence('size < 10')}"),
+        model("Note", "order", f"size: Mapped[int | None] = {_SIZE}\n{fence('size < 10')}"),
+    ),
+    "a view changes that a fence reads": Situation(
+        members(views("SELECT id FROM members WHERE body <> 'x'"))
+        + notes(f"{REFERS}\n{fence('member_id IN (SELECT id FROM view_0)')}"),
+        members(views("SELECT id FROM members WHERE body <> ''"))
+        + notes(f"{REFERS}\n{fence('member_id IN (SELECT id FROM view_0)')}"),
+    ),
     "a fence on a column that is dropped": Situation(notes(), sized(_SIZE, fence("size < 10"))),
     "a fence that reads a column of another type elsewhere": Situation(
         members(f"size: Mapped[int | None] = {_BIG}")
@@ -85,6 +103,13 @@ SITUATIONS: dict[str, Situation] = {
         + notes(f"{REFERS}\n{views('SELECT n.id, m.body FROM notes n JOIN members m ON m.id = n.member_id')}")
     ),
     "a view that counts": added(views("SELECT body, count(*) AS times FROM notes GROUP BY body")),
+    "views whose columns have each other's names": added(
+        views("SELECT id AS view_1 FROM notes", "SELECT id AS view_0 FROM notes")
+    ),
+    "a column dropped that one may change": Situation(
+        notes("app_privileges = ('SELECT', 'UPDATE (body)')"),
+        sized(_SIZE, "app_privileges = ('SELECT', 'UPDATE (body, size)')"),
+    ),
     "fewer privileges": changed("", "app_privileges = ('SELECT',)"),
     "more privileges": changed("app_privileges = ('SELECT',)", ""),
     "no deletes": added("app_privileges = ('SELECT', 'INSERT', 'UPDATE')"),

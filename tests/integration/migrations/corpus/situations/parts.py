@@ -16,6 +16,17 @@ from tests.integration.migrations.corpus.models import (
 _CHECK = 'CheckConstraint("{}", name="body", info=about("body"))'
 _INDEX = 'Index("idx_notes_some", {})'
 _SIZE = "size: Mapped[int | None] = mapped_column(sa.Integer)"
+_BIG = "size: Mapped[int | None] = mapped_column(sa.BigInteger)"
+_TWICE = "twice: Mapped[int | None] = mapped_column(sa.BigInteger, sa.Computed('size * 2', persisted=True))"
+_OF_TWICE = (
+    'UniqueConstraint("tenant_id", "twice"), CheckConstraint("twice > 0", name="twice", info=about("twice"))'
+)
+_MEMBER = "member_id: Mapped[UUID | None] = mapped_column()"
+_TO_MEMBERS = 'Index(None, "tenant_id", "member_id")'
+_KEY_TO_MEMBERS = (
+    'ForeignKeyConstraint(["tenant_id", "member_id"], ["members.tenant_id", "members.id"], '
+    'onupdate="CASCADE", deferrable=True, initially="DEFERRED")'
+)
 
 INDEXES = {
     "an index": '"tenant_id", "body"',
@@ -140,6 +151,11 @@ SITUATIONS: dict[str, Situation] = {
         members() + notes('member_id: Mapped[UUID] = columns.reference("members")'),
         members() + notes('member_id: Mapped[UUID | None] = columns.optional_reference("members")'),
     ),
+    "a reference that may wait": Situation(
+        members() + notes(_MEMBER, f"{_TO_MEMBERS}, {_KEY_TO_MEMBERS}"),
+        members() + notes(_MEMBER, _TO_MEMBERS),
+        ('onupdate="CASCADE"', "deferrable=True", 'initially="DEFERRED"'),
+    ),
     "a table dropped": Situation(members(), members() + notes()),
     "a table dropped with what refers to it": Situation(
         model("Other", "others"),
@@ -189,6 +205,17 @@ SITUATIONS: dict[str, Situation] = {
             "size: Mapped[int | None] = mapped_column(sa.Integer)\n"
             "twice: Mapped[int | None] = mapped_column(sa.Integer, sa.Computed('size * 2', persisted=True))"
         ),
+    ),
+    "a kept column declared before its source": added(f"{_TWICE}\n{_SIZE}"),
+    "a kept column, and its source of another type": changed(_SIZE, f"{_BIG}\n{_TWICE}"),
+    "a kept column dropped, and its source of another type": changed(f"{_SIZE}\n{_TWICE}", _BIG),
+    "a kept column dropped after its source": dropped(f"{_SIZE}\n{_TWICE.replace('twice', 'z')}"),
+    "another kept column, unique and checked": Situation(
+        notes(_TWICE.replace("size * 2", "row_version + 1"), _OF_TWICE),
+        notes(_TWICE.replace("size * 2", "row_version"), _OF_TWICE),
+    ),
+    "a plain column becomes a kept one": changed(
+        f"{_SIZE}\ntwice: Mapped[int | None] = mapped_column(sa.Integer)", f"{_SIZE}\n{_TWICE}"
     ),
     "a kept column becomes a plain one": changed(
         "twice: Mapped[int | None] = mapped_column(sa.Integer, sa.Computed('row_version * 2', persisted=True))",
