@@ -49,10 +49,7 @@ def test_a_migration_by_hand_is_numbered_and_runs(tree: Tree) -> None:
     tree.flask_db("revision", "-m", "Fill in")
     (new,) = tree.revisions() - before
     assert int(new[:4]) == int(max(before)[:4]) + 1
-    tree.change(
-        f"migrations/versions/{new}",
-        "upgrade() -> None:\n    pass",
-        "upgrade() -> None:\n    op.for_each_tenant(\"UPDATE customers SET notes = '100% at 10:30'\")",
-    )
+    fill_in = "    op.for_each_tenant(\"UPDATE customers SET notes = '100% at 10:30'\")"
+    tree.change(f"migrations/versions/{new}", "    pass", fill_in)
     tree.flask_db("upgrade")
     tree.flask_db("check")
