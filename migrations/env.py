@@ -18,7 +18,7 @@ from alembic.operations.ops import MigrationScript
 from alembic.util import CommandError
 from psycopg import errors as pg
 from sqlalchemy.engine import Connection
-from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.sql.schema import SchemaItem
 
 from tenantapp.health.revisions import MigrationsUnreadable, require_unique_revisions
@@ -106,7 +106,12 @@ def read_waits() -> dict[str, str]:
     told.pop(TRACEBACK, None)
     if unknown := sorted(told.keys() - WAITS.keys()):
         raise CommandError(f"-x {unknown[0]}: expected one of {', '.join(WAITS)}")
-    return WAITS | told
+    waits = WAITS | told
+    if not waits["attempts"].isdecimal() or waits["attempts"] == "0":
+        raise CommandError("-x attempts: expected a whole number from 1")
+    if not re.fullmatch(r"\d+(\.\d+)?", waits["pause"]):
+        raise CommandError("-x pause: expected a number of seconds")
+    return waits
 
 
 def session_options(waits: dict[str, str]) -> str:
@@ -130,12 +135,15 @@ def migrated() -> bool:
         if isinstance(error.orig, pg.LockNotAvailable | pg.DeadlockDetected):
             return False
         raise _told(error) from error
-    except SQLAlchemyError as error:
+    except CommandError:
+        raise
+    # A migration is a program: it may raise anything.
+    except Exception as error:
         raise _told(error) from error
     return True
 
 
-def _told(error: SQLAlchemyError) -> Exception:
+def _told(error: Exception) -> Exception:
     """Return what is raised instead: one line, unless all that is known was asked for."""
     return error if TRACEBACK in context.get_x_argument(as_dictionary=True) else CommandError(failure(error))
 

@@ -24,6 +24,7 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import Mapped, mapped_column
 
 from tenantapp.models.declarations import DECLARES, ScopedForeignKey, about
+from tenantapp.models.errors import Undeclarable
 from tenantapp.models.sql_text import escaped, listed, quoted
 from tenantapp.models.states import States
 
@@ -35,6 +36,7 @@ HIDDEN = "hidden"
 NEVER = "'infinity'::timestamptz"
 """What a moment that has not come counts as in the order of a list, and in the index for it."""
 
+_LONGEST_WORD = 50
 # What stands between the words of addresses: each of them is found by itself.
 SEPARATORS = "'@./', '   '"
 
@@ -65,9 +67,17 @@ def email() -> Mapped[str]:
 
 
 def enumeration(values: Sequence[str], default: str | None = None) -> Mapped[str]:
-    """One of a few words, `default` where one is given and nothing is said."""
+    """One of a few words, `default` where one is given and nothing is said.
+
+    Raises:
+        Undeclarable: no row can hold one of them.
+    """
+    if too_long := [word for word in values if len(word) > _LONGEST_WORD]:
+        raise Undeclarable(
+            f"{too_long[0]!r}: a word of an enumeration has at most {_LONGEST_WORD} characters"
+        )
     info = {DECLARES: lambda name: one_of(name, values), "words": tuple(values)}
-    return mapped_column(String(50), server_default=default, info=info)
+    return mapped_column(String(_LONGEST_WORD), server_default=default, info=info)
 
 
 def state(states: States) -> Mapped[str]:

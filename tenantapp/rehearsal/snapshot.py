@@ -59,6 +59,12 @@ _QUERIES = {
     "types": f"""
         SELECT t.oid::regtype::text AS name, t.typtype::text AS kind
         FROM pg_type t WHERE t.typnamespace = {_OURS} ORDER BY 1""",
+    "comments": f"""
+        SELECT pg_describe_object(d.classoid, d.objoid, d.objsubid) AS on, d.description AS comment
+        FROM pg_description d
+        LEFT JOIN pg_class c ON d.classoid = 'pg_class'::regclass AND c.oid = d.objoid
+        LEFT JOIN pg_constraint k ON d.classoid = 'pg_constraint'::regclass AND k.oid = d.objoid
+        WHERE coalesce(c.relnamespace, k.connamespace) = {_OURS} ORDER BY 1""",
     "extensions": "SELECT e.extname AS name, e.extversion AS version FROM pg_extension e ORDER BY 1",
     "default_privileges": """
         SELECT a.defaclrole::regrole::text AS role, a.defaclnamespace::regnamespace::text AS schema,

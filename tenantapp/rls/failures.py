@@ -8,7 +8,6 @@ from traceback import walk_tb
 
 from psycopg import DataError, Error
 from psycopg import errors as pg
-from sqlalchemy.exc import SQLAlchemyError
 
 _LONGEST = 200
 # Of an error in data the server's sentence quotes the value, which is a tenant's.
@@ -37,11 +36,11 @@ _DO = {
 _OTHERWISE = "run it with -x traceback for all that is known"
 
 
-def failure(error: SQLAlchemyError) -> str:
+def failure(error: Exception) -> str:
     """Return why a migration failed, as one sentence.
 
     Args:
-        error: what SQLAlchemy raised in it.
+        error: what was raised in it.
     """
     orig = getattr(error, "orig", None) or error
     said = " ".join(str(orig).split("\n", 1)[0].split())
@@ -51,7 +50,7 @@ def failure(error: SQLAlchemyError) -> str:
     return f"{_where(error)}: {said}{_object(orig)}; {do}"
 
 
-def _where(error: SQLAlchemyError) -> str:
+def _where(error: Exception) -> str:
     """Return the file and the operation, as the innermost frame in a migration tells them."""
     where = "a statement"
     for frame, number in walk_tb(error.__traceback__):

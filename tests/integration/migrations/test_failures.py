@@ -27,6 +27,7 @@ FAILURES = {
     'op.drop_column("customers", "nothing")': ("nothing", "customers", "made by hand"),
     'op.create_table("customers")': ("customers", "already exists", "flask db stamp"),
     'op.drop_table("tenants")': ("tenants", "depends on it"),
+    '{}["nothing"]': ("nothing", "-x traceback"),
     'op.create_index("i", "customers", ["nothing"])': ("nothing", "made by hand"),
 }
 
@@ -46,6 +47,11 @@ def test_a_failure_is_one_line(tree: Tree, operation: str) -> None:
         assert word in said
     assert said.strip().count("\n") == 0
     assert tree.database.snapshot() == before
+
+
+@pytest.mark.parametrize("option", ["attempts=abc", "attempts=0", "pause=-1", "colour=red"])
+def test_an_option_that_says_nothing_is_refused(tree: Tree, option: str) -> None:
+    assert f"-x {option.partition('=')[0]}: expected" in tree.refused("-x", option, "upgrade")
 
 
 def test_all_that_is_known_is_told_where_it_is_asked_for(tree: Tree) -> None:

@@ -8,7 +8,7 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql
 
-from tenantapp.models.columns import ShortTexts
+from tenantapp.models.columns import ShortTexts, enumeration
 from tenantapp.models.declarable import require_declarable
 from tenantapp.models.errors import Undeclarable
 from tenantapp.models.security import TableSecurity, View, tenant_policies
@@ -56,6 +56,11 @@ def test_a_table_whose_policies_names_would_be_cut_is_refused(length: int) -> No
 def test_a_view_whose_name_would_be_cut_is_refused() -> None:
     with pytest.raises(Undeclarable, match="view"):
         require_declarable(table(), TableSecurity(views=(View("v" * 64, "SELECT 1"),)))
+
+
+def test_a_word_that_no_row_can_hold_is_refused() -> None:
+    with pytest.raises(Undeclarable, match="at most 50"):
+        enumeration(("a", "b" * 51))
 
 
 def test_keywords_and_short_texts_are_taken() -> None:
