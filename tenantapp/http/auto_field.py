@@ -14,6 +14,7 @@ from marshmallow.schema import SchemaMeta
 from sqlalchemy.dialects import postgresql
 
 from tenantapp.http.fields import Email, JsonObject, Moment, Reference, State, Tags, Text, Word
+from tenantapp.http.limits import item_of
 from tenantapp.models.declarations import DECLARES, ScopedForeignKey
 from tenantapp.models.scoped import Record, table_of
 
@@ -146,7 +147,7 @@ def _moment(kind: Any, **options: Any) -> fields.Field[Any]:
 
 
 def _list(kind: Any, **options: Any) -> fields.Field[Any]:
-    inner: fields.Field[Any] = _made(kind.item_type, {})
+    inner: fields.Field[Any] = _made(item_of(kind), {})
     for _ in range(1, kind.dimensions or 1):
         inner = fields.List(inner)
     return fields.List(inner, **options)

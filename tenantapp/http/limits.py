@@ -12,6 +12,7 @@ from marshmallow import Schema, ValidationError, fields, validate
 from tenantapp.http.fields import JsonObject, Moment, Text
 from tenantapp.http.number_limits import number_limits
 from tenantapp.http.texts import refuse_unstorable, texts_in
+from tenantapp.models.columns import ShortTexts
 from tenantapp.models.scoped import Record, table_of
 
 _JSON = (fields.String, fields.Integer, fields.Float, fields.Boolean, fields.Constant)
@@ -41,7 +42,7 @@ def _hold(name: str, field: fields.Field[Any], kind: sa.types.TypeEngine[Any]) -
             field.validators.append(_storable)
     elif isinstance(kind, sa.ARRAY) and isinstance(field, fields.List):
         nested = isinstance(field.inner, fields.List)
-        _hold(name, field.inner, kind if nested else kind.item_type)
+        _hold(name, field.inner, kind if nested else item_of(kind))
         if nested:
             field.validators.append(_even)
     else:
@@ -114,3 +115,8 @@ def _require_json(name: str, field: fields.Field[Any], within: frozenset[type[Sc
             f"{name}: a {type(field).__name__} loads what JSON does not have, and its column is JSON; take a "
             "String, an Integer, a Float, a Boolean, or a column of its own"
         )
+
+
+def item_of(array: sa.ARRAY[Any]) -> sa.types.TypeEngine[Any]:
+    """Return what an array's items are, with their length."""
+    return sa.String(array.length) if isinstance(array, ShortTexts) else array.item_type

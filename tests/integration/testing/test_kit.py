@@ -164,7 +164,7 @@ def test_the_rows_that_a_body_must_refer_to_are_found_out(own_app: Flask) -> Non
     (known,) = own_app.extensions["flask-smorest"]["apis"].values()
     register_blueprint(own_app, known["ext_obj"], merging)
     neighbours = Neighbours(own_app, settle(own_app), settle(own_app))
-    rule = f"{CUSTOMER}/merge"
+    rule = "/api/v1/customers/<uuid:customer_id>/merge"
     (ask,) = [ask for ask in every_ask(neighbours, neighbours.a) if ask.rule == rule]
     assert ask.body is not None
     assert ask.body["into_id"] in neighbours.a.ids(Customer.__table__)

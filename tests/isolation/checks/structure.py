@@ -93,7 +93,7 @@ def definer_functions_are_of_roles_without_a_login_with_a_pinned_path(world: Wor
     names, pinned = world.server.names, ["search_path=pg_catalog, pg_temp"]
     with world.connect("owner") as connection:
         functions = catalog.facts(connection, _DEFINERS)
-    assert [(row.signature, row.owner, row.settings) for row in functions] == [
+    assert sorted((row.signature, row.owner, row.settings) for row in functions) == [
         ("tenancy.find_tenant(text)", names.directory, pinned),
         ("tenancy.verified_context()", names.sealer, pinned),
     ]

@@ -12,10 +12,10 @@ from tenantapp.identity import guards
 from tenantapp.identity.api_keys.keys import SCOPES
 from tenantapp.identity.credentials import Credential
 from tenantapp.postgres import bound, cleaning
-from tenantapp.rls.operations.functions import function_text
 from tenantapp.tenancy import context
 from tests.isolation.checks import contexts, http, reads, roles, structure
 from tests.isolation.mutation import Mutation
+from tests.support.unsealed import UNSEALED
 
 
 def _keep_contexts_for_all(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -48,13 +48,8 @@ _FOR_THE_SESSION = """
     CREATE OR REPLACE FUNCTION tenancy.bind_served(context text, credentials integer) RETURNS integer
     LANGUAGE sql AS $$ SELECT set_config('tenancy.context', context, false); SELECT 1 $$
 """
-# Its comments have braces, which here are placeholders.
-_WITHOUT_SEAL = (
-    function_text("tenancy.current_context()", 1)
-    .replace("CREATE", "CREATE OR REPLACE", 1)
-    .replace("{", "{{")
-    .replace("}", "}}")
-)
+# Braces are placeholders here.
+_WITHOUT_SEAL = UNSEALED.replace("{", "{{").replace("}", "}}")
 MUTATIONS = (
     Mutation(
         "a directory that can be listed",

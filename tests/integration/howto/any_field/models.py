@@ -51,12 +51,12 @@ class Sample(Resource):
     grade: Mapped[Grade] = mapped_column(
         Enum(Grade, native_enum=False, length=20, values_callable=lambda kind: [each.value for each in kind])
     )
-    mood: Mapped[Grade] = mapped_column(Enum(Grade, name="mood"))
+    mood: Mapped[Grade] = mapped_column(Enum(Grade, name="mood", native_enum=False, create_constraint=True))
     link: Mapped[str | None] = mapped_column(String(200))
     active: Mapped[bool] = mapped_column(server_default=text("true"))
     address: Mapped[IPv4Address | IPv6Address | None] = mapped_column(INET)
     key: Mapped[UUID]
-    words: Mapped[list[str]] = mapped_column(ARRAY(String(20)))
+    words: Mapped[list[str]] = mapped_column(columns.ShortTexts(20))
     grid: Mapped[list[list[int]]] = mapped_column(ARRAY(SmallInteger, dimensions=2))
     days: Mapped[list[date]] = mapped_column(ARRAY(DateTime(timezone=True)))
     lines: Mapped[list[dict[str, object]]] = mapped_column(JSONB, server_default=text("'[]'"))

@@ -118,9 +118,6 @@ def order(name: str, value: Any) -> Any:
     """Return what PostgreSQL orders a value by; NULL is the last."""
     if value is None:
         return (1, 0)
-    if name == "mood":
-        # An enumeration of PostgreSQL's own is ordered as it was declared.
-        return (0, value == "BAD")
     return (0, Decimal(value) if name in {"price", "ratio", "big"} else value)
 
 
