@@ -33,17 +33,11 @@ from tenantapp.rls import compare, operations  # noqa: F401 - Alembic gets our o
 from tenantapp.rls.failures import failure
 from tenantapp.rls.hazards import hazards
 from tenantapp.rls.implementation import render_item
+from tenantapp.rls.options import TRACEBACK, UNTRIED, read_waits, session_options
 from tenantapp.runtime import RUNTIME
 
 LOCK_KEY = 0x74656E616E74  # "tenant"
 LOCK_SECONDS = 300.0
-# A migration that waits for a lock makes everybody behind it wait: rather try again.
-# To be changed for one run: `flask db -x lock_timeout=1s upgrade`.
-WAITS = {"lock_timeout": "5s", "statement_timeout": "15min", "attempts": "10", "pause": "2"}
-# `flask db migrate -x no-verify` writes a migration that was not tried out.
-UNTRIED = "no-verify"
-# `flask db -x traceback upgrade` tells all that is known of a failure.
-TRACEBACK = "traceback"
 
 
 def run_migrations() -> None:
@@ -62,7 +56,7 @@ def run_migrations() -> None:
         raise CommandError("--sql: migrations read the database; run them on a clone to see their SQL")
     settings = RUNTIME.here().settings
     names = RoleNames(settings.role_prefix)
-    waits = read_waits()
+    waits = read_waits(context.get_x_argument(as_dictionary=True))
     url = settings.require("migration_database_url")
     engine = sealing_engine(url, sealer_for(settings, url), connect_args={"options": session_options(waits)})
     with connected(engine) as connection, one_at_a_time(require_ready(connection, names)):
@@ -93,36 +87,6 @@ def connected(engine: sa.Engine) -> Connection:
             f"MIGRATION_DATABASE_URL: {said} (a new server needs `flask roles create` and "
             "`flask databases prepare` first; `make run` does both)"
         ) from error
-
-
-def read_waits() -> dict[str, str]:
-    """Return how long this run waits for what.
-
-    Raises:
-        CommandError: it was told of something else.
-    """
-    told = context.get_x_argument(as_dictionary=True)
-    told.pop(UNTRIED, None)
-    told.pop(TRACEBACK, None)
-    if unknown := sorted(told.keys() - WAITS.keys()):
-        raise CommandError(f"-x {unknown[0]}: expected one of {', '.join(WAITS)}")
-    waits = WAITS | told
-    if not waits["attempts"].isdecimal() or waits["attempts"] == "0":
-        raise CommandError("-x attempts: expected a whole number from 1")
-    if not re.fullmatch(r"\d+(\.\d+)?", waits["pause"]):
-        raise CommandError("-x pause: expected a number of seconds")
-    return waits
-
-
-def session_options(waits: dict[str, str]) -> str:
-    """Return what a migration's session is opened with."""
-    settings = {
-        "lock_timeout": waits["lock_timeout"],
-        "statement_timeout": waits["statement_timeout"],
-        "search_path": "public",
-        "timezone": "UTC",
-    }
-    return " ".join(f"-c {name}={value}" for name, value in settings.items())
 
 
 def migrated() -> bool:

@@ -189,6 +189,12 @@ def _parsed(words: list[str]) -> None:
     app = _application()
     command: click.Command = FlaskGroup(create_app=lambda: app)
     context = click.Context(command, obj=ScriptInfo(create_app=lambda: app))
+    # Flask's group enters the application's context, which click's context leaves.
+    with context:
+        _read(command, context, words)
+
+
+def _read(command: click.Command, context: click.Context, words: list[str]) -> None:
     while isinstance(command, click.Group):
         _, (name, *words), _ = command.make_parser(context).parse_args(list(words))
         child = command.get_command(context, name)
