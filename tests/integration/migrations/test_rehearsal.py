@@ -123,7 +123,7 @@ def _rehearsing(tree: Tree, rights: str) -> Iterator[str]:
 
 def test_nothing_of_a_rehearsal_is_left(tree: Tree) -> None:
     tree.declare(MODEL)
-    tree.migrate()
+    tree.flask_db("migrate", "-m", "Notes")
     # Others rehearse on this server at the same time: theirs goes too.
     deadline = time.monotonic() + 30
     while (left := _left(tree)) and time.monotonic() < deadline:
