@@ -21,16 +21,19 @@ class Turns:
 
     def __init__(self) -> None:
         self._last_small = -LATELY_SECONDS
-        self._long = 0
+        self._small = self._long = 0
         self._lock = threading.Lock()
 
     @contextmanager
     def small_request(self) -> Iterator[None]:
         """Do the block as a small request."""
-        self._last_small = time.monotonic()
+        with self._lock:
+            self._small += 1
         try:
             yield
         finally:
+            with self._lock:
+                self._small -= 1
             self._last_small = time.monotonic()
 
     @contextmanager
@@ -50,7 +53,8 @@ class Turns:
         Args:
             computed: for how many seconds it computed since its last pause.
         """
-        if time.monotonic() - self._last_small > LATELY_SECONDS:
+        # One that is at work for long is waited on most of all.
+        if not self._small and time.monotonic() - self._last_small > LATELY_SECONDS:
             return 0.0
         # All long work together computes half of the time, however many threads share it.
         return min(computed * (2 * self._long - 1), LONGEST_PAUSE)
@@ -68,7 +72,7 @@ class Pace:
         self._since = time.thread_time()
 
     def give_way(self) -> None:
-        """Sleep, where small requests were at work lately."""
+        """Sleep, where small requests are at work, or were lately."""
         pause = self._turns.pause_after(time.thread_time() - self._since)
         if pause:
             time.sleep(pause)
