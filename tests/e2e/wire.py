@@ -12,7 +12,10 @@ from contextlib import closing, suppress
 from dataclasses import dataclass
 from typing import Any, BinaryIO
 
+from tests.support.tenants import TenantUnderTest
+
 CUSTOMERS = "/api/v1/customers"
+Residents = tuple[TenantUnderTest, TenantUnderTest]
 
 
 @dataclass(frozen=True)

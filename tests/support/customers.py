@@ -32,6 +32,13 @@ def new_customer(tenant: TenantUnderTest, **fields: Any) -> dict[str, Any]:
     return tenant.create(CUSTOMERS, **ada(**fields))
 
 
+def post_customer(
+    tenant: TenantUnderTest, data: bytes | str, content_type: str | None = "application/json"
+) -> TestResponse:
+    """Send any body to where customers are created."""
+    return tenant.request("POST", CUSTOMERS, data=data, content_type=content_type)
+
+
 def change_keys(tenant: TenantUnderTest) -> None:
     """Revoke a key of the tenant's, so that all that is remembered of its keys is outdated."""
     key = tenant.create(API_KEYS, name="to be revoked", scopes=["read"])
@@ -116,3 +123,8 @@ def assert_problem(response: TestResponse, status: int, reason: str | None = Non
 def errors_of(response: TestResponse) -> dict[str, Any]:
     """Return what a 422 says is wrong, by field."""
     return dict(assert_problem(response, 422, "invalid-fields")["errors"])
+
+
+def errors_of_customer(tenant: TenantUnderTest, **fields: Any) -> dict[str, Any]:
+    """Return what is wrong with a customer that has these fields."""
+    return errors_of(tenant.request("POST", CUSTOMERS, json=ada(**fields)))

@@ -3,30 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import Any
 from uuid import UUID
 
 import pytest
-from flask import Blueprint, Response, abort, copy_current_request_context, request, stream_with_context
+from flask import Blueprint, Response, abort, request, stream_with_context
 from sqlalchemy import select, text
-from sqlalchemy.orm import Session
 
 from tenantapp.db.session import db
 from tenantapp.http.api import PREFIX
 from tenantapp.http.permissions import permission
 from tenantapp.resources.customers.models import Customer
-from tenantapp.tenancy.context import current_context, open_context_here, tenant_context
+from tenantapp.tenancy.context import open_context_here
 from tenantapp.tenancy.errors import MissingTenantContext
 from tenantapp.testing.hint import Hint, hints
 from tests.isolation.conftest import MakeWorld
 from tests.isolation.http import walk
+from tests.isolation.http.careless import (
+    REACHING_NOTHING,
+    REACHING_OWN,
+    by_a_stream_in_its_context,
+    lines_of_rows,
+)
 from tests.isolation.tables import scoped_tables
 from tests.isolation.world import World
 
 _CUSTOMERS = next(table for table in scoped_tables() if table.name == "customers")
-_EVERYTHING = "SELECT * FROM customers"
 Plant = Callable[[World, Blueprint], None]
 
 
@@ -116,104 +119,6 @@ def test_a_plain_view_that_tells_of_b_is_noticed(make_world: MakeWorld, plant: P
         check(world)
 
 
-def _told(rows: Any) -> Response:
-    return Response("\n".join(str(tuple(row)) for row in rows))
-
-
-def _by_string(_b: UUID) -> Response:
-    return _told(db.session.execute(text(_EVERYTHING)))
-
-
-def _by_the_others_id(b: UUID) -> Response:
-    return _told(db.session.execute(text(f"{_EVERYTHING} WHERE tenant_id = '{b}' OR true")))
-
-
-def _by_a_second_session(_b: UUID) -> Response:
-    with Session(db.engine) as session:
-        return _told(session.execute(select(Customer.__table__)))
-
-
-def _by_a_connection(_b: UUID) -> Response:
-    with db.engine.connect() as connection:
-        return _told(connection.execute(text(_EVERYTHING)))
-
-
-def _by_two_transactions(_b: UUID) -> Response:
-    db.session.execute(text("SELECT 1"))
-    db.session.commit()
-    return _told(db.session.execute(text(_EVERYTHING)))
-
-
-def _lines() -> Iterator[str]:
-    for row in db.session.execute(text(_EVERYTHING)):
-        yield f"{tuple(row)}\n"
-
-
-def _by_a_stream_in_its_context(_b: UUID) -> Response:
-    context = current_context()
-
-    def lines() -> Iterator[str]:
-        with tenant_context(context):
-            yield from _lines()
-
-    return Response(stream_with_context(lines()))
-
-
-def _by_a_stream_of_what_was_read(_b: UUID) -> Response:
-    rows = db.session.execute(text(_EVERYTHING)).all()
-    return Response(f"{tuple(row)}\n" for row in rows)
-
-
-REACHING_OWN = (
-    _by_string,
-    _by_the_others_id,
-    _by_a_second_session,
-    _by_a_connection,
-    _by_two_transactions,
-    _by_a_stream_in_its_context,
-    _by_a_stream_of_what_was_read,
-)
-
-
-def _by_the_driver(_b: UUID) -> Response:
-    raw = db.engine.raw_connection()
-    try:
-        return _told(raw.cursor().execute(_EVERYTHING).fetchall())
-    finally:
-        raw.close()
-
-
-def _by_a_thread(_b: UUID) -> Response:
-    def look() -> list[Any]:
-        with db.engine.connect() as connection:
-            return list(connection.execute(text(_EVERYTHING)))
-
-    with ThreadPoolExecutor(1) as threads:
-        return _told(threads.submit(look).result())
-
-
-def _by_a_thread_with_the_request(_b: UUID) -> Response:
-    @copy_current_request_context
-    def look() -> list[Any]:
-        return list(db.session.execute(text(_EVERYTHING)))
-
-    with ThreadPoolExecutor(1) as threads:
-        return _told(threads.submit(look).result())
-
-
-def _by_a_transaction_that_sql_ended(_b: UUID) -> Response:
-    db.session.execute(text("COMMIT"))
-    return _told(db.session.execute(text(_EVERYTHING)))
-
-
-REACHING_NOTHING = (
-    _by_the_driver,
-    _by_a_thread,
-    _by_a_thread_with_the_request,
-    _by_a_transaction_that_sql_ended,
-)
-
-
 @contextmanager
 def _careless(make_world: MakeWorld, view: Callable[[UUID], Response]) -> Iterator[World]:
     def plant(world: World, blueprint: Blueprint) -> None:
@@ -256,11 +161,11 @@ def test_a_careless_view_past_its_context_reaches_nothing(
 def test_a_stream_past_its_context_is_broken_off(
     make_world: MakeWorld, keep: Callable[[Any], Any], error: type[Exception]
 ) -> None:
-    with _careless(make_world, lambda _: Response(keep(_lines()))) as world, pytest.raises(error):
+    with _careless(make_world, lambda _: Response(keep(lines_of_rows()))) as world, pytest.raises(error):
         world.request(world.a, "GET", f"{PREFIX}/plain")
 
 
 def test_a_stream_leaves_no_context_behind(make_world: MakeWorld) -> None:
-    with _careless(make_world, _by_a_stream_in_its_context) as world, world.app.app_context():
+    with _careless(make_world, by_a_stream_in_its_context) as world, world.app.app_context():
         assert world.request(world.a, "GET", f"{PREFIX}/plain").status_code == 200
         assert open_context_here() is None
