@@ -13,6 +13,7 @@ from tests.support.probes import add_probes
 from tests.support.tenants import TenantUnderTest, make_tenant
 
 MakeApp = Callable[..., Flask]
+OF_ONE = {"pool_min_size": 1, "pool_max_size": 1}
 
 
 @pytest.fixture(scope="module")

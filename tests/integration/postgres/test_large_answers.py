@@ -18,7 +18,7 @@ from tenantapp.postgres.binding import Binding
 from tenantapp.postgres.connection import TenantConnection
 from tenantapp.postgres.errors import AnswerTooLarge
 from tenantapp.postgres.selection import Selection
-from tests.integration.postgres.conftest import MakeApp
+from tests.integration.postgres.conftest import OF_ONE, MakeApp
 from tests.support.backends import all_returned, backends, eventually, pool_of
 from tests.support.databases import Server
 from tests.support.probes import done, in_request
@@ -26,7 +26,6 @@ from tests.support.tenants import TenantUnderTest, make_tenant
 
 Ask = Callable[[TenantConnection, TenantUnderTest, str], Any]
 MEGABYTE = 1_000_000
-OF_ONE = {"pool_min_size": 1, "pool_max_size": 1}
 LIMITS = {"answer_max_bytes": MEGABYTE, "answer_max_rows": 10_000}
 # Rows of 4 kB, so that the bytes are at their limit first.
 ROWS = "repeat('x', 4000) AS x FROM generate_series(1, {}) AS n"

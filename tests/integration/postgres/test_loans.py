@@ -8,10 +8,8 @@ from typing import Any
 import psycopg
 import pytest
 
-from tests.integration.postgres.conftest import MakeApp
+from tests.integration.postgres.conftest import OF_ONE, MakeApp
 from tests.support.backends import pool_of
-
-OF_ONE = {"pool_min_size": 1, "pool_max_size": 1}
 
 
 def test_a_cut_that_comes_late_does_not_hit_the_next_borrower(make_app: MakeApp) -> None:

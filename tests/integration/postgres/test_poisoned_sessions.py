@@ -14,14 +14,13 @@ from tenantapp.postgres import connection as connections
 from tenantapp.postgres.connection import TenantConnection
 from tenantapp.postgres.errors import UnsafeRole
 from tenantapp.postgres.own_settings import start_without_own_settings
-from tests.integration.postgres.conftest import MakeApp
+from tests.integration.postgres.conftest import OF_ONE, MakeApp
 from tests.support.backends import all_returned, begin_bound, pool_of
 from tests.support.databases import LIMITS, Server
 from tests.support.tenants import TenantUnderTest, make_tenant
 
 CUSTOMERS = "/api/v1/customers"
 # Two connections that begin at once would change the role at once, which a test must not meet.
-OF_ONE = {"pool_min_size": 1, "pool_max_size": 1}
 POISON = {
     "search_path": "pg_temp",
     "statement_timeout": "1ms",
