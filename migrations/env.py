@@ -179,9 +179,14 @@ def one_at_a_time(connection: Connection) -> Iterator[None]:
     finally:
         # A session that is lost has lost the lock, and the reason is told already.
         with suppress(DBAPIError):
-            connection.rollback()
-            connection.execute(sa.select(sa.func.pg_advisory_unlock(LOCK_KEY)))
-            connection.commit()
+            let_go(connection)
+
+
+def let_go(connection: Connection) -> None:
+    """Hold no lock any more: neither a reader's nor the migration lock."""
+    connection.rollback()
+    connection.execute(sa.select(sa.func.pg_advisory_unlock_all()))
+    connection.commit()
 
 
 def finish_script(migrating: Any, _revision: Any, scripts: list[MigrationScript]) -> None:
@@ -199,6 +204,8 @@ def finish_script(migrating: Any, _revision: Any, scripts: list[MigrationScript]
             click.echo(f"warning: {hazard}", err=True)
         is_written = getattr(context.config.cmd_opts, "autogenerate", False) and not upgrade_ops.is_empty()
         if is_written and UNTRIED not in context.get_x_argument(as_dictionary=True):
+            # A rehearsal takes its time elsewhere: nobody waits for it here.
+            let_go(migrating.connection)
             require_sound(script, migrating, RUNTIME.here().settings)
 
 
