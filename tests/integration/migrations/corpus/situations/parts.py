@@ -23,6 +23,12 @@ _OF_TWICE = (
 )
 _MEMBER = "member_id: Mapped[UUID | None] = mapped_column()"
 _TO_MEMBERS = 'Index(None, "tenant_id", "member_id")'
+_TO_SECOND = "second_id: Mapped[UUID | None] = mapped_column()\n"
+_TO_ITSELF = 'parent_id: Mapped[UUID | None] = columns.optional_reference("firsts")'
+_KEY_TO_SECOND = (
+    'ForeignKeyConstraint(["tenant_id", "second_id"], ["seconds.tenant_id", "seconds.id"], '
+    'deferrable=True, initially="DEFERRED"), Index(None, "tenant_id", "second_id")'
+)
 _KEY_TO_MEMBERS = (
     'ForeignKeyConstraint(["tenant_id", "member_id"], ["members.tenant_id", "members.id"], '
     'onupdate="CASCADE", deferrable=True, initially="DEFERRED")'
@@ -142,6 +148,20 @@ SITUATIONS: dict[str, Situation] = {
     "references to each other": Situation(
         members('note_id: Mapped[UUID | None] = columns.optional_reference("notes")')
         + notes('member_id: Mapped[UUID | None] = columns.optional_reference("members")')
+    ),
+    "tables dropped that refer to each other": Situation(
+        model("Other", "others"),
+        model("Other", "others")
+        + members('note_id: Mapped[UUID | None] = columns.optional_reference("notes")')
+        + notes('member_id: Mapped[UUID | None] = columns.optional_reference("members")'),
+    ),
+    "tables dropped that refer to each other, and to themselves, and may wait": Situation(
+        members(),
+        members()
+        + model("First", "firsts", _TO_SECOND + _TO_ITSELF, _KEY_TO_SECOND)
+        + model("Second", "seconds", 'third_id: Mapped[UUID | None] = columns.optional_reference("thirds")')
+        + model("Third", "thirds", 'first_id: Mapped[UUID] = columns.reference("firsts")'),
+        ('deferrable=True, initially="DEFERRED"',),
     ),
     "a part of a whole": Situation(
         members("deleted_at: Mapped[datetime | None] = columns.moment()")
