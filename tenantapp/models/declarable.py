@@ -50,7 +50,21 @@ def _names(table: Table, security: TableSecurity | None) -> Iterator[tuple[str, 
             yield "constraint or index", item.name
     if security is not None:
         yield from (("policy", policy.name) for policy in security.policies)
+        if _is_by_range(table):
+            yield from (("policy of a partition", policy) for policy in _of_a_partition(table, security))
         yield from (("view", view.name) for view in security.views)
+
+
+def _is_by_range(table: Table) -> bool:
+    partitioned: str | None = table.dialect_options["postgresql"]["partition_by"]
+    return partitioned is not None and partitioned.lstrip().upper().startswith("RANGE")
+
+
+def _of_a_partition(table: Table, security: TableSecurity) -> Iterator[str]:
+    """Yield the names of the policies that a partition of one month has, after its table."""
+    for policy in security.policies:
+        if policy.name.startswith(f"{table.name}_tenant_"):
+            yield policy.name.replace(table.name, f"{table.name}_2026_11", 1)
 
 
 def _instead(column: Column[object]) -> str | None:

@@ -53,6 +53,19 @@ def test_a_table_whose_policies_names_would_be_cut_is_refused(length: int) -> No
         require_declarable(table(name="t" * length), TableSecurity(tenant_policies("t" * length)))
 
 
+def by_month(name: str) -> sa.Table:
+    return sa.Table(name, sa.MetaData(), postgresql_partition_by="RANGE (created_at)")
+
+
+def test_a_table_by_month_whose_partitions_policies_names_are_kept_whole_is_taken() -> None:
+    require_declarable(by_month("t" * 38), TableSecurity(tenant_policies("t" * 38)))
+
+
+def test_a_table_by_month_whose_partitions_policies_names_would_be_cut_is_refused() -> None:
+    with pytest.raises(Undeclarable, match="partition"):
+        require_declarable(by_month("t" * 39), TableSecurity(tenant_policies("t" * 39)))
+
+
 def test_a_view_whose_name_would_be_cut_is_refused() -> None:
     with pytest.raises(Undeclarable, match="view"):
         require_declarable(table(), TableSecurity(views=(View("v" * 64, "SELECT 1"),)))
