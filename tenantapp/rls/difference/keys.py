@@ -137,7 +137,8 @@ def _cut(op: DropTableOp, referred: str) -> tuple[DropTableOp, list[MigrateOpera
     """Return what drops a table without its keys to another, and what drops these before."""
     create = op.reverse()
     keys = [key for key in _keys(create) if _target(key) == referred]
-    create.columns = [item for item in create.columns if item not in keys]
+    # By identity: SQLAlchemy compares into SQL.
+    create.columns = [item for item in create.columns if not any(item is key for key in keys)]
     return DropTableOp.from_table(create.to_table()), [_later_key(create, key).reverse() for key in keys]
 
 
