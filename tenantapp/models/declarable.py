@@ -6,7 +6,17 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from sqlalchemy import ARRAY, Column, Constraint, Enum, Index, String, Table
+from sqlalchemy import (
+    ARRAY,
+    Column,
+    Constraint,
+    Enum,
+    Index,
+    PrimaryKeyConstraint,
+    String,
+    Table,
+    UniqueConstraint,
+)
 from sqlalchemy.schema import conv
 
 from tenantapp.models.errors import Undeclarable
@@ -16,6 +26,7 @@ if TYPE_CHECKING:
     from tenantapp.models.security import TableSecurity
 
 _SNAKE_CASE = re.compile(r"[a-z_][a-z0-9_]*")
+_WORD = re.compile(r"\w+")
 
 
 def require_declarable(table: Table, security: TableSecurity | None) -> None:
@@ -35,6 +46,12 @@ def require_declarable(table: Table, security: TableSecurity | None) -> None:
                 f"{table.name}: the name of the {kind} {name!r} has {len(name.encode())} bytes, of which "
                 f"PostgreSQL keeps {LONGEST_NAME}: shorten it, or the name of the table"
             )
+    if missing := next(_not_unique_by_partition(table), None):
+        name, columns = missing
+        raise Undeclarable(
+            f"{table.name}: {name} must contain {', '.join(columns)}, which the table is partitioned by; "
+            "the primary key gets it by primary_key=True"
+        )
     for column in table.columns:
         if instead := _instead(column):
             raise Undeclarable(f"{table.name}.{column.name}: {instead}")
@@ -55,9 +72,23 @@ def _names(table: Table, security: TableSecurity | None) -> Iterator[tuple[str, 
         yield from (("view", view.name) for view in security.views)
 
 
+def _not_unique_by_partition(table: Table) -> Iterator[tuple[str, list[str]]]:
+    """Yield each key that PostgreSQL cannot keep over partitions, with the columns that it lacks."""
+    by = [name for name in _WORD.findall(_partitioned(table)) if name in table.columns]
+    for item in (table.primary_key, *table.constraints, *table.indexes):
+        is_key = isinstance(item, PrimaryKeyConstraint | UniqueConstraint) or getattr(item, "unique", False)
+        missing = [name for name in by if name not in item.columns] if is_key else []
+        if missing and item.columns:
+            kind = "the primary key" if item is table.primary_key else str(item.name or "a unique key")
+            yield kind, missing
+
+
+def _partitioned(table: Table) -> str:
+    return str(table.dialect_options["postgresql"]["partition_by"] or "")
+
+
 def _is_by_range(table: Table) -> bool:
-    partitioned: str | None = table.dialect_options["postgresql"]["partition_by"]
-    return partitioned is not None and partitioned.lstrip().upper().startswith("RANGE")
+    return _partitioned(table).lstrip().upper().startswith("RANGE")
 
 
 def _of_a_partition(table: Table, security: TableSecurity) -> Iterator[str]:
