@@ -55,7 +55,7 @@ class Planter:
         return rows[table.oid]
 
     def another(self, table: Relation, tenant_id: UUID, rows: Rows) -> Row:
-        """Return a row that the tenant could insert beside those it has; what it refers to is, the row is not.
+        """Return a row that the tenant could insert beside those it has; only what it refers to is inserted.
 
         Raises:
             NotPlanted: there is no such row.
