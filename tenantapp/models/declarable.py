@@ -75,12 +75,13 @@ def _names(table: Table, security: TableSecurity | None) -> Iterator[tuple[str, 
 def _not_unique_by_partition(table: Table) -> Iterator[tuple[str, list[str]]]:
     """Yield each key that PostgreSQL cannot keep over partitions, with the columns that it lacks."""
     by = [name for name in _WORD.findall(_partitioned(table)) if name in table.columns]
-    for item in (table.primary_key, *table.constraints, *table.indexes):
-        is_key = isinstance(item, PrimaryKeyConstraint | UniqueConstraint) or getattr(item, "unique", False)
-        missing = [name for name in by if name not in item.columns] if is_key else []
-        if missing and item.columns:
-            kind = "the primary key" if item is table.primary_key else str(item.name or "a unique key")
-            yield kind, missing
+    keys: list[PrimaryKeyConstraint | UniqueConstraint | Index] = [table.primary_key]
+    keys += [key for key in table.constraints if isinstance(key, UniqueConstraint)]
+    keys += [index for index in table.indexes if index.unique]
+    for key in keys:
+        missing = [name for name in by if name not in key.columns]
+        if missing and key.columns:
+            yield "the primary key" if key is table.primary_key else str(key.name or "a unique key"), missing
 
 
 def _partitioned(table: Table) -> str:
