@@ -16,6 +16,7 @@ from alembic.operations.ops import (
     DropColumnOp,
     DropConstraintOp,
     DropIndexOp,
+    DropTableOp,
     ModifyTableOps,
 )
 from alembic.util import PriorityDispatchResult
@@ -27,6 +28,7 @@ from tenantapp.rls.operations import DropIndexAsOp
 from tenantapp.rls.rendering import oid_of
 from tenantapp.rls.structure import Structure, read_declared, read_live, read_structures
 
+_PARTITIONED_BY = sa.text("SELECT pg_catalog.pg_get_partkeydef(CAST(:table AS regclass))")
 _LIVE, _KNOWN = "live_structures", "known_structures"
 
 
@@ -144,6 +146,16 @@ def _keys_in_the_way(
         if isinstance(key, sa.UniqueConstraint) and not set(remade).isdisjoint(key.columns.keys())
     }
     return [DropConstraintOp.from_constraint(key) for name, key in keys.items() if name not in going]
+
+
+def keep_partitioning(connection: sa.Connection, found: Iterable[MigrateOperation]) -> None:
+    """Have the tables that are dropped come back partitioned as they are: Alembic does not read it."""
+    for op in found:
+        if isinstance(op, DropTableOp):
+            table = op.table_name if op.schema is None else f"{op.schema}.{op.table_name}"
+            by = connection.scalar(_PARTITIONED_BY, {"table": quoted(table)})
+            if by is not None:
+                op.table_kw["postgresql_partition_by"] = by
 
 
 def in_turn(found: Iterable[MigrateOperation]) -> list[MigrateOperation]:
