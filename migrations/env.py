@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import secrets
 import time
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from functools import partial
@@ -18,7 +19,7 @@ from alembic.operations.ops import MigrationScript
 from alembic.util import CommandError
 from psycopg import errors as pg
 from sqlalchemy.engine import Connection
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import DBAPIError, OperationalError, SAWarning
 from sqlalchemy.sql.schema import SchemaItem
 
 from tenantapp.health.revisions import MigrationsUnreadable, require_unique_revisions
@@ -92,7 +93,9 @@ def connected(engine: sa.Engine) -> Connection:
 def migrated() -> bool:
     """Run what there is to run; tell whether no lock stood in the way."""
     try:
-        with context.begin_transaction():
+        with context.begin_transaction(), warnings.catch_warnings():
+            # Tables that refer to each other: the comparison cuts their circle itself.
+            warnings.filterwarnings("ignore", "Cannot correctly sort tables", SAWarning)
             context.run_migrations()
     except OperationalError as error:
         # A migration locks several tables; requests may hold them in another order.
@@ -179,9 +182,14 @@ def one_at_a_time(connection: Connection) -> Iterator[None]:
     finally:
         # A session that is lost has lost the lock, and the reason is told already.
         with suppress(DBAPIError):
-            connection.rollback()
-            connection.execute(sa.select(sa.func.pg_advisory_unlock(LOCK_KEY)))
-            connection.commit()
+            let_go(connection)
+
+
+def let_go(connection: Connection) -> None:
+    """Hold no lock any more: neither a reader's nor the migration lock."""
+    connection.rollback()
+    connection.execute(sa.select(sa.func.pg_advisory_unlock_all()))
+    connection.commit()
 
 
 def finish_script(migrating: Any, _revision: Any, scripts: list[MigrationScript]) -> None:
@@ -199,6 +207,8 @@ def finish_script(migrating: Any, _revision: Any, scripts: list[MigrationScript]
             click.echo(f"warning: {hazard}", err=True)
         is_written = getattr(context.config.cmd_opts, "autogenerate", False) and not upgrade_ops.is_empty()
         if is_written and UNTRIED not in context.get_x_argument(as_dictionary=True):
+            # A rehearsal takes its time elsewhere: nobody waits for it here.
+            let_go(migrating.connection)
             require_sound(script, migrating, RUNTIME.here().settings)
 
 

@@ -89,7 +89,7 @@ def _pool(settings: Settings) -> TenantPool:
 
 
 def _set_up_database(app: Flask, runtime: Runtime) -> None:
-    discovery.import_models()
+    discovery.require_models()
     app.config["SQLALCHEMY_DATABASE_URI"] = runtime.settings.database_url
     app.config["SQLALCHEMY_ENGINE_OPTIONS"] = engine_options(runtime.pool)
     app.config["SQLALCHEMY_ECHO"] = runtime.settings.sql_echo

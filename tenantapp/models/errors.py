@@ -24,13 +24,17 @@ class IllegalStep(RowRefused):
         self.field = field
 
 
-class UnindexableColumn(Exception):
+class ModelRefused(Exception):
+    """Base of what is raised when a model may not be declared as it is."""
+
+
+class UnindexableColumn(ModelRefused):
     """Raised when a model indexes text that may be too long for an index: a client's row would be refused."""
 
 
-class Undeclarable(Exception):
+class Undeclarable(ModelRefused):
     """Raised when a model declares what no migration can keep as it is written."""
 
 
-class UndeclaredIsolation(Exception):
+class UndeclaredIsolation(ModelRefused):
     """Raised when nothing says what isolates a table, or why it is no tenant's."""

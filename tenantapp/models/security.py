@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 OWN_ROWS = "tenant_id = (select tenancy.current_tenant_id())"
@@ -66,6 +67,19 @@ class TableSecurity:
     grants: tuple[Grant, ...] = ()
     views: tuple[View, ...] = ()
     unscoped_because: str | None = None
+
+
+def on_columns(privileges: str) -> Iterator[tuple[str, str | None]]:
+    """Yield the verb and the column of privileges as SQL writes them; the column is None for a whole table.
+
+    Args:
+        privileges: such as `SELECT`, or `UPDATE (name, "order")`.
+    """
+    verb, _, columns = privileges.partition(" (")
+    if not columns:
+        yield verb, None
+    for column in columns.rstrip(")").split(",") if columns else ():
+        yield verb, column.strip().strip('"')
 
 
 def tenant_policies(table: str, predicate: str = OWN_ROWS) -> tuple[Policy, Policy]:

@@ -35,7 +35,9 @@ _QUERIES = {
                a.attacl::text AS acl
         FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
         LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
-        WHERE c.relnamespace = {_OURS} AND a.attnum > 0 AND NOT a.attisdropped ORDER BY 1, 2""",
+        WHERE c.relnamespace = {_OURS} AND a.attnum > 0 AND NOT a.attisdropped
+          -- An index keeps the former name of a column that is renamed; its definition shows the present one.
+          AND c.relkind NOT IN ('i', 'I') ORDER BY 1, 2""",
     "constraints": f"""
         SELECT k.conrelid::regclass::text AS relation, k.conname AS name, k.convalidated AS validated,
                pg_get_constraintdef(k.oid) AS definition

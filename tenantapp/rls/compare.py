@@ -70,7 +70,7 @@ def compare_security(
         ),
         *dropped_views,
         *(op for table in live for op in tables.revoked(table, live[table], going.get(table, ()), names)),
-        *_changed_tables(upgrade_ops, declared, live, names),
+        *_changed_tables(connection, upgrade_ops, declared, live, names),
         *keys.primary_keys(connection, context.sorted_tables, live),
         *functions.difference(connection, names),
         *created_views,
@@ -139,12 +139,14 @@ def _replaces_column(op: MigrateOperation) -> TypeGuard[AlterColumnOp | DropColu
 
 
 def _changed_tables(
+    connection: Connection,
     upgrade_ops: UpgradeOps,
     declared: Mapping[str, TableSecurity],
     live: dict[str, LiveTable],
     names: RoleNames,
 ) -> Iterator[MigrateOperation]:
     """Yield what Alembic has found: referring tables dropped first, foreign keys validated under FORCE."""
+    structure.keep_partitioning(connection, upgrade_ops.ops)
     for op in keys.referring_first(keys.cut_circles(keys.validated_truly(upgrade_ops.ops, declared))):
         if isinstance(op, DropTableOp):
             # Before each table that is dropped what isolates it, so that the downgrade brings it back.

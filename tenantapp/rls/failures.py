@@ -24,7 +24,7 @@ _DO = {
     pg.NumericValueOutOfRange: "change the values that do not fit first (op.for_each_tenant)",
     pg.InsufficientPrivilege: "the owner may not: let a superuser do it, or prepare the database anew",
     pg.DependentObjectsStillExist: "take away first what depends on it, or change it in the same migration",
-    pg.FeatureNotSupported: "take away first what uses it; what takes its place comes after",
+    pg.FeatureNotSupported: "PostgreSQL has no way to do it; if something uses it, take that away first",
     pg.DuplicateObject: "it was made by hand: drop it, or `flask db stamp` the revision that it belongs to",
     pg.DuplicateTable: "it was made by hand: drop it, or `flask db stamp` the revision that it belongs to",
     pg.UndefinedTable: "look whether it is made by a later operation, or was made by hand elsewhere",

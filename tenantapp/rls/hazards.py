@@ -56,7 +56,7 @@ def _hazard(op: MigrateOperation, new: set[str]) -> str | None:
             )
         case AddConstraintOp() if (added := op.to_constraint()).table.name not in new:
             return f"{added.name}: is checked against all of {added.table.name} under lock"
-        case CreateScopedForeignKeyOp():
+        case CreateScopedForeignKeyOp() if op.table not in new:
             return f"{op.name}: is checked against all of {op.table} under lock on it and {op.referred}"
         case DropTableOp():
             return f"drop_table {op.table_name}: the running release must not use it any more"

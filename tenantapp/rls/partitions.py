@@ -83,9 +83,14 @@ def drop_empty_partitions(connection: Connection, table: str) -> list[str]:
         CommandError: the table is not partitioned by time.
     """
     _monthly(connection, table)
-    ours = re.compile(re.escape(table) + r"_\d{4}_\d{2}")
-    names = connection.scalars(_PARTITIONS, {"table": quoted(table)}).all()
-    return [name for name in names if ours.fullmatch(name) and _dropped(connection, name)]
+    return [name for name in partitions_named(connection, table, table) if _dropped(connection, name)]
+
+
+def partitions_named(connection: Connection, table: str, after: str) -> list[str]:
+    """Return those partitions of a table that are named after a table, such as itself, and a month."""
+    ours = re.compile(re.escape(after) + r"_\d{4}_\d{2}")
+    names = connection.scalars(_PARTITIONS, {"table": quoted(table)})
+    return [name for name in names if ours.fullmatch(name)]
 
 
 def _partition(table: str, today: date, ahead: int) -> MonthlyPartition:

@@ -37,7 +37,8 @@ _COLUMNS = """
 """
 _CHECKS = """
     SELECT k.conrelid AS oid, k.conname AS name, pg_catalog.pg_get_expr(k.conbin, k.conrelid) AS condition,
-           k.convalidated AND NOT k.connoinherit AS whole
+           k.convalidated AND NOT k.connoinherit AS whole,
+           pg_catalog.pg_get_constraintdef(k.oid) AS definition
       FROM pg_catalog.pg_constraint k
      WHERE k.conrelid = ANY (:oids) AND k.contype = 'c'
 """
@@ -64,10 +65,11 @@ _INDEXES = """
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A check or an index: its text, and whether it holds for all rows."""
+    """A check or an index: its text, whether it holds for all rows, and a check as it would be added."""
 
     text: str
     whole: bool = True
+    definition: str = field(default="", compare=False)
 
 
 @dataclass(slots=True)
@@ -90,7 +92,7 @@ def read_structures(connection: Connection, oids: list[int]) -> dict[int, Struct
         if row.expression is not None:
             (structure.generated if row.generated else structure.defaults)[row.name] = row.expression
     for row in _rows(connection, _CHECKS, oids):
-        found[row.oid].checks[row.name] = Part(row.condition, row.whole)
+        found[row.oid].checks[row.name] = Part(row.condition, row.whole, row.definition)
     for row in _rows(connection, _INDEXES, oids):
         found[row.oid].indexes[row.name] = Part(row.definition, row.whole)
     return found

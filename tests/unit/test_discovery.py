@@ -8,6 +8,7 @@ import pytest
 
 import tenantapp
 from tenantapp import discovery
+from tenantapp.models.errors import Undeclarable
 
 
 def test_modules_are_found_at_any_depth_in_the_order_of_their_packages(
@@ -25,3 +26,16 @@ def test_modules_are_found_at_any_depth_in_the_order_of_their_packages(
 
 def test_what_postgresql_enforces_is_never_imported_for_its_names() -> None:
     assert not [module for module in discovery.modules_named("views") if ".rls." in module.__name__]
+
+
+def test_a_model_that_is_refused_is_told_in_a_line(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def refuse() -> None:
+        raise Undeclarable("notes: too odd")
+
+    monkeypatch.setattr(discovery, "import_models", refuse)
+    with pytest.raises(SystemExit) as ended:
+        discovery.require_models()
+    assert ended.value.code == 2
+    assert capsys.readouterr().err == "notes: too odd\n"

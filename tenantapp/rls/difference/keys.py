@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import suppress
 from graphlib import CycleError, TopologicalSorter
 
 import sqlalchemy as sa
@@ -21,6 +20,8 @@ from sqlalchemy.engine import Connection
 from tenantapp.models.security import TableSecurity
 from tenantapp.rls.catalog import LiveTable, read_primary_keys
 from tenantapp.rls.operations import CreateScopedForeignKeyOp
+
+_OPTIONS = ("ondelete", "onupdate", "deferrable", "initially")
 
 
 def validated_truly(
@@ -53,8 +54,8 @@ def cut_circles(found: Iterable[MigrateOperation]) -> Iterator[MigrateOperation]
     yield from keys
 
 
-def _named(op: CreateTableOp) -> str:
-    return op.table_name if op.schema is None else f"{op.schema}.{op.table_name}"
+def _named(op: CreateTableOp | DropTableOp) -> str:
+    return _fully(op.table_name, op.schema)
 
 
 def _target(key: sa.ForeignKeyConstraint) -> str:
@@ -64,7 +65,12 @@ def _target(key: sa.ForeignKeyConstraint) -> str:
 def _later_key(op: CreateTableOp, key: sa.ForeignKeyConstraint) -> CreateScopedForeignKeyOp:
     referred = tuple(element.target_fullname.rpartition(".")[2] for element in key.elements)
     return CreateScopedForeignKeyOp(
-        str(key.name), _named(op), _target(key), tuple(key.column_keys), referred, key.ondelete
+        str(key.name),
+        _named(op),
+        _target(key),
+        tuple(key.column_keys),
+        referred,
+        *(getattr(key, name) for name in _OPTIONS),
     )
 
 
@@ -75,17 +81,22 @@ def _validated(op: MigrateOperation, declared: Mapping[str, TableSecurity]) -> M
         return created.reverse() if isinstance(created, CreateScopedForeignKeyOp) else op
     if not isinstance(op, CreateForeignKeyOp):
         return op
-    forced = [name for name in (op.source_table, op.referent_table) if _is_forced(name, declared)]
-    if not forced:
+    table = _fully(op.source_table, op.kw.get("source_schema"))
+    referred = _fully(op.referent_table, op.kw.get("referent_schema"))
+    if not (_is_forced(table, declared) or _is_forced(referred, declared)):
         return op
     return CreateScopedForeignKeyOp(
         str(op.constraint_name),
-        op.source_table,
-        op.referent_table,
+        table,
+        referred,
         tuple(op.local_cols),
         tuple(op.remote_cols),
-        *(op.kw.get(name) for name in ("ondelete", "onupdate", "deferrable", "initially")),
+        *(op.kw.get(name) for name in _OPTIONS),
     )
+
+
+def _fully(table: str, schema: str | None) -> str:
+    return table if schema is None else f"{schema}.{table}"
 
 
 def _is_forced(table: str, declared: Mapping[str, TableSecurity]) -> bool:
@@ -93,21 +104,46 @@ def _is_forced(table: str, declared: Mapping[str, TableSecurity]) -> bool:
 
 
 def referring_first(found: Iterable[MigrateOperation]) -> list[MigrateOperation]:
-    """Return operations with the tables that are dropped last, each after those that refer to it."""
+    """Return operations with the tables that are dropped last, each after those that refer to it.
+
+    Where they refer to each other in a circle, keys are dropped before them.
+    """
     ops = list(found)
-    drops = {str(op.to_table()): op for op in ops if isinstance(op, DropTableOp)}
+    drops = {_named(op): op for op in ops if isinstance(op, DropTableOp)}
+    rest = [op for op in ops if not isinstance(op, DropTableOp)]
+    keys: list[MigrateOperation] = []
+    while True:
+        try:
+            order = [*TopologicalSorter(_referring(drops)).static_order()]
+        except CycleError as circle:
+            referring, referred = circle.args[1][:2]
+            drops[referring], cut = _cut(drops[referring], referred)
+            keys += cut
+        else:
+            return [*rest, *keys, *(drops[name] for name in order)]
+
+
+def _referring(drops: Mapping[str, DropTableOp]) -> dict[str, set[str]]:
+    """Return, by table that is dropped, the others that refer to it and go too."""
     referring: dict[str, set[str]] = {name: set() for name in drops}
     for name, op in drops.items():
-        for key in op.to_table().foreign_keys:
-            referred = key.target_fullname.rpartition(".")[0]
-            if referred in drops and referred != name:
-                referring[referred].add(name)
-    with suppress(CycleError):  # Whoever wrote a circle cuts it.
-        ordered: list[MigrateOperation] = [
-            drops[name] for name in TopologicalSorter(referring).static_order()
-        ]
-        return [op for op in ops if op not in ordered] + ordered
-    return ops
+        for key in _keys(op.reverse()):
+            if _target(key) in drops and _target(key) != name:
+                referring[_target(key)].add(name)
+    return referring
+
+
+def _cut(op: DropTableOp, referred: str) -> tuple[DropTableOp, list[MigrateOperation]]:
+    """Return what drops a table without its keys to another, and what drops these before."""
+    create = op.reverse()
+    keys = [key for key in _keys(create) if _target(key) == referred]
+    # By identity: SQLAlchemy compares into SQL.
+    create.columns = [item for item in create.columns if not any(item is key for key in keys)]
+    return DropTableOp.from_table(create.to_table()), [_later_key(create, key).reverse() for key in keys]
+
+
+def _keys(op: CreateTableOp) -> list[sa.ForeignKeyConstraint]:
+    return [item for item in op.columns if isinstance(item, sa.ForeignKeyConstraint)]
 
 
 def primary_keys(

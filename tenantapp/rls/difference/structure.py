@@ -16,17 +16,19 @@ from alembic.operations.ops import (
     DropColumnOp,
     DropConstraintOp,
     DropIndexOp,
+    DropTableOp,
     ModifyTableOps,
 )
 from alembic.util import PriorityDispatchResult
-from sqlalchemy.schema import conv
 
-from tenantapp.models.sql_text import escaped, quoted
+from tenantapp.models.sql_text import quoted
 from tenantapp.rls.dependents import checks_of, generated_from, indexes_of
+from tenantapp.rls.difference.checks import checks_to_create, take_checks_as_shown, without_check
 from tenantapp.rls.operations import DropIndexAsOp
 from tenantapp.rls.rendering import oid_of
 from tenantapp.rls.structure import Structure, read_declared, read_live, read_structures
 
+_PARTITIONED_BY = sa.text("SELECT pg_catalog.pg_get_partkeydef(CAST(:table AS regclass))")
 _LIVE, _KNOWN = "live_structures", "known_structures"
 
 
@@ -69,7 +71,7 @@ def compare_table(
     name = table if schema is None else f"{schema}.{table}"
     if declared is None:
         oid = oid_of(connection, name)
-        _take_checks_as_shown(live)
+        take_checks_as_shown(live)
         changes.ops = list(_exactly(changes.ops, live, read_structures(connection, [oid])[oid]))
         return PriorityDispatchResult.CONTINUE
     pair = _structures(context, schema, table, declared)
@@ -116,7 +118,7 @@ def _changes(
     checks |= checks_of(connection, live.fullname, remade) & was.checks.keys()
     keys = _keys_in_the_way(kept, live, remade)
     for name in sorted(checks & was.checks.keys()):
-        yield _without_check(live, name, was.checks[name].text)
+        yield without_check(live, name, was.checks[name])
     for name in sorted(indexes & was.indexes.keys()):
         yield _without_index(live, name, was)
     yield from keys
@@ -128,7 +130,7 @@ def _changes(
     yield from (key.reverse() for key in keys)
     for index in _named(connection, declared.indexes, indexes):
         yield CreateIndexOp.from_index(index)
-    for check in _named(connection, _checks_to_create(declared, kept), checks):
+    for check in _named(connection, checks_to_create(declared, kept), checks):
         yield CreateCheckConstraintOp.from_constraint(check)
 
 
@@ -144,6 +146,16 @@ def _keys_in_the_way(
         if isinstance(key, sa.UniqueConstraint) and not set(remade).isdisjoint(key.columns.keys())
     }
     return [DropConstraintOp.from_constraint(key) for name, key in keys.items() if name not in going]
+
+
+def keep_partitioning(connection: sa.Connection, found: Iterable[MigrateOperation]) -> None:
+    """Have the tables that are dropped come back partitioned as they are: Alembic does not read it."""
+    for op in found:
+        if isinstance(op, DropTableOp):
+            table = op.table_name if op.schema is None else f"{op.schema}.{op.table_name}"
+            by = connection.scalar(_PARTITIONED_BY, {"table": quoted(table)})
+            if by is not None:
+                op.table_kw["postgresql_partition_by"] = by
 
 
 def in_turn(found: Iterable[MigrateOperation]) -> list[MigrateOperation]:
@@ -169,15 +181,6 @@ def _turn(op: MigrateOperation, again: set[str]) -> int:
     return 4
 
 
-def _checks_to_create(declared: sa.Table, found: Iterable[MigrateOperation]) -> list[sa.CheckConstraint]:
-    """Return the checks of a table but for those that an Enum brings along, whose column is added."""
-    types = [op.column.type for op in found if isinstance(op, AddColumnOp)]
-    enums = [kind for kind in types if isinstance(kind, sa.Enum) and kind.create_constraint]
-    brought = {f"chk_{declared.name}_{kind.name}" for kind in enums}
-    checks = [item for item in declared.constraints if isinstance(item, sa.CheckConstraint)]
-    return [check for check in checks if str(check.name) not in brought]
-
-
 def _remade_columns(
     connection: sa.Connection,
     found: Iterable[MigrateOperation],
@@ -197,13 +200,6 @@ def _remade_columns(
     return sorted(name for name in differing if name in live.columns and name in declared.columns)
 
 
-def _take_checks_as_shown(live: sa.Table) -> None:
-    """Have the checks of a table that is dropped come back as the server shows them."""
-    for check in live.constraints:
-        if isinstance(check, sa.CheckConstraint):
-            check.sqltext = sa.text(escaped(str(check.sqltext.text)))
-
-
 def _exactly(found: Iterable[MigrateOperation], live: sa.Table, was: Structure) -> Iterator[MigrateOperation]:
     """Yield operations in which an index that is dropped can be made again just as it was."""
     for op in found:
@@ -220,13 +216,6 @@ def _without_index(table: sa.Table, name: str, was: Structure) -> DropIndexAsOp:
     return DropIndexAsOp(
         name, table.schema, was.indexes[name].text.replace(f" {on} USING", f" {fully} USING", 1)
     )
-
-
-def _without_check(table: sa.Table, name: str, condition: str) -> DropConstraintOp:
-    # As it is: the naming convention has been at work.
-    known = conv(name)
-    again = CreateCheckConstraintOp(known, table.name, sa.text(escaped(condition)), schema=table.schema)
-    return DropConstraintOp(known, table.name, "check", schema=table.schema, _reverse=again)
 
 
 def _named(connection: sa.Connection, items: Iterable[Any], names: set[str]) -> list[Any]:

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from alembic.operations import MigrateOperation
 
-from tenantapp.models.security import Grant, Policy, TableSecurity
+from tenantapp.models.security import Grant, Policy, TableSecurity, on_columns
 from tenantapp.postgres.roles import RoleNames
 from tenantapp.rls.catalog import LivePolicy, LiveTable
 from tenantapp.rls.operations import (
@@ -137,9 +137,8 @@ def _dropped(table: str, found: LivePolicy, names: RoleNames) -> DropPolicyOp:
 
 def _separate(privileges: tuple[str, ...]) -> set[str]:
     """Return privileges on columns one by one, as the catalogs keep them."""
-    separate = set()
-    for privilege in privileges:
-        verb, _, columns = privilege.partition(" (")
-        separate |= {f"{verb} ({column.strip()})" for column in columns.rstrip(")").split(",") if columns}
-        separate |= set() if columns else {privilege}
-    return separate
+    return {
+        f"{verb} ({column})" if column else verb
+        for listed in privileges
+        for verb, column in on_columns(listed)
+    }

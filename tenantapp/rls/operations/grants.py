@@ -10,6 +10,8 @@ from alembic.autogenerate import renderers
 from alembic.autogenerate.api import AutogenContext
 from alembic.operations import MigrateOperation, Operations
 
+from tenantapp.models.security import on_columns
+from tenantapp.models.sql_text import quoted
 from tenantapp.rls.operations.roles import role_name, written
 
 
@@ -62,15 +64,21 @@ class RevokeOp(MigrateOperation):
 @Operations.implementation_for(GrantOp)
 def _grant(operations: Operations, op: GrantOp) -> None:
     operations.execute(
-        f"GRANT {', '.join(op.privileges)} ON {written(op.on)} TO {role_name(operations, op.role)}"
+        f"GRANT {_listed(op.privileges)} ON {written(op.on)} TO {role_name(operations, op.role)}"
     )
 
 
 @Operations.implementation_for(RevokeOp)
 def _revoke(operations: Operations, op: RevokeOp) -> None:
     operations.execute(
-        f"REVOKE {', '.join(op.privileges)} ON {written(op.on)} FROM {role_name(operations, op.role)}"
+        f"REVOKE {_listed(op.privileges)} ON {written(op.on)} FROM {role_name(operations, op.role)}"
     )
+
+
+def _listed(privileges: Sequence[str]) -> str:
+    """Return privileges as SQL has them: a column may be a keyword, such as `UPDATE ("order")`."""
+    separate = [privilege for listed in privileges for privilege in on_columns(listed)]
+    return ", ".join(f"{verb} ({quoted(column)})" if column else verb for verb, column in separate)
 
 
 @renderers.dispatch_for(GrantOp)

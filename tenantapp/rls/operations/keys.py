@@ -62,8 +62,8 @@ class CreateScopedForeignKeyOp(MigrateOperation):
         Args:
             operations: given by Alembic.
             name: the constraint's name.
-            table: the table that refers.
-            referred: the table that is referred to.
+            table: the table that refers; outside `public` with its schema.
+            referred: the table that is referred to, likewise.
             columns: the columns that refer, `tenant_id` first.
             referred_columns: the columns that are referred to, `tenant_id` first.
             ondelete: what becomes of a row whose target is deleted.
@@ -110,8 +110,16 @@ def _create(operations: Operations, op: CreateScopedForeignKeyOp) -> None:
     tables = [table for table in tables if operations.get_bind().scalar(_IS_FORCED, {"table": table})]
     for table in tables:
         operations.execute(f"ALTER TABLE {table} NO FORCE ROW LEVEL SECURITY")
+    (schema, table), (referred_schema, referred) = _in_parts(op.table), _in_parts(op.referred)
     operations.create_foreign_key(
-        op.name, op.table, op.referred, list(op.columns), list(op.referred_columns), **_options(op)
+        op.name,
+        table,
+        referred,
+        list(op.columns),
+        list(op.referred_columns),
+        source_schema=schema,
+        referent_schema=referred_schema,
+        **_options(op),
     )
     for table in tables:
         operations.execute(f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY")
@@ -119,7 +127,14 @@ def _create(operations: Operations, op: CreateScopedForeignKeyOp) -> None:
 
 @Operations.implementation_for(DropScopedForeignKeyOp)
 def _drop(operations: Operations, op: DropScopedForeignKeyOp) -> None:
-    operations.drop_constraint(op.key.name, op.key.table, type_="foreignkey")
+    schema, table = _in_parts(op.key.table)
+    operations.drop_constraint(op.key.name, table, type_="foreignkey", schema=schema)
+
+
+def _in_parts(table: str) -> tuple[str | None, str]:
+    """Return a table's schema, where its name says one, and its own name."""
+    schema, _, name = table.rpartition(".")
+    return schema or None, name
 
 
 @renderers.dispatch_for(CreateScopedForeignKeyOp)

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from alembic.operations import MigrateOperation, Operations
 
 from tenantapp.models.sql_text import quoted
+from tenantapp.rls.partitions import partitions_named
 
 # What bears the name of a table or of its columns. Constraints that are indexes are renamed as indexes: their
 # names are one and the same. A foreign key bears the names of both its tables.
@@ -44,7 +45,7 @@ _KIND = r"(?P<kind>(?:idx|uniq|fk|chk)_)?"
 @Operations.register_operation("rename_scoped_table")
 @dataclass(frozen=True)
 class RenameScopedTableOp(MigrateOperation):
-    """Renames a table, its policies, indexes and constraints."""
+    """Renames a table, its policies, indexes and constraints, and its partitions by month."""
 
     old: str
     new: str
@@ -83,6 +84,9 @@ def _rename_table(operations: Operations, op: RenameScopedTableOp) -> None:
     operations.rename_table(op.old, op.new)
     for found in _named(operations, op.new):
         _rename(operations, found, _with_table(found, op.old, op.new))
+    for partition in partitions_named(operations.get_bind(), op.new, op.old):
+        renamed = f"{op.new}{partition.removeprefix(op.old)}"
+        _rename_table(operations, RenameScopedTableOp(partition, renamed))
 
 
 @Operations.implementation_for(RenameScopedColumnOp)

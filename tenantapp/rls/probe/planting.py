@@ -37,6 +37,7 @@ class Planter:
     def __init__(self, session: Session, catalog: Catalog) -> None:
         self._session = session
         self._catalog = catalog
+        self._at_work: set[int] = set()
 
     def plant(self, table: Relation, tenant_id: UUID, rows: Rows) -> Row:
         """Insert a row, and those it refers to, in the tenant's context that is bound.
@@ -50,26 +51,36 @@ class Planter:
             NotPlanted: there is no way to.
         """
         if table.oid not in rows:
-            rows[table.oid] = self._build(table, tenant_id, rows)
+            rows[table.oid] = self._inserted(table, tenant_id, self._given(table, tenant_id, rows))
         return rows[table.oid]
 
     def another(self, table: Relation, tenant_id: UUID, rows: Rows) -> Row:
-        """Return a row that the tenant could insert beside those it has; it is not inserted.
+        """Return a row that the tenant could insert beside those it has; only what it refers to is inserted.
 
         Raises:
             NotPlanted: there is no such row.
         """
+        given = self._given(table, tenant_id, rows)
         with self._session.undone():
-            return self._build(table, tenant_id, rows)
+            return self._inserted(table, tenant_id, given)
 
     def imagined(self, table: Relation, tenant_id: UUID) -> Row:
         """Return a row that may not be possible, for statements that are refused whatever is in it."""
         values = {c.name: (self._options(table, c) or [None])[0] for c in _writable(table, every=True)}
         return Row(table, tenant_id, {**values, **_owned(table, tenant_id)})
 
-    def _build(self, table: Relation, tenant_id: UUID, rows: Rows) -> Row:
+    def _given(self, table: Relation, tenant_id: UUID, rows: Rows) -> dict[str, str | None]:
+        """Return what a row has from others: whose it is, and what it refers to, which is inserted."""
+        if table.oid in self._at_work:
+            raise NotPlanted("the tables refer to each other in a circle")
         self._describe(table)
-        given = {**self._references(table, tenant_id, rows), **_owned(table, tenant_id)}
+        self._at_work.add(table.oid)
+        try:
+            return {**self._references(table, tenant_id, rows), **_owned(table, tenant_id)}
+        finally:
+            self._at_work.remove(table.oid)
+
+    def _inserted(self, table: Relation, tenant_id: UUID, given: dict[str, str | None]) -> Row:
         answers = []
         for columns in (_writable(table), _needed(table)):
             options = {c.name: self._options(table, c) for c in columns if c.name not in given}

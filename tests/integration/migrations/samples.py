@@ -23,7 +23,7 @@ OWN_ROWS = "tenant_id = (select '00000000-0000-0000-0000-000000000000'::uuid)"
 SETUP = """
     CREATE TABLE pads (tenant_id uuid, id uuid, CONSTRAINT pads_pkey PRIMARY KEY (tenant_id, id));
     CREATE TABLE drafts (
-        tenant_id uuid, id uuid, parent_id uuid, text text NOT NULL, text_size int,
+        tenant_id uuid, id uuid, parent_id uuid, text text NOT NULL, text_size int, "order" int,
         CONSTRAINT drafts_pkey PRIMARY KEY (tenant_id, id),
         CONSTRAINT chk_drafts_text CHECK (text <> ''),
         CONSTRAINT fk_drafts_drafts FOREIGN KEY (tenant_id, parent_id) REFERENCES drafts
@@ -35,6 +35,8 @@ SETUP = """
         tenant_id uuid, draft_id uuid,
         CONSTRAINT fk_lines_drafts FOREIGN KEY (tenant_id, draft_id) REFERENCES drafts
     );
+    CREATE TABLE control.plans (tenant_id uuid, id uuid, CONSTRAINT plans_pkey PRIMARY KEY (tenant_id, id));
+    ALTER TABLE control.plans FORCE ROW LEVEL SECURITY;
     ALTER TABLE drafts FORCE ROW LEVEL SECURITY;
     CREATE TABLE events (tenant_id uuid, created_at timestamptz) PARTITION BY RANGE (created_at);
     CREATE POLICY events_tenant_isolation ON events USING (true)
@@ -60,6 +62,7 @@ SAMPLES: dict[str, MigrateOperation] = {
     "policy for new rows": CreatePolicyOp("drafts_writer", "drafts", None, "text <> ':%s'", command="INSERT"),
     "enabled": EnableRlsOp("pads"),
     "grant on columns": GrantOp(("SELECT", "UPDATE (text)"), "TABLE drafts", "app"),
+    "grant on columns that are keywords": GrantOp(("UPDATE (text, order)",), "TABLE drafts", "app"),
     "grant to everybody": GrantOp(("SELECT",), "TABLE drafts", "public"),
     "grant on a function": GrantOp(("EXECUTE",), "FUNCTION public.answer()", "platform"),
     "function": CreateFunctionOp("tenancy.verified_context()", 1, ("app", "platform")),
@@ -68,6 +71,12 @@ SAMPLES: dict[str, MigrateOperation] = {
     "owner of a function": ChangeOwnerOp("FUNCTION public.answer()", "directory", "owner"),
     "foreign key": CreateScopedForeignKeyOp(
         "fk_drafts_pads", "drafts", "pads", ("tenant_id", "parent_id"), ("tenant_id", "id")
+    ),
+    "foreign key to another schema": CreateScopedForeignKeyOp(
+        "fk_drafts_plans", "drafts", "control.plans", ("tenant_id", "parent_id"), ("tenant_id", "id")
+    ),
+    "foreign key from another schema": CreateScopedForeignKeyOp(
+        "fk_plans_drafts", "control.plans", "drafts", ("tenant_id", "id"), ("tenant_id", "id")
     ),
     "foreign key that cascades": CreateScopedForeignKeyOp(
         "fk_drafts_drafts_id",

@@ -57,3 +57,12 @@ def test_a_migration_that_wrote_before_is_refused(newest: Migrations) -> None:
         with pytest.raises(CommandError, match="a migration of its own"):
             running.invoke(INDEX)
     assert _is_valid(newest) == []
+
+
+def test_another_index_of_the_same_name_is_refused(tree: Tree) -> None:
+    tree.database.as_superuser("CREATE INDEX idx_customers_phone ON customers (tenant_id, phone)")
+    tree.write(UPGRADE, DOWNGRADE)
+    said = tree.refused("upgrade")
+    assert "another index of the name idx_customers_phone" in said
+    assert "(tenant_id, phone)" in said
+    assert _is_valid(tree.database) == [True]

@@ -18,7 +18,7 @@ FAILURES = {
     ),
     'op.create_check_constraint("ck", "customers", "name = \'Bea\'")': ("ck", "customers", "change the rows"),
     'op.alter_column("customers", "phone", type_=sa.Integer())': ("phone", "postgresql_using"),
-    'op.alter_column("customers", "company", type_=sa.Text())': ("generated column", "takes its place"),
+    'op.alter_column("customers", "company", type_=sa.Text())': ("generated column", "take that away first"),
     'op.alter_column("customers", "phone", type_=sa.Integer(), postgresql_using="phone::int")': (
         "invalid input syntax",
         "postgresql_using",

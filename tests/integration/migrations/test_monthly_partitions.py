@@ -12,6 +12,7 @@ from alembic.util import CommandError
 from click.testing import Result
 
 from tenantapp.models.security import OWN_ROWS
+from tenantapp.rls.operations import RenameScopedTableOp
 from tenantapp.rls.partitions import create_monthly_partitions
 from tenantapp.settings.load import ROOT
 from tests.integration.migrations.database import Migrations
@@ -210,3 +211,16 @@ def test_a_migration_makes_partitions_that_check_and_audit_find_clean(tree: Tree
     assert left == [(partition,)]
     forced = f"SELECT relforcerowsecurity FROM pg_class WHERE relname = '{partition}'"
     assert tree.query("bootstrap", forced) == [(True,)]
+
+
+def test_a_renamed_table_keeps_its_partitions_and_gets_further_ones(newest: Migrations) -> None:
+    table(newest)
+    newest.as_superuser("CREATE INDEX events_at_idx ON events (created_at)")
+    made(newest, date(2026, 11, 1))
+    before = newest.snapshot()
+    renamed = newest.operate(RenameScopedTableOp("events", "happenings"))
+    names = [str(row) for kind in ("relations", "policies", "indexes") for row in renamed[kind]]
+    assert not [name for name in names if "events" in name]
+    assert made(newest, date(2026, 12, 1), name="happenings") == ["happenings_2027_01"]
+    newest.as_superuser("DROP TABLE happenings_2027_01")
+    assert newest.operate(RenameScopedTableOp("happenings", "events")) == before

@@ -121,6 +121,28 @@ def _rehearsing(tree: Tree, rights: str) -> Iterator[str]:
     tree.database.as_superuser(f"DROP OWNED BY {role}", f"DROP ROLE {role}")
 
 
+def test_a_rehearsal_holds_no_lock_on_the_target(tree: Tree) -> None:
+    tree.declare(MODEL)
+    named = f"rehearses_{secrets.token_hex(4)}"
+    scratch = make_url(tree.database.environment["SCRATCH_DATABASE_URL"])
+    address = scratch.update_query_dict({"application_name": named}).render_as_string(hide_password=False)
+    process = tree.database.start("migrate", "-m", "Notes", SCRATCH_DATABASE_URL=address)
+    rehearses = f"SELECT 1 FROM pg_stat_activity WHERE application_name = '{named}'"
+    while process.poll() is None and not tree.query("bootstrap", rehearses):
+        time.sleep(0.05)
+    held = tree.query("bootstrap", HELD)
+    said = process.communicate(timeout=120)[0]
+    assert process.returncode == 0, said
+    assert held == []
+
+
+HELD = """
+    SELECT locktype, mode, relation::regclass::text
+      FROM pg_locks WHERE pid <> pg_backend_pid()
+       AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+"""
+
+
 def test_nothing_of_a_rehearsal_is_left(tree: Tree) -> None:
     tree.declare(MODEL)
     tree.flask_db("migrate", "-m", "Notes")

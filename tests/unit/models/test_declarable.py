@@ -18,6 +18,11 @@ def table(*items: sa.schema.SchemaItem, name: str = "notes") -> sa.Table:
     return sa.Table(name, sa.MetaData(), *items)
 
 
+def by_day(*items: sa.schema.SchemaItem) -> sa.Table:
+    columns = sa.Column("id", sa.Uuid, primary_key=not items), sa.Column("day", sa.Date)
+    return sa.Table("notes", sa.MetaData(), *columns, *items, postgresql_partition_by="RANGE (day)")
+
+
 REFUSED: dict[str, tuple[Callable[[], sa.Table], str]] = {
     "a column in camelCase": (lambda: table(sa.Column("orderLines", sa.Text)), "orderLines"),
     "a table in capitals": (lambda: table(name="Notes"), "Notes"),
@@ -31,6 +36,15 @@ REFUSED: dict[str, tuple[Callable[[], sa.Table], str]] = {
     ),
     "another such": (lambda: table(sa.Column("a", postgresql.ENUM("x", name="e"))), "columns.enumeration"),
     "an identity": (lambda: table(sa.Column("a", sa.Integer, sa.Identity())), "sequence"),
+    "a partition column outside the primary key": (by_day, "primary key must contain day"),
+    "a partition column outside a unique key": (
+        lambda: by_day(sa.PrimaryKeyConstraint("id", "day"), sa.UniqueConstraint("id", name="u")),
+        "u must contain day",
+    ),
+    "a partition column outside a unique index": (
+        lambda: by_day(sa.PrimaryKeyConstraint("id", "day"), sa.Index("i", "id", unique=True)),
+        "i must contain day",
+    ),
     "an array that cuts": (lambda: table(sa.Column("a", postgresql.ARRAY(sa.String(5)))), "ShortTexts"),
 }
 
@@ -51,6 +65,19 @@ def test_a_table_whose_policies_names_are_kept_whole_is_taken() -> None:
 def test_a_table_whose_policies_names_would_be_cut_is_refused(length: int) -> None:
     with pytest.raises(Undeclarable, match="policy"):
         require_declarable(table(name="t" * length), TableSecurity(tenant_policies("t" * length)))
+
+
+def by_month(name: str) -> sa.Table:
+    return sa.Table(name, sa.MetaData(), postgresql_partition_by="RANGE (created_at)")
+
+
+def test_a_table_by_month_whose_partitions_policies_names_are_kept_whole_is_taken() -> None:
+    require_declarable(by_month("t" * 38), TableSecurity(tenant_policies("t" * 38)))
+
+
+def test_a_table_by_month_whose_partitions_policies_names_would_be_cut_is_refused() -> None:
+    with pytest.raises(Undeclarable, match="partition"):
+        require_declarable(by_month("t" * 39), TableSecurity(tenant_policies("t" * 39)))
 
 
 def test_a_view_whose_name_would_be_cut_is_refused() -> None:

@@ -11,13 +11,13 @@ import pytest
 from tenantapp.rehearsal.snapshot import differences
 from tests.integration.migrations.corpus.life import Life
 from tests.integration.migrations.corpus.models import Situation
-from tests.integration.migrations.corpus.situations import column_types, isolation, parts, texts
+from tests.integration.migrations.corpus.situations import column_types, isolation, partitions, parts, texts
 from tests.integration.migrations.database import Migrations
 from tests.support.databases import Server
 
 SITUATIONS = {
     f"{kind.__name__.rpartition('.')[2]}: {name}": situation
-    for kind in (column_types, texts, parts, isolation)
+    for kind in (column_types, texts, parts, isolation, partitions)
     for name, situation in kind.SITUATIONS.items()
 }
 

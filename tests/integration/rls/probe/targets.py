@@ -23,6 +23,15 @@ _SCOPED = """
     GRANT SELECT, INSERT, UPDATE, DELETE ON scratch TO {app};
     %s
 """
+_EACH_OTHER = """
+    CREATE TABLE spare (LIKE scratch INCLUDING ALL);
+    ALTER TABLE spare OWNER TO {owner}, ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+    CREATE POLICY spare_tenant_isolation ON spare USING (tenant_id = (SELECT tenancy.current_tenant_id()));
+    GRANT SELECT, INSERT, UPDATE, DELETE ON spare TO {app};
+    ALTER TABLE spare ADD FOREIGN KEY (tenant_id, customer_id) REFERENCES scratch (tenant_id, id);
+    ALTER TABLE scratch ADD FOREIGN KEY (tenant_id, customer_id) REFERENCES spare (tenant_id, id);
+"""
+_MAY_BE_ALONE = "ALTER TABLE scratch ALTER customer_id DROP NOT NULL;"
 _NO_FENCE = "DROP POLICY customers_tenant_fence ON customers;"
 _NO_POLICY = "DROP POLICY customers_tenant_isolation ON customers;"
 _VIEW = "CREATE VIEW lively AS SELECT * FROM customers; GRANT SELECT, UPDATE, DELETE ON lively TO {app}; %s"
@@ -146,6 +155,13 @@ TARGETS = (
             "REFERENCES customers (tenant_id, id);"
         ),
         {},
+    ),
+    Target("tables that refer to each other", _SCOPED % (_EACH_OTHER + _MAY_BE_ALONE), {}),
+    Target(
+        "tables of which neither can be first",
+        _SCOPED % _EACH_OTHER,
+        {},
+        ("public.scratch", "public.spare"),
     ),
     Target(
         "a unique key without the tenant",

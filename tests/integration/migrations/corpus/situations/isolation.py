@@ -110,6 +110,17 @@ SITUATIONS: dict[str, Situation] = {
         notes("app_privileges = ('SELECT', 'UPDATE (body)')"),
         sized(_SIZE, "app_privileges = ('SELECT', 'UPDATE (body, size)')"),
     ),
+    "a column that is a keyword, which one may change": changed(
+        "order: Mapped[int] = columns.counter(1)",
+        "order: Mapped[int] = columns.counter(1)\n"
+        "app_privileges = ('SELECT', 'INSERT (body, \"order\")', 'UPDATE (order)')",
+    ),
+    "a column that is a keyword, dropped": Situation(
+        notes("app_privileges = ('SELECT', 'UPDATE (body)')"),
+        notes(
+            "order: Mapped[int] = columns.counter(1)\napp_privileges = ('SELECT', 'UPDATE (body, \"order\")')"
+        ),
+    ),
     "fewer privileges": changed("", "app_privileges = ('SELECT',)"),
     "more privileges": changed("app_privileges = ('SELECT',)", ""),
     "no deletes": added("app_privileges = ('SELECT', 'INSERT', 'UPDATE')"),

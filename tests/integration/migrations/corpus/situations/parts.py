@@ -23,6 +23,15 @@ _OF_TWICE = (
 )
 _MEMBER = "member_id: Mapped[UUID | None] = mapped_column()"
 _TO_MEMBERS = 'Index(None, "tenant_id", "member_id")'
+_TO_SECOND = """
+    parent_id: Mapped[UUID | None] = columns.optional_reference("firsts")
+    second_id: Mapped[UUID | None] = columns.optional_reference("seconds")
+"""
+_TO_NOTES = 'Index(None, "tenant_id", "note_id")'
+_KEY_TO_NOTES = (
+    'ForeignKeyConstraint(["tenant_id", "note_id"], ["notes.tenant_id", "notes.id"], ondelete="CASCADE", '
+    'deferrable=True, initially="DEFERRED")'
+)
 _KEY_TO_MEMBERS = (
     'ForeignKeyConstraint(["tenant_id", "member_id"], ["members.tenant_id", "members.id"], '
     'onupdate="CASCADE", deferrable=True, initially="DEFERRED")'
@@ -142,6 +151,25 @@ SITUATIONS: dict[str, Situation] = {
     "references to each other": Situation(
         members('note_id: Mapped[UUID | None] = columns.optional_reference("notes")')
         + notes('member_id: Mapped[UUID | None] = columns.optional_reference("members")')
+    ),
+    "tables dropped that refer to each other": Situation(
+        model("Other", "others"),
+        model("Other", "others")
+        + members('note_id: Mapped[UUID | None] = columns.optional_reference("notes")')
+        + notes('member_id: Mapped[UUID | None] = columns.optional_reference("members")'),
+    ),
+    "tables dropped that refer to each other in two circles": Situation(
+        members(),
+        members()
+        + model("First", "firsts", _TO_SECOND)
+        + model("Second", "seconds", 'third_id: Mapped[UUID | None] = columns.optional_reference("thirds")')
+        + model("Third", "thirds", 'first_id: Mapped[UUID] = columns.reference("firsts")'),
+    ),
+    "tables dropped that refer to each other by keys that may wait": Situation(
+        model("Other", "others"),
+        model("Other", "others")
+        + members("note_id: Mapped[UUID | None] = mapped_column()", f"{_TO_NOTES}, {_KEY_TO_NOTES}")
+        + notes(_MEMBER, f"{_TO_MEMBERS}, {_KEY_TO_MEMBERS}"),
     ),
     "a part of a whole": Situation(
         members("deleted_at: Mapped[datetime | None] = columns.moment()")
