@@ -13,6 +13,7 @@ from webargs.multidictproxy import MultiDictProxy
 from werkzeug.datastructures import MultiDict
 
 from tenantapp.globals import request_here
+from tenantapp.http.json_values import holds_more_than
 from tenantapp.http.problems import Problem
 
 DEEPEST = 20
@@ -127,7 +128,7 @@ def parse_json(text: bytes) -> Any:
     Raises:
         MalformedBody: it is not JSON, is nested too deep, or holds too many values.
     """
-    if _values(text) > MOST_VALUES:
+    if holds_more_than(MOST_VALUES, text):
         raise MalformedBody(f"The body holds more than {MOST_VALUES} values.")
     try:
         value = orjson.loads(text)
@@ -177,22 +178,6 @@ def messages_of(error: ValidationError) -> dict[str, Any]:
     """
     messages = error.with_traceback(None).messages
     return messages if isinstance(messages, dict) else {"_schema": messages}
-
-
-def _values(text: bytes) -> int:
-    """Return how many values JSON text holds, or about as many: each takes far more memory than its text."""
-    found = _marks(text)
-    if found <= MOST_VALUES:
-        return found
-    # What stands in quotation marks is one value, whatever commas and brackets it holds.
-    unescaped = text.replace(rb"\\", b"").replace(rb"\"", b"")
-    quotes = unescaped.count(b'"')
-    # A value has four at most, two of them its key's.
-    return quotes // 4 if quotes > 4 * MOST_VALUES else _marks(b"".join(unescaped.split(b'"')[::2]))
-
-
-def _marks(text: bytes) -> int:
-    return 1 + text.count(b",") + text.count(b"[") + text.count(b"{")
 
 
 def _depth(value: Any) -> int:

@@ -95,6 +95,8 @@ BODIES: dict[str, Make] = {
     "open objects": repeated('{"a":'),
     "an open text": repeated("x", '"'),
     "white space": repeated(" \n", after="{}"),
+    "commas, then quotation marks": repeated('"', "," * 20_001),
+    "texts of commas": repeated('",,,,",', "[", '""]'),
     "bytes": repeated(b"\xff"),
     "NUL": repeated(b"\0"),
 }
