@@ -73,7 +73,6 @@ def test_what_needs_a_superuser_is_reported_with_the_role(
         "backend_signals",
         "activity",
         "views",
-        "tenant_first",
     ):
         assert outcomes[measure].status == "not possible"
         assert f"with role {weak!r}" in outcomes[measure].reason
