@@ -81,7 +81,9 @@ def what_policies_call_is_neither_immutable_nor_leakproof(world: World) -> None:
     for row in functions:
         # What has the planner put policies first answers everybody the same.
         planned = row.name == "plan_policies_first"
-        assert (row.volatility == "i") is planned, f"{row.name} is IMMUTABLE: a plan made for A would answer B"
+        assert (row.volatility == "i") is planned, (
+            f"{row.name} is IMMUTABLE: a plan made for A would answer B"
+        )
         assert not row.leakproof, f"{row.name} is LEAKPROOF: it would be asked before the policy"
 
 

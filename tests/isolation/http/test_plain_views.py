@@ -20,10 +20,9 @@ from tenantapp.resources.customers.models import Customer
 from tenantapp.tenancy.context import current_context, open_context_here, tenant_context
 from tenantapp.tenancy.errors import MissingTenantContext
 from tenantapp.testing.hint import Hint, hints
-from tests.isolation.conftest import MakeWorld
 from tests.isolation.http import walk
 from tests.isolation.tables import scoped_tables
-from tests.isolation.world import World
+from tests.isolation.world import MakeWorld, World
 
 _CUSTOMERS = next(table for table in scoped_tables() if table.name == "customers")
 _EVERYTHING = "SELECT * FROM customers"

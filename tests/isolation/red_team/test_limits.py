@@ -14,9 +14,8 @@ import sqlalchemy as sa
 from tenantapp.platform.preparation import create_roles
 from tenantapp.postgres.connection import TenantConnection
 from tenantapp.testing.tenants import Inhabitant
-from tests.isolation.conftest import MakeWorld
 from tests.isolation.red_team.attack import lists_of_b, one_connection
-from tests.isolation.world import World, refused
+from tests.isolation.world import MakeWorld, World, refused
 from tests.support.backends import all_returned, begin_bound, pool_of
 from tests.support.databases import LIMITS, PASSWORDS
 

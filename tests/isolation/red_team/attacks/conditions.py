@@ -1,4 +1,4 @@
-"""Conditions that are evaluated before the policy: what they find out of another tenant's rows is told by a note."""
+"""Conditions that are evaluated before the policy: a note tells what they find in another tenant's rows."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _OF_B = "tenant_id = ANY (ARRAY['{b}'::uuid])"
 
 
 def noted_where(condition: str) -> str:
-    """Return a condition that leaves a note, by a sub-select that runs for the rows alone that meet another."""
+    """Return what leaves a note, by a sub-select that runs for the rows alone that meet a condition."""
     return f"CASE WHEN {condition} THEN (SELECT set_config('eve.found', 'yes', true) = '') END"
 
 
