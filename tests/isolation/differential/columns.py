@@ -106,7 +106,7 @@ def rewrite(world: World, tables: Sequence[Table], *, others: bool) -> None:
 
 
 def _another(column: Column) -> str:
-    """Return another value. Every second column that may be empty gets none where one was, and the reverse."""
+    """Return another value; every second column that may be empty is emptied, or filled if it was empty."""
     first, other = _FIRST[column.type], _OTHERS[column.type]
     if column.nullable and column.number % 2:
         return f"CASE WHEN {{c}} IS NULL THEN {first}::{column.type} END"
