@@ -1,7 +1,8 @@
 """Verify the tenant context of a transaction, and tell policies whose it is.
 
 The functions' texts are in `sql/functions/`. `verified_context` checks the sealed context against the database's key;
-the others name one part of what it says. Policies ask `current_tenant_id` alone.
+the others name one part of what it says. Policies ask `current_tenant_id` alone, which has the planner put them first
+(`plan_policies_first`, decision 17).
 
 Revision ID: 0001
 Revises:
@@ -20,8 +21,9 @@ depends_on = None
 EVERYONE = ("owner", "app", "platform")
 VERIFIED = "tenancy.verified_context()"
 # Each of them calls one that stands before it.
-READERS = (
+FUNCTIONS = (
     "tenancy.current_context()",
+    "tenancy.plan_policies_first()",
     "tenancy.current_tenant_id()",
     "tenancy.current_actor_id()",
     "tenancy.current_actor_role()",
@@ -49,12 +51,12 @@ def upgrade() -> None:
     op.grant(["SELECT"], on="TABLE tenancy.context_keys", to="sealer")
 
     op.create_function(VERIFIED, version=1, execute=EVERYONE, owner="sealer")
-    for signature in READERS:
+    for signature in FUNCTIONS:
         op.create_function(signature, version=1, execute=EVERYONE)
 
 
 def downgrade() -> None:
-    for signature in reversed(READERS):
+    for signature in reversed(FUNCTIONS):
         op.drop_function(signature, version=1, execute=EVERYONE)
     op.drop_function(VERIFIED, version=1, execute=EVERYONE, owner="sealer")
     op.drop_table("context_keys", schema="tenancy")

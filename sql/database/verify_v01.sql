@@ -72,12 +72,6 @@ WITH unprivileged (role) AS (
     SELECT 'views', '{{watchdog}} cannot read pg_catalog.pg_stat_activity'
     WHERE NOT pg_catalog.has_table_privilege({{'watchdog'}}, 'pg_catalog.pg_stat_activity', 'SELECT')
     UNION ALL
-    SELECT 'tenant_first', format('%s functions cost so little that they go before a policy', count(*))
-    FROM ({{early_functions}}) AS f WHERE f.procost < 21 HAVING count(*) > 0
-    UNION ALL
-    SELECT 'tenant_first', 'jsonb has subscripts, which go before a policy'
-    FROM pg_catalog.pg_type t WHERE t.oid = 'pg_catalog.jsonb'::regtype AND t.typsubscript <> 0
-    UNION ALL
     SELECT 'maintenance_databases', format('PUBLIC may connect to %I', d.datname)
     FROM pg_catalog.pg_database d
     WHERE d.datname IN ('postgres', 'template1') AND d.datname <> current_database()
@@ -101,7 +95,6 @@ FROM (VALUES ('database/create_schemas_v01.sql', 'schemas', true),
              ('database/revoke_default_privileges_v01.sql', 'default_privileges', true),
              ('database/revoke_languages_v01.sql', 'languages', false),
              ('database/revoke_views_v01.sql', 'views', false),
-             ('database/filter_by_tenant_first_v01.sql', 'tenant_first', false),
              ('database/revoke_maintenance_databases_v01.sql', 'maintenance_databases', false),
              ('database/revoke_database_v01.sql', 'database', true),
              ('database/give_to_owner_v01.sql', 'database_owner', false)

@@ -37,6 +37,7 @@ def function_name(signature: str) -> str:
 FUNCTIONS = (
     Function("tenancy.verified_context()", 1, EVERYONE, "sealer"),
     Function("tenancy.current_context()", 1, EVERYONE),
+    Function("tenancy.plan_policies_first()", 1, EVERYONE),
     Function("tenancy.current_tenant_id()", 1, EVERYONE),
     Function("tenancy.current_actor_id()", 1, EVERYONE),
     Function("tenancy.current_actor_role()", 1, EVERYONE),

@@ -33,7 +33,6 @@ _DATABASE_STEPS = (
     "database/revoke_languages_v01.sql",
     "database/revoke_functions_v01.sql",
     "database/revoke_views_v01.sql",
-    "database/filter_by_tenant_first_v01.sql",
     "database/revoke_maintenance_databases_v01.sql",
     "database/revoke_database_v01.sql",
     # Last: until then a bootstrap role that is not a superuser acts as the database's owner.

@@ -16,7 +16,7 @@ import psycopg
 from psycopg.rows import dict_row
 
 from tenantapp.postgres.clocks import certain_skew, is_refused, told_skew
-from tenantapp.postgres.failures import BY_A_SUPERUSER
+from tenantapp.postgres.failures import WITHOUT_A_SUPERUSER
 from tenantapp.postgres.roles import RoleNames
 from tenantapp.postgres.server_versions import OLDEST_MAJOR, minimum_minors
 from tenantapp.postgres.sql_files import compose, compose_database_file
@@ -105,7 +105,7 @@ def check_role(connection: Connection, names: RoleNames) -> list[SafetyProblem]:
 def check_preparation(connection: Connection, names: RoleNames) -> list[SafetyProblem]:
     """Find out whether the database was prepared.
 
-    A measure that depends on how much the bootstrap role may do is a warning.
+    The measures that take a superuser are one warning: where nobody is one, nobody can do more about them.
 
     Args:
         connection: of the application's role.
@@ -122,16 +122,23 @@ def check_preparation(connection: Connection, names: RoleNames) -> list[SafetyPr
         except psycopg.errors.UndefinedObject as error:
             missing = f"{error.diag.message_primary}: run `flask roles create`"
             return [SafetyProblem("preparation", missing, "error")]
-    return [
+    problems = [
         SafetyProblem(
             "preparation",
             f"database {database!r}: {row['measure']}: {row['detail'][:_DETAIL_LENGTH]}: "
-            + ("run `flask databases prepare`" if row["required"] else BY_A_SUPERUSER),
-            "error" if row["required"] else "warning",
+            "run `flask databases prepare`",
+            "error",
         )
         for row in rows
-        if not row["holds"]
+        if row["required"] and not row["holds"]
     ]
+    if optional := [row["measure"] for row in rows if not row["required"] and not row["holds"]]:
+        reason = (
+            f"database {database!r}: these measures take a superuser and are missing: {', '.join(optional)}; "
+            f"what is open without them: {WITHOUT_A_SUPERUSER}"
+        )
+        problems.append(SafetyProblem("preparation", reason, "warning"))
+    return problems
 
 
 def check_context_key(connection: Connection, sealer: ContextSealer) -> list[SafetyProblem]:

@@ -13,7 +13,7 @@ from tenantapp.postgres.roles import RoleNames
 FOLDER = delivered("sql")
 _PLACEHOLDER = re.compile(r"\{\{(?P<quote>'?)(?P<name>\w+)(?P=quote)\}\}")
 # What the files of `sql/database/` and of `sql/audits/` name: queries, put in where they stand.
-_FUNCTION_LISTS = ("denied_functions", "early_functions")
+_FUNCTION_LISTS = ("denied_functions",)
 
 
 def compose(path: str, values: Mapping[str, str | sql.Composable]) -> sql.Composed:

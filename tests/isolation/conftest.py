@@ -2,34 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Iterator
 
 import pytest
 
-from tenantapp.testing.canaries import settle
-from tests.isolation.world import World
+from tests.isolation.world import MakeWorld, World, worlds
 from tests.support.databases import Server
-
-MakeWorld = Callable[..., AbstractContextManager[World]]
 
 
 @pytest.fixture(scope="session")
 def make_world(server: Server, template: str) -> Iterator[MakeWorld]:
     """Give a function that lends a world of its own, cloned from one that was settled once."""
-    with server.clone(template) as settled:
-        with server.application(settled) as app:
-            a, b = settle(app), settle(app)
-
-        @contextmanager
-        def lend(*, app_role: str = "app") -> Iterator[World]:
-            with server.clone(settled) as database:
-                world = World(server, database, a, b, app_role=app_role)
-                try:
-                    yield world
-                finally:
-                    world.close()
-
+    with worlds(server, template) as lend:
         yield lend
 
 

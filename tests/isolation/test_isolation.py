@@ -7,9 +7,8 @@ import pytest
 from tenantapp.testing.ask import Ask
 from tenantapp.testing.walk import every_ask, table_behind
 from tests.isolation.checks import CHECKS, Check
-from tests.isolation.conftest import MakeWorld
 from tests.isolation.fresh import referring
-from tests.isolation.world import World
+from tests.isolation.world import MakeWorld, World
 
 
 @pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.__name__)

@@ -5,11 +5,10 @@ from __future__ import annotations
 import pytest
 
 from tests.isolation.checks import CHECKS, Check, keys, reads, structure
-from tests.isolation.conftest import MakeWorld
 from tests.isolation.mutation import Mutation, applied
 from tests.isolation.mutations import MUTATIONS
 from tests.isolation.mutations.objects import COMPOSITE_REFERENCE
-from tests.isolation.world import World
+from tests.isolation.world import MakeWorld, World
 
 
 def fails(check: Check, world: World) -> bool:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 from functools import cached_property
 
@@ -19,7 +19,7 @@ from tenantapp.identity import guards
 from tenantapp.identity.credentials import Credentials
 from tenantapp.postgres.sealing import bind, sealing_engine
 from tenantapp.tenancy.context import tenant_context
-from tenantapp.testing.canaries import Neighbours
+from tenantapp.testing.canaries import Neighbours, settle
 from tenantapp.testing.tenants import Inhabitant
 from tests.support.databases import Server
 from tests.support.sealing import sealer_of
@@ -90,6 +90,29 @@ class World(Neighbours):
         """Close the application's connections."""
         if "app" in self.__dict__:
             self.app.extensions["tenantapp"].pool.close()
+
+
+MakeWorld = Callable[..., AbstractContextManager[World]]
+"""Lends a world; `app_role` is the role that its application is given."""
+
+
+@contextmanager
+def worlds(server: Server, template: str) -> Iterator[MakeWorld]:
+    """Give a function that lends a world of its own, cloned from one that is settled once."""
+    with server.clone(template) as settled:
+        with server.application(settled) as app:
+            a, b = settle(app), settle(app)
+
+        @contextmanager
+        def lend(*, app_role: str = "app") -> Iterator[World]:
+            with server.clone(settled) as database:
+                world = World(server, database, a, b, app_role=app_role)
+                try:
+                    yield world
+                finally:
+                    world.close()
+
+        yield lend
 
 
 @contextmanager

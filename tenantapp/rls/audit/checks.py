@@ -18,7 +18,9 @@ from tenantapp.postgres.server_versions import FAULTS
 from tenantapp.postgres.sql_files import FOLDER, compose, compose_function_lists
 from tenantapp.rls.audit.configuration import AuditConfiguration
 from tenantapp.rls.audit.findings import Severity
+from tenantapp.rls.operations.functions import function_text, newest_version
 
+_PLANS_FIRST = "tenancy.plan_policies_first()"
 _FIRST_LINE = re.compile(r"-- (error|warning|info): (.+\.)\n")
 # In the order in which they name each other.
 _FRAGMENTS = (
@@ -85,6 +87,7 @@ def parameters(names: RoleNames, configuration: AuditConfiguration) -> dict[str,
             sql.SQL("({}, {})").format(fault.told, _texts(fault.mended_in)) for fault in FAULTS
         ),
         "minimum_versions": _texts(configuration.minimum_versions),
+        "plan_policies_first": function_text(_PLANS_FIRST, newest_version(_PLANS_FIRST)).split("$body$")[1],
     }
     values.update(compose_function_lists(values))
     for name in _FRAGMENTS:

@@ -28,8 +28,7 @@ from schemathesis.specs.openapi.checks import (
 from tenantapp.testing.canaries import further_row
 from tenantapp.testing.hint import hint_for
 from tenantapp.testing.walk import table_behind, told_body
-from tests.isolation.conftest import MakeWorld
-from tests.isolation.world import World
+from tests.isolation.world import MakeWorld, World
 from tests.support.tenants import issue
 
 

@@ -11,10 +11,9 @@ import pytest
 from tenantapp.http.api import register_blueprint
 from tenantapp.http.blueprint import Blueprint
 from tenantapp.testing.hint import Hint, hints
-from tests.isolation.conftest import MakeWorld
 from tests.isolation.http import walk
 from tests.isolation.http.leaks import LEAKS, Leak, cannot_be_asked, sound
-from tests.isolation.world import World
+from tests.isolation.world import MakeWorld, World
 
 
 @contextmanager

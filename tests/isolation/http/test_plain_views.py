@@ -18,7 +18,6 @@ from tenantapp.resources.customers.models import Customer
 from tenantapp.tenancy.context import open_context_here
 from tenantapp.tenancy.errors import MissingTenantContext
 from tenantapp.testing.hint import Hint, hints
-from tests.isolation.conftest import MakeWorld
 from tests.isolation.http import walk
 from tests.isolation.http.careless import (
     REACHING_NOTHING,
@@ -27,7 +26,7 @@ from tests.isolation.http.careless import (
     lines_of_rows,
 )
 from tests.isolation.tables import scoped_tables
-from tests.isolation.world import World
+from tests.isolation.world import MakeWorld, World
 
 _CUSTOMERS = next(table for table in scoped_tables() if table.name == "customers")
 Plant = Callable[[World, Blueprint], None]

@@ -6,9 +6,8 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.isolation.conftest import MakeWorld
 from tests.isolation.http.walk import CHECKS
-from tests.isolation.world import World
+from tests.isolation.world import MakeWorld, World
 
 
 @pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.__name__)

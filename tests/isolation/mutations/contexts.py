@@ -15,6 +15,7 @@ from tenantapp.postgres import bound, cleaning
 from tenantapp.tenancy import context
 from tests.isolation.checks import contexts, http, reads, roles, structure
 from tests.isolation.mutation import Mutation
+from tests.isolation.red_team.attacks.conditions import UNPLANNED
 from tests.support.unsealed import UNSEALED
 
 
@@ -103,6 +104,16 @@ MUTATIONS = (
             structure.what_policies_call_is_neither_immutable_nor_leakproof,
         ),
         "ALTER FUNCTION tenancy.current_tenant_id() IMMUTABLE",
+    ),
+    Mutation(
+        "a planner that puts policies where they cost least",
+        (reads.no_condition_goes_before_the_policy,),
+        UNPLANNED,
+    ),
+    Mutation(
+        "a tenant function that the planner does not replace by its text",
+        (reads.no_condition_goes_before_the_policy,),
+        "ALTER FUNCTION tenancy.current_tenant_id() SET work_mem = '4MB'",
     ),
     Mutation(
         "a LEAKPROOF tenant function",

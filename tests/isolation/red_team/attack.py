@@ -30,6 +30,8 @@ _LEFT = """
     UNION ALL SELECT 'temporary: ' || relname FROM pg_class WHERE relnamespace = pg_my_temp_schema()
     UNION ALL SELECT 'setting: ' || name FROM pg_settings
                WHERE source = 'session' AND name NOT IN ('client_encoding', 'search_path')
+                 -- What any statement on a tenant's table has set until its transaction ends.
+                 AND (name, setting) <> ('cpu_operator_cost', '0')
                  -- What each transaction begins with, this one too; any other level was left.
                  AND (name, setting) <> ('transaction_isolation', 'read committed')
     UNION ALL SELECT 'user: ' || current_user WHERE current_user <> session_user

@@ -5,8 +5,7 @@ from __future__ import annotations
 import pytest
 import sqlalchemy as sa
 
-from tests.isolation.conftest import MakeWorld
-from tests.isolation.world import World
+from tests.isolation.world import MakeWorld, World
 
 AN_INDEX = "CREATE INDEX ON tenants (subdomain)"
 

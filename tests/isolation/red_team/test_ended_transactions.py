@@ -12,9 +12,8 @@ import sqlalchemy as sa
 from tenantapp.db.unit_of_work import writing
 from tenantapp.postgres.errors import DatabaseUnavailable
 from tenantapp.tenancy.context import tenant_context
-from tests.isolation.conftest import MakeWorld
 from tests.isolation.red_team.attack import left_behind, lists_of_b, one_connection
-from tests.isolation.world import World
+from tests.isolation.world import MakeWorld, World
 from tests.support.backends import all_returned
 
 STATEMENTS = (

@@ -14,10 +14,8 @@ import sqlalchemy as sa
 from tenantapp.platform.preparation import create_roles
 from tenantapp.postgres.connection import TenantConnection
 from tenantapp.testing.tenants import Inhabitant
-from tests.isolation.conftest import MakeWorld
 from tests.isolation.red_team.attack import lists_of_b, one_connection
-from tests.isolation.red_team.attacks.rows import found_where
-from tests.isolation.world import World, refused
+from tests.isolation.world import MakeWorld, World, refused
 from tests.support.backends import all_returned, begin_bound, pool_of
 from tests.support.databases import LIMITS, PASSWORDS
 
@@ -76,39 +74,6 @@ def test_without_statistics_on_the_column_estimates_tell_nothing(make_world: Mak
             superuser.execute("ALTER TABLE customers ALTER COLUMN company SET STATISTICS 0")
         _with_many_rows_of_b(world)
         assert _estimate(world, "company = 'Only B'") == _estimate(world, "company = 'Of nobody'")
-
-
-@pytest.mark.parametrize(
-    ("table", "condition", "unmet", "met"),
-    [
-        ("customers", "company IS NULL", "company = 'Any'", "company = NULL"),
-        (
-            "customers",
-            "('[7:7]={1}'::integer[])[row_version] IS NOT NULL",
-            "row_version = 1",
-            "row_version = 7",
-        ),
-        ("customers", "tags[2] IS NOT NULL", "tags = '{one}'", "tags = '{one,two}'"),
-        ("todos", "completed", "completed_at = NULL", "completed_at = now()"),
-    ],
-)
-def test_what_costs_nothing_to_ask_is_asked_of_all_tenants_rows(
-    make_world: MakeWorld, table: str, condition: str, unmet: str, met: str
-) -> None:
-    """Whether a column is empty or true, a small number, a length: no policy comes before what is free."""
-    off, ask, note = (text.replace("customers", table) for text in found_where(condition))
-    with make_world() as world:
-        with world.server.connect("bootstrap", world.database) as superuser:
-            superuser.execute(f"UPDATE {table} SET {unmet}")
-            with world.transaction(world.a) as connection:
-                connection.exec_driver_sql(ask)
-                with pytest.raises(sa.exc.DBAPIError, match="division by zero"):
-                    connection.exec_driver_sql(note)
-            superuser.execute(f"UPDATE {table} SET {met} WHERE tenant_id = %s", (world.b.id,))
-        with world.transaction(world.a) as connection:
-            connection.exec_driver_sql(off)
-            connection.exec_driver_sql(ask)
-            connection.exec_driver_sql(note)
 
 
 def test_explain_analyze_counts_the_rows_that_were_put_aside(world: World) -> None:

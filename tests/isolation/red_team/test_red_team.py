@@ -8,10 +8,9 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from tests.isolation.conftest import MakeWorld
 from tests.isolation.red_team.attack import Attack, gains, one_connection, weakened
 from tests.isolation.red_team.attacks import ATTACKS, BLOCKED
-from tests.isolation.world import World
+from tests.isolation.world import MakeWorld, World
 
 ROOT = Path(__file__).parents[3]
 MODEL = ROOT / "docs" / "security" / "model.md"

@@ -64,6 +64,13 @@ def _before_policy(target: Target) -> Iterator[Attempt]:
         "SELECT {owner} FROM {t} WHERE CASE WHEN {owner} = ANY (ARRAY[{B}]) THEN (SELECT {tripwire}) END"
     )
     yield target.nothing(target.ask(compared))
+    # Half of the smallest number is nothing, and in a UNION ALL what costs nothing comes first.
+    target.session.connection.execute("SET LOCAL cpu_operator_cost = '0x1p-1074'")
+    freely = (
+        "SELECT o FROM (SELECT {owner} AS o FROM {t} UNION ALL SELECT {owner} FROM {t}) AS s "
+        "WHERE CASE WHEN o = ANY (ARRAY[{B}]) THEN (SELECT {tripwire}) END"
+    )
+    yield target.nothing(target.ask(freely))
 
 
 def _for_update(target: Target) -> Iterator[Attempt]:

@@ -133,4 +133,4 @@ GRANT SELECT ON tenancy.context_keys TO {app};
 ALTER FUNCTION tenancy.verified_context() PARALLEL SAFE;
 
 -- What comes before a policy.
-ALTER FUNCTION texteq(text, text) COST 1;
+ALTER FUNCTION tenancy.plan_policies_first() STABLE;

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from tenantapp.rls.probe.attacks import ATTACKS
+from tests.isolation.red_team.attacks.conditions import UNPLANNED
 from tests.isolation.tables import models_by_table
 
 ROW_READS = {"read", "count", "join", "exists", "before policy", "for update", "copy to"}
@@ -94,8 +95,8 @@ TARGETS = (
         {CUSTOMERS: PAST_EVERY_POLICY},
     ),
     Target(
-        "a comparison of ids that is cheap",
-        "ALTER FUNCTION uuid_eq(uuid, uuid) COST 1",
+        "policies that are not planned first",
+        UNPLANNED,
         {f"public.{name}": {"before policy"} for name in map(str, models_by_table())},
     ),
     Target("FORCE removed where no owner asks", "ALTER TABLE customers NO FORCE ROW LEVEL SECURITY", {}),

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from tests.isolation.red_team.attacks import contexts, objects, rows, sessions
+from tests.isolation.red_team.attacks import conditions, contexts, objects, rows, sessions
 
-ATTACKS = contexts.ATTACKS + rows.ATTACKS + sessions.ATTACKS + objects.ATTACKS
+ATTACKS = contexts.ATTACKS + rows.ATTACKS + conditions.ATTACKS + sessions.ATTACKS + objects.ATTACKS
 
 BLOCKED = (
     ("COPY customers FROM STDIN", "0A000"),

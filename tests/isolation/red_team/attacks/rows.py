@@ -10,21 +10,6 @@ UNCHECKED = """
 """
 # No foreign key leads here or from here, which would be in the way of an attack as well.
 ALONE = "idempotency_keys"
-
-
-def found_where(condition: str) -> tuple[str, ...]:
-    """Return what is accepted if a row meets a condition that is tried before whose row it is.
-
-    A sub-select runs for the rows alone that meet it, and leaves a note.
-    """
-    note = "(SELECT set_config('eve.found', 'yes', true) = '')"
-    return (
-        "SET LOCAL enable_indexscan = off; SET LOCAL enable_bitmapscan = off",
-        f"SELECT count(*) FROM customers WHERE CASE WHEN {condition} THEN {note} END",
-        "SELECT 1 / (coalesce(current_setting('eve.found', true), '') <> '')::integer",
-    )
-
-
 ATTACKS = (
     Attack("a plain SELECT", (SEE,), NO_RLS),
     Attack("a COPY of the table", ("COPY (SELECT * FROM customers) TO STDOUT",), NO_RLS),
@@ -60,40 +45,6 @@ ATTACKS = (
         "rows told by the statistics themselves",
         ("SELECT stavalues1::text, stavalues2::text, stavalues3::text FROM pg_statistic",),
         "ANALYZE customers; GRANT SELECT ON pg_catalog.pg_statistic TO {app}",
-    ),
-    Attack(
-        "a value confirmed by a comparison before the policy is asked",
-        found_where("tenant_id = ANY (ARRAY['{b}'::uuid]) AND email = ANY (ARRAY['{b_email}'])"),
-        "ALTER FUNCTION texteq(text, text) COST 1; ALTER FUNCTION uuid_eq(uuid, uuid) COST 1",
-        wins="accepted",
-    ),
-    Attack(
-        "a value read letter by letter before the policy is asked",
-        found_where("tenant_id = ANY (ARRAY['{b}'::uuid]) AND email < ANY (ARRAY['{b_email}z'])"),
-        "ALTER FUNCTION text_lt(text, text) COST 1; ALTER FUNCTION uuid_eq(uuid, uuid) COST 1",
-        wins="accepted",
-    ),
-    Attack(
-        "a value confirmed by a subscript before the policy is asked",
-        found_where("""('{"{b_email}": 1}'::jsonb)[email] IS NOT NULL"""),
-        "ALTER TYPE pg_catalog.jsonb SET (SUBSCRIPT = jsonb_subscript_handler)",
-        wins="accepted",
-    ),
-    Attack(
-        "a value told by an array's conversion before the policy is asked",
-        (
-            "SET LOCAL enable_indexscan = off; SET LOCAL enable_bitmapscan = off",
-            "SELECT count(*) FROM customers WHERE CASE ARRAY[tenant_id] WHEN ARRAY['{b}'::uuid] "
-            "THEN (CASE WHEN true THEN ARRAY[email] END)::integer[] IS NOT NULL END",
-        ),
-        "ALTER FUNCTION array_eq(anyarray, anyarray) COST 1; "
-        "ALTER FUNCTION varcharout(varchar) COST 1; ALTER FUNCTION int4in(cstring) COST 1",
-    ),
-    Attack(
-        "a value confirmed by CASE before the policy is asked",
-        found_where("CASE ARRAY[email::text] WHEN ARRAY['{b_email}'] THEN true END"),
-        "ALTER FUNCTION array_eq(anyarray, anyarray) COST 1",
-        wins="accepted",
     ),
     Attack(
         "where tenants live",

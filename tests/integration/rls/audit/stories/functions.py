@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from tenantapp.rls.operations.functions import function_text
 from tests.integration.rls.audit.story import PROJECT, Story, scratch
 
 _BODY = "LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS 'SELECT 1'"
@@ -19,6 +20,16 @@ _TRIGGER = """
 _UNASKED = """
     CREATE OR REPLACE FUNCTION tenancy.current_context() RETURNS text[]
     LANGUAGE sql STABLE PARALLEL RESTRICTED RETURN {}
+"""
+
+_TENANT = """
+    CREATE OR REPLACE FUNCTION tenancy.current_tenant_id() RETURNS uuid
+    LANGUAGE sql STABLE PARALLEL RESTRICTED RETURN {}
+"""
+_CONTEXTS = "(tenancy.current_context())[2]::uuid"
+_PLANS = """
+    CREATE OR REPLACE FUNCTION tenancy.plan_policies_first() RETURNS boolean
+    LANGUAGE plpgsql IMMUTABLE PARALLEL RESTRICTED AS $body${}$body$
 """
 
 
@@ -37,6 +48,17 @@ def _verifier(change: str, detail: str, **further: Any) -> Story:
         check="0093_context_unsealed",
         object="tenancy.verified_context()",
         broken=f"ALTER FUNCTION tenancy.verified_context() {change}",
+        detail=detail,
+        **further,
+    )
+
+
+def _first(change: str, detail: str, function: str = "plan_policies_first", **further: Any) -> Story:
+    """Return the story of a change to what has the planner put policies first."""
+    return Story(
+        check="0096_policies_not_first",
+        object=f"tenancy.{function}()",
+        broken=change if "RETURNS" in change else f"ALTER FUNCTION tenancy.{function}() {change}",
         detail=detail,
         **further,
     )
@@ -156,5 +178,21 @@ STORIES = (
         broken=_UNASKED.format("pg_catalog.string_to_array(current_setting('tenancy.context', true), '.')"),
         detail="no policy asks it",
         repair=_UNASKED.format("tenancy.verified_context()"),
+    ),
+    _first("STABLE", "not IMMUTABLE"),
+    _first("SET work_mem = '1MB'", "settings of its own"),
+    _first(
+        _PLANS.format(" BEGIN RETURN true; END "),
+        "another text",
+        repair=_PLANS.format(
+            function_text("tenancy.plan_policies_first()", 1).split("$body$")[1].replace("{", "{{")
+        ),
+    ),
+    _first("SET work_mem = '1MB'", "settings of its own", "current_tenant_id"),
+    _first(
+        _TENANT.format(_CONTEXTS),
+        "does not call",
+        "current_tenant_id",
+        repair=_TENANT.format(f"CASE WHEN tenancy.plan_policies_first() THEN {_CONTEXTS} END"),
     ),
 )

@@ -114,19 +114,4 @@ STORIES = (
         object="tenancy.context_keys",
         broken="GRANT INSERT ON tenancy.context_keys TO {platform}",
     ),
-    Story(
-        check="0096_compared_before_policy",
-        object="texteq(text,text)",
-        broken="ALTER FUNCTION texteq(text, text) COST 1",
-    ),
-    Story(
-        check="0096_compared_before_policy",
-        object="array_eq(anyarray,anyarray)",
-        broken="ALTER FUNCTION array_eq(anyarray, anyarray) COST 1",
-    ),
-    Story(
-        check="0096_compared_before_policy",
-        object="pg_catalog.jsonb",
-        broken="ALTER TYPE pg_catalog.jsonb SET (SUBSCRIPT = jsonb_subscript_handler)",
-    ),
 )

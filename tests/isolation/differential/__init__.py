@@ -1,0 +1,1 @@
+"""The differential fuzz: two databases that differ in B's values alone answer A alike, whatever A asks."""
