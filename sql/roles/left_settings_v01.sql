@@ -1,7 +1,8 @@
 -- What a role was left to start sessions with, everywhere or in this database: every role may leave itself settings. What a
 -- superuser alone may set is the operator's. A setting of a library that this session has not loaded is not known to it;
 -- since PostgreSQL 16 some are fixed: RESET refuses them, and they hold for no longer than the session's start.
-SELECT c.name, c.setting, g.name IS NULL AND c.name LIKE '%.%' AS is_unknown,
+SELECT c.name, c.setting, CASE c.setdatabase WHEN 0 THEN 'role' ELSE 'database' END AS place,
+       g.name IS NULL AND c.name LIKE '%.%' AS is_unknown,
        coalesce('NO_RESET' = ANY (pg_catalog.pg_settings_get_flags(c.name)), false) AS is_fixed
 FROM (
     SELECT e.setdatabase, pg_catalog.split_part(e.setting, '=', 1) AS name,

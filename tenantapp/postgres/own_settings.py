@@ -6,7 +6,7 @@ import logging
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import psycopg
 from psycopg import generators, pq, sql, waiting
@@ -37,9 +37,8 @@ _LOOK_SECONDS = 0.1
 _SECONDS_TO_CONNECT = 10
 # Sessions that begin at once remove the same, and one of them is refused.
 _TRIES = 3
-# What the session started with is gone with it, whatever it was.
-_UNHURRIED = b"BEGIN; SET LOCAL jit = off"
-_AND_WITHOUT_TIMEOUT = b"; SET LOCAL transaction_timeout = 0"
+_UNHURRIED = b"SET LOCAL jit = off"
+_WITHOUT_TIMEOUT = b"SET LOCAL transaction_timeout = 0"
 _SESSION_ROLE = sql.SQL("session_user")
 
 
@@ -50,12 +49,15 @@ class OwnSetting:
     Args:
         name: what it sets.
         setting: the name with the value, of which a long one is cut.
+        place: what has it: the `role` everywhere, the role in this `database`, or this `session` alone, which
+            started before it was removed.
         is_unknown: whether it is of a library that the session has not loaded.
         is_fixed: whether no role but a superuser can remove it; no session is the worse for it.
     """
 
     name: str
     setting: str
+    place: Literal["role", "database", "session"]
     is_unknown: bool
     is_fixed: bool
 
@@ -66,10 +68,7 @@ def begin_unhurried(connection: psycopg.Connection[Any]) -> None:
     Args:
         connection: one outside a transaction.
     """
-    # In one message: a second one would come too late.
-    has_timeout = connection.info.server_version >= _WITH_TRANSACTION_TIMEOUT
-    command = _UNHURRIED + _AND_WITHOUT_TIMEOUT if has_timeout else _UNHURRIED
-    connection.wait(_answered(connection.pgconn, command))
+    _send(connection, *_begin(connection, b"BEGIN"))
 
 
 def start_without_own_settings(connection: psycopg.Connection[Any]) -> None:
@@ -104,11 +103,9 @@ def remove_own_settings(connection: psycopg.Connection[Any]) -> bool:
     logger.warning("the role had settings of its own, which are removed: %s", _told(left))
     # On a server that is read-only, or where another connection does the same.
     with suppress(psycopg.Error):
-        begin_unhurried(connection)
         # READ ONLY may be one of them.
-        connection.execute("SET TRANSACTION READ WRITE")
-        connection.execute(resets(left, connection.info.dbname))
-        connection.commit()
+        begin = _begin(connection, b"BEGIN READ WRITE")
+        _send(connection, *begin, resets(left, connection.info.dbname).as_bytes(connection), b"COMMIT")
     connection.rollback()
     return True
 
@@ -153,18 +150,28 @@ def resets(left: Iterable[OwnSetting], database: str) -> sql.Composed:
         left: all that can be removed.
         database: where it was left, unless everywhere.
     """
-    each = sql.SQL(
-        "ALTER ROLE CURRENT_USER RESET {name}; ALTER ROLE CURRENT_USER IN DATABASE {database} RESET {name}"
-    )
-    values = {"database": sql.Identifier(database)}
+    roles = {
+        "role": sql.SQL("CURRENT_USER"),
+        "database": sql.SQL("CURRENT_USER IN DATABASE {}").format(sql.Identifier(database)),
+    }
     # A name with a dot is two identifiers.
-    names = [sql.Identifier(*setting.name.split(".")) for setting in left]
-    return sql.SQL("; ").join(each.format(name=name, **values) for name in names)
+    return sql.SQL("; ").join(
+        sql.SQL("ALTER ROLE {} RESET {}").format(
+            roles[setting.place], sql.Identifier(*setting.name.split("."))
+        )
+        for setting in left
+        if setting.place in roles
+    )
 
 
 def _removable(connection: psycopg.Connection[Any]) -> list[OwnSetting]:
+    query = own_settings()
+    begin = _begin(connection, b"BEGIN")
+    rows = _send(connection, *begin, query.as_bytes(connection), b"COMMIT")[len(begin)]
+    if not rows.ntuples:
+        return []
     begin_unhurried(connection)
-    found = find_left(connection, own_settings())
+    found = find_left(connection, query)
     connection.commit()
     if fixed := [setting for setting in found if setting.is_fixed]:
         logger.warning("the role has settings without effect that a superuser can remove: %s", _told(fixed))
@@ -175,9 +182,26 @@ def _told(settings: Iterable[OwnSetting]) -> str:
     return ", ".join(setting.setting for setting in settings)
 
 
-def _answered(pgconn: PGconn, command: bytes) -> PQGen[list[PGresult]]:
-    pgconn.send_query(command)
-    answers: list[PGresult] = yield from generators.execute(pgconn)
+def _begin(connection: psycopg.Connection[Any], begin: bytes) -> list[bytes]:
+    has_timeout = connection.info.server_version >= _WITH_TRANSACTION_TIMEOUT
+    return [begin, _UNHURRIED, _WITHOUT_TIMEOUT] if has_timeout else [begin, _UNHURRIED]
+
+
+def _send(connection: psycopg.Connection[Any], *commands: bytes) -> list[PGresult]:
+    """Return the answers to commands in one message: a second one may come too late.
+
+    Raises:
+        psycopg.Error: one was refused; the transaction is still open.
+    """
+
+    def ask(pgconn: PGconn) -> PQGen[list[PGresult]]:
+        pgconn.send_query(b"; ".join(commands))
+        answers: list[PGresult] = yield from generators.execute(pgconn)
+        return answers
+
+    answers = connection.wait(ask(connection.pgconn))
+    if answers[-1].status == pq.ExecStatus.FATAL_ERROR:
+        raise psycopg.errors.error_from_result(answers[-1], encoding=connection.info.encoding)
     return answers
 
 

@@ -246,8 +246,9 @@ class TenantPool:
         set_json_loads(orjson.loads, connection)
         connection.is_clean = True
         connection.sealer = self._sealer
+        connection.autocommit = True
         connection.may_lock = connection.execute(_MAY_LOCK).fetchone() == (True,)
-        connection.commit()
+        connection.autocommit = False
         connection.wait_until = None
 
     def close(self) -> None:

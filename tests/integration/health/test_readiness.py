@@ -178,7 +178,7 @@ def test_a_database_that_hangs_is_a_503_and_keeps_live_from_nothing(
 def test_a_pool_that_can_begin_no_session_is_not_ready(
     server: Server, database: str, app: Flask, monkeypatch: pytest.MonkeyPatch, value: str
 ) -> None:
-    monkeypatch.setattr(own_settings, "resets", lambda *_: "ALTER ROLE CURRENT_USER RESET work_mem")
+    monkeypatch.setattr(own_settings, "resets", lambda *_: sql.SQL("SELECT 1"))
     with server.connect("app", database) as attacker:
         attacker.execute(f"ALTER ROLE CURRENT_USER SET {value}")
         status, problems = told(ready(app))

@@ -8,6 +8,7 @@ from typing import Any
 
 import psycopg
 import pytest
+from psycopg import sql
 
 from tenantapp.platform.preparation import create_roles
 from tenantapp.postgres import cleaning, own_settings
@@ -137,7 +138,7 @@ def test_a_session_whose_settings_cannot_be_removed_is_refused(
     server: Server, database: str, attacker: psycopg.Connection[Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     attacker.execute("ALTER ROLE CURRENT_USER SET row_security = off")
-    monkeypatch.setattr(own_settings, "resets", lambda *_: "ALTER ROLE CURRENT_USER RESET work_mem")
+    monkeypatch.setattr(own_settings, "resets", lambda *_: sql.SQL("SELECT 1"))
     with (
         server.connect("app", database, autocommit=False) as connection,
         pytest.raises(UnsafeRole, match="row_security=off: run `flask roles create`"),
