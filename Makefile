@@ -56,6 +56,7 @@ test-services:
 	CORPUS_EVERY=5 TEST_POSTGRES_VERSION=16 $(PYTEST) $(ON_A_DATABASE)
 	CORPUS_EVERY=5 GENERATED_REQUESTS=2000 TEST_POSTGRES_VERSION=15 $(PYTEST) $(ON_A_DATABASE)
 	TEST_POSTGRES_VERSION=15 $(PYTEST) -m services tests
+	$(PYTEST) -m services tests/integration/postgres
 	$(PYTEST) -m growth tests/growth
 
 quality:

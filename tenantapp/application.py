@@ -29,9 +29,7 @@ from tenantapp.observability import logs
 from tenantapp.places import delivered
 from tenantapp.postgres.directory import DatabaseDirectory
 from tenantapp.postgres.engine import bind_every_transaction, engine_options
-from tenantapp.postgres.pool import PoolLimits, TenantPool
-from tenantapp.postgres.roles import RoleNames
-from tenantapp.postgres.sealing import sealer_for
+from tenantapp.postgres.opening import pool_for
 from tenantapp.resources.summary.views import summary_blueprint
 from tenantapp.runtime import RUNTIME, Runtime
 from tenantapp.settings.load import Settings, require_settings
@@ -53,7 +51,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app = ApiFlask("tenantapp", static_folder=None)
     app.secret_key = settings.secret_key
     logs.configure(settings)
-    runtime = Runtime(settings, _pool(settings))
+    runtime = Runtime(settings, pool_for(settings))
     RUNTIME.keep(app, runtime)
     _set_up_database(app, runtime)
     _set_up_tenancy(app, runtime)
@@ -62,30 +60,6 @@ def create_app(settings: Settings | None = None) -> Flask:
     commands.init_app(app)
     require_permissions(app)
     return app
-
-
-def _pool(settings: Settings) -> TenantPool:
-    limits = PoolLimits(
-        min_size=settings.pool_min_size,
-        max_size=settings.pool_max_size,
-        max_idle=settings.pool_max_idle,
-        connect_timeout=settings.connect_timeout,
-        statement_timeout_ms=settings.statement_timeout_ms,
-        lock_timeout_ms=settings.lock_timeout_ms,
-        idle_in_transaction_timeout_ms=settings.idle_in_transaction_timeout_ms,
-        longest_loan=settings.longest_loan_seconds,
-        tenant_share=settings.pool_tenant_share or (settings.pool_max_size + 1) // 2,
-        answer_max_bytes=settings.answer_max_bytes,
-        answer_max_rows=settings.answer_max_rows,
-    )
-    url = settings.require("database_url", "the application")
-    return TenantPool(
-        url,
-        limits,
-        RoleNames(settings.role_prefix),
-        sealer_for(settings, url),
-        transaction_pooler=settings.database_pooler == "transaction",
-    )
 
 
 def _set_up_database(app: Flask, runtime: Runtime) -> None:

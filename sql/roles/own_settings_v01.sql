@@ -1,13 +1,8 @@
--- What the role of this session has left itself to start sessions with, everywhere or in this database, and what this
--- session has started with. What a superuser alone may set is the operator's.
-SELECT c.setting
-FROM pg_catalog.pg_db_role_setting s
-JOIN pg_catalog.pg_roles r ON r.oid = s.setrole
-CROSS JOIN LATERAL pg_catalog.unnest(s.setconfig) AS c (setting)
-JOIN pg_catalog.pg_settings g ON g.name = pg_catalog.split_part(c.setting, '=', 1)
-WHERE r.rolname = session_user AND g.context = 'user'
-  AND s.setdatabase IN (0, (SELECT oid FROM pg_catalog.pg_database WHERE datname = current_database()))
-UNION
-SELECT format('%s=%s', g.name, g.setting)
+-- What the role of this session has left itself to start sessions with, and what this session has started with.
+SELECT l.name, l.setting, l.place, l.is_unknown, l.is_fixed FROM ({{left_settings}}) AS l
+UNION ALL
+SELECT g.name, format('%s=%s', g.name, pg_catalog.left(g.setting, 100)), 'session', false, false
 FROM pg_catalog.pg_settings g
 WHERE g.context = 'user' AND g.source IN ('user', 'database user')
+  AND NOT 'NO_RESET' = ANY (pg_catalog.pg_settings_get_flags(g.name))
+  AND g.name NOT IN (SELECT l.name FROM ({{left_settings}}) AS l)

@@ -44,4 +44,4 @@ UNION ALL
 UNION ALL
 -- Every role may leave itself defaults; the application's pool removes them.
 SELECT 'warning', format('has settings of its own: %s', pg_catalog.string_agg(o.setting, ', '))
-FROM ({{own_settings}}) AS o HAVING count(*) > 0;
+FROM ({{own_settings}}) AS o WHERE NOT o.is_unknown HAVING count(*) > 0;

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
+from uuid import uuid4
 
 import psycopg
 from psycopg_pool import PoolTimeout
@@ -14,8 +14,11 @@ from sqlalchemy import URL
 from tenantapp.health.cutting import cut_after
 from tenantapp.health.inquiry import Inquiry
 from tenantapp.health.revisions import MigrationsUnreadable, read_revisions
+from tenantapp.postgres.binding import Binding
 from tenantapp.postgres.connection import TenantConnection
+from tenantapp.postgres.errors import ContextRejected, UnsafeRole
 from tenantapp.postgres.failures import tls_failure
+from tenantapp.postgres.opening import pool_for
 from tenantapp.postgres.pool import TenantPool
 from tenantapp.postgres.roles import RoleNames
 from tenantapp.postgres.safety import (
@@ -27,6 +30,8 @@ from tenantapp.postgres.safety import (
 )
 from tenantapp.postgres.sealing import sealer_for
 from tenantapp.settings.load import Settings
+from tenantapp.tenancy.context import TenantContext
+from tenantapp.tenancy.errors import TenancyError
 
 KEPT_SECONDS = 2.0
 """How long an answer about readiness is kept: anybody may ask."""
@@ -43,11 +48,12 @@ _IN_USE = "every connection of this process is in use: requests wait for one"
 
 
 def problems(settings: Settings) -> list[SafetyProblem]:
-    """Ask the database by a short connection of the application's role; return all that is wrong."""
+    """Ask the database by a short connection that is opened as requests' are; return all that is wrong."""
     try:
-        with _short_connection(settings, settings.connect_timeout) as connection:
-            return [*_verify(connection, settings), *check_writable(connection)]
-    except psycopg.OperationalError as error:
+        with closing(pool_for(settings).connect_beside(settings.connect_timeout)) as connection:
+            connection.autocommit = True
+            return _with_begin([*_verify(connection, settings), *check_writable(connection)], connection)
+    except (psycopg.Error, UnsafeRole) as error:
         return [_unreachable(error)]
 
 
@@ -78,8 +84,6 @@ class Readiness:
         lent_before = self._lent()
         try:
             with closing(self._borrow()) as connection:
-                # The pool lends no connection on in this mode.
-                connection.autocommit = True
                 return self._ask(connection)
         except PoolTimeout:
             is_in_use = True
@@ -88,8 +92,8 @@ class Readiness:
             is_in_use = False
         in_use = [SafetyProblem("pool", _IN_USE, "warning")] if is_in_use else []
         try:
-            found = self._ask_apart()
-        except psycopg.OperationalError as error:
+            found = self._ask_beside()
+        except (psycopg.Error, UnsafeRole) as error:
             # Where the role has all its sessions none can be opened apart, but those of the pool serve.
             return in_use if is_in_use and self._lent() > lent_before else [_unreachable(error)]
         return found if any(problem.is_error for problem in found) else found + in_use
@@ -107,13 +111,15 @@ class Readiness:
             counted.get("requests_num", 0) - counted.get("requests_errors", 0) - counted["requests_waiting"]
         )
 
-    def _ask_apart(self) -> list[SafetyProblem]:
-        with _short_connection(self._settings, _CONNECT_SECONDS) as connection:
+    def _ask_beside(self) -> list[SafetyProblem]:
+        with closing(self._pool.connect_beside(_CONNECT_SECONDS)) as connection:
             return self._ask(connection)
 
-    def _ask(self, connection: Connection) -> list[SafetyProblem]:
+    def _ask(self, connection: TenantConnection) -> list[SafetyProblem]:
+        # The pool lends no connection on in this mode.
+        connection.autocommit = True
         with cut_after(connection, _LOOK_SECONDS):
-            return [*self._safety(connection), *check_writable(connection)]
+            return _with_begin([*self._safety(connection), *check_writable(connection)], connection)
 
     def _safety(self, connection: Connection) -> list[SafetyProblem]:
         now = time.monotonic()
@@ -162,18 +168,33 @@ def _verify(connection: Connection, settings: Settings) -> list[SafetyProblem]:
     return found + check_connection_limit(connection, settings.web_workers * settings.pool_max_size)
 
 
-@contextmanager
-def _short_connection(settings: Settings, connect_seconds: int) -> Iterator[Connection]:
-    address = _address(settings).set(drivername="postgresql").render_as_string(hide_password=False)
-    with psycopg.connect(address, autocommit=True, connect_timeout=connect_seconds) as connection:
-        yield connection
+def _with_begin(found: list[SafetyProblem], connection: TenantConnection) -> list[SafetyProblem]:
+    """Return what was found, or if none of it is an error, also why a request's transaction cannot begin."""
+    if any(problem.is_error for problem in found):
+        return found
+    connection.autocommit = False
+    connection.pending = Binding(TenantContext(uuid4(), role="readiness"))
+    try:
+        # As a request's does, and no tenant has this id.
+        connection.begin_pending()
+    except TenancyError:
+        return found
+    except (psycopg.Error, ContextRejected) as error:
+        told = str(error.__cause__ or error).partition("\n")[0]
+        return [SafetyProblem("begin", f"a request's transaction cannot begin: {told}", "error"), *found]
+    finally:
+        connection.rollback()
+        connection.pending = None
+    return found
 
 
 def _address(settings: Settings) -> URL:
     return settings.require("database_url", "the application")
 
 
-def _unreachable(error: psycopg.Error) -> SafetyProblem:
+def _unreachable(error: psycopg.Error | UnsafeRole) -> SafetyProblem:
+    if isinstance(error, UnsafeRole):
+        return SafetyProblem("role", str(error), "error")
     # Refused in words, it is there; without, it may be anywhere.
     refused = _REFUSED.search(str(error))
     reason = f"the database refuses connections: {refused[1]}" if refused else "the database does not answer"

@@ -54,13 +54,17 @@ class TenantConnection(MessagingConnection):
         # By name, the one that was used last at the end.
         self._prepared_selections: dict[bytes, None] = {}
 
-    def take_up(self) -> None:
+    def take_up(self, *, removes: bool) -> None:
         """Make a new connection ready to be lent.
 
+        Args:
+            removes: whether the role loses the settings that it has left itself.
+
         Raises:
-            UnsafeRole: the role has left itself others, and they cannot be removed.
+            UnsafeRole: they cannot be removed.
         """
-        start_without_own_settings(self)
+        if removes:
+            start_without_own_settings(self)
 
     def wait(self, gen: PQGen[Answer], *args: Any, **kwargs: Any) -> Answer:
         """Wait for an answer; see the base.

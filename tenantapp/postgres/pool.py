@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from time import monotonic
-from typing import TypeVar
+from typing import Any, TypeVar
 from uuid import UUID
 
 import orjson
@@ -23,7 +23,7 @@ from tenantapp.postgres.cursor import TenantCursor
 from tenantapp.postgres.deadline import Loans
 from tenantapp.postgres.errors import ConnectionOutdated, DatabaseUnavailable, LoanCut, UnsafeRole
 from tenantapp.postgres.lending import LendingPool
-from tenantapp.postgres.own_settings import begin_unhurried
+from tenantapp.postgres.own_settings import START_OPTIONS, begin_unhurried
 from tenantapp.postgres.pooled import PooledConnection
 from tenantapp.postgres.roles import RoleNames
 from tenantapp.postgres.safety import check_role
@@ -33,7 +33,6 @@ from tenantapp.tenancy.context import open_context_here
 from tenantapp.tenancy.seal import ContextSealer
 
 Answer = TypeVar("Answer")
-_NO_LIBRARIES = {"local_preload_libraries": ""}
 # A peer that is gone without a word is found out within half a minute, not within TCP's two hours.
 _KEEPALIVES = {
     "keepalives_idle": 10,
@@ -85,16 +84,27 @@ class TenantPool:
             "idle_in_transaction_session_timeout": str(limits.idle_in_transaction_timeout_ms),
             "timezone": "UTC",
         }
-        # RESET ALL goes back to them, and ALTER ROLE cannot change them. With a library that is not there no
-        # session begins.
-        options = " ".join(f"-c {name}={value}" for name, value in (self._settings | _NO_LIBRARIES).items())
+        # RESET ALL goes back to them, and ALTER ROLE cannot change them.
+        options = " ".join(
+            f"-c {name}={value}" for name, value in {**self._settings, **START_OPTIONS}.items()
+        )
         # A pooler takes none, and knows no prepared statements.
         session = {"prepare_threshold": None} if transaction_pooler else {"options": options}
         self._sealer = sealer
         self._answer_limits = limits.answer_max_bytes, limits.answer_max_rows
         self._opening = threading.Lock()
+        self._conninfo = url.set(drivername="postgresql").render_as_string(hide_password=False)
+        self._options: dict[str, Any] = {
+            "connect_timeout": limits.connect_timeout,
+            "application_name": "tenantapp",
+            # The driver does not know every encoding that the role may leave itself.
+            "client_encoding": "UTF8",
+            "cursor_factory": TenantCursor,
+            **{name: value for name, value in _KEEPALIVES.items() if name not in url.query},
+            **session,
+        }
         self.pool = LendingPool(
-            url.set(drivername="postgresql").render_as_string(hide_password=False),
+            self._conninfo,
             min_size=limits.min_size,
             max_size=limits.max_size,
             timeout=limits.connect_timeout,
@@ -103,19 +113,33 @@ class TenantPool:
             # A longer outage would be followed by a wait as long; a request that finds too few asks for more.
             reconnect_timeout=limits.connect_timeout,
             connection_class=PooledConnection if transaction_pooler else TenantConnection,
-            kwargs={
-                "connect_timeout": limits.connect_timeout,
-                "application_name": "tenantapp",
-                "cursor_factory": TenantCursor,
-                **{name: value for name, value in _KEEPALIVES.items() if name not in url.query},
-                **session,
-            },
+            kwargs=self._options,
             configure=self._configure,
             close_returns=True,
             open=False,
         )
         self.pool.loans = Loans(limits.longest_loan)
         self.pool.shares = Shares(limits.tenant_share, limits.max_size)
+
+    def connect_beside(self, seconds: int) -> TenantConnection:
+        """Open a connection as the pool opens its own, for whoever waits for none; of any role that logs in.
+
+        Args:
+            seconds: how long it may take to connect.
+
+        Raises:
+            UnsafeRole: the role has settings of its own that cannot be removed.
+            psycopg.Error: none can be opened.
+        """
+        options = {**self._options, "connect_timeout": seconds}
+        connection = self.pool.connection_class.connect(self._conninfo, **options)
+        connection.wait_until = monotonic() + seconds
+        try:
+            self._make_ready(connection)
+        except BaseException:
+            connection.close()
+            raise
+        return connection
 
     def connect(self) -> TenantConnection:
         """Lend a connection to the tenant of the open context, if there is one; closing it gives it back.
@@ -203,23 +227,28 @@ class TenantPool:
 
     def _configure(self, connection: TenantConnection) -> None:
         connection.wait_until = monotonic() + self.pool.timeout
-        connection.lender = self.pool
-        connection.plans = self.pool.plans
         begin_unhurried(connection)
         reasons = [problem.reason for problem in check_role(connection, self._names) if problem.is_error]
         if reasons:
             raise UnsafeRole("; ".join(reasons))
         connection.commit()
+        self._make_ready(connection)
+
+    def _make_ready(self, connection: TenantConnection) -> None:
+        connection.lender = self.pool
+        connection.plans = self.pool.plans
         connection.settings = self._settings
         connection.max_bytes, connection.max_rows = self._answer_limits
-        connection.take_up()
+        # What another role was given is the operator's.
+        connection.take_up(removes=connection.info.user == self._names.app)
         connection.set_modes()
         # As the edge reads JSON: a number beyond 64 bits, which JSONB writes out digit by digit, is a float.
         set_json_loads(orjson.loads, connection)
         connection.is_clean = True
         connection.sealer = self._sealer
+        connection.autocommit = True
         connection.may_lock = connection.execute(_MAY_LOCK).fetchone() == (True,)
-        connection.commit()
+        connection.autocommit = False
         connection.wait_until = None
 
     def close(self) -> None:

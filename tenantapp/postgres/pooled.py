@@ -32,9 +32,10 @@ class PooledConnection(TenantConnection):
     _set_settings: bytes
     _backend_pid: int
 
-    def take_up(self) -> None:
-        """Make a new connection ready to be lent."""
-        remove_own_settings(self)
+    def take_up(self, *, removes: bool) -> None:
+        """Make a new connection ready to be lent; see the base."""
+        if removes:
+            remove_own_settings(self)
         one = sql.SQL("pg_catalog.set_config({}, {}, true)")
         each = sql.SQL(", ").join(one.format(name, value) for name, value in self.settings.items())
         self._set_settings = sql.SQL("SELECT {}").format(each).as_bytes(self)

@@ -17,6 +17,7 @@ from psycopg.rows import dict_row
 
 from tenantapp.postgres.clocks import certain_skew, is_refused, told_skew
 from tenantapp.postgres.failures import WITHOUT_A_SUPERUSER
+from tenantapp.postgres.own_settings import own_settings
 from tenantapp.postgres.roles import RoleNames
 from tenantapp.postgres.server_versions import OLDEST_MAJOR, minimum_minors
 from tenantapp.postgres.sql_files import compose, compose_database_file
@@ -96,8 +97,7 @@ def check_role(connection: Connection, names: RoleNames) -> list[SafetyProblem]:
             SafetyProblem("role", f"role {role!r} is not the application's, {names.app!r}", "error")
         )
     with connection.cursor(row_factory=dict_row) as cursor:
-        own_settings = compose("roles/own_settings_v01.sql", {})
-        for row in cursor.execute(compose("roles/unsafe_role_v01.sql", {"own_settings": own_settings})):
+        for row in cursor.execute(compose("roles/unsafe_role_v01.sql", {"own_settings": own_settings()})):
             problems.append(SafetyProblem("role", f"role {role!r} {row['reason']}", row["severity"]))
     return problems
 

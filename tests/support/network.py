@@ -1,4 +1,4 @@
-"""A way to the database that a test can cut and mend, or stall: what is sent stays, and nobody closes."""
+"""A way to the database that a test can make long, cut, mend or stall: what is sent stays, nobody closes."""
 
 from __future__ import annotations
 
@@ -20,10 +20,12 @@ class Proxy:
     Args:
         host: the server's.
         port: the server's.
+        delay: how many seconds it adds to each round trip.
     """
 
-    def __init__(self, host: str, port: int) -> None:
+    def __init__(self, host: str, port: int, delay: float = 0.0) -> None:
         self._target = host, port
+        self._delay = delay
         self._marker: bytes | None = None
         self._flows = threading.Event()
         self._flows.set()
@@ -78,6 +80,8 @@ class Proxy:
                 if silent.is_set():
                     return
                 self._flows.wait()
+                if self._delay:
+                    time.sleep(self._delay / 2)
                 target.sendall(chunk)
         if not silent.is_set():
             with suppress(OSError):
@@ -85,9 +89,14 @@ class Proxy:
 
 
 @contextmanager
-def proxy(url: URL) -> Iterator[tuple[Proxy, URL]]:
-    """Lend a proxy before the server of `url`, and the address that leads through it."""
-    made = Proxy(url.host or "127.0.0.1", url.port or 5432)
+def proxy(url: URL, delay: float = 0.0) -> Iterator[tuple[Proxy, URL]]:
+    """Lend a proxy before the server of `url`, and the address that leads through it.
+
+    Args:
+        url: the server's.
+        delay: how many seconds it adds to each round trip.
+    """
+    made = Proxy(url.host or "127.0.0.1", url.port or 5432, delay)
     try:
         yield made, url.set(host="127.0.0.1", port=made.port)
     finally:

@@ -17,6 +17,7 @@ from werkzeug.test import TestResponse
 
 from tenantapp.application import create_app
 from tenantapp.health import readiness
+from tenantapp.postgres import own_settings
 from tests.support.backends import all_returned, backends, close_pool, eventually, pool_of, terminate
 from tests.support.databases import Server
 from tests.support.network import proxy
@@ -171,6 +172,38 @@ def test_a_database_that_hangs_is_a_503_and_keeps_live_from_nothing(
         line.go_on()
         eventually(lambda: ready(app).status_code == 200, 30)
         close_pool(app)
+
+
+@pytest.mark.parametrize("value", ["row_security = off", "default_transaction_read_only = on"])
+def test_a_pool_that_can_begin_no_session_is_not_ready(
+    server: Server, database: str, app: Flask, monkeypatch: pytest.MonkeyPatch, value: str
+) -> None:
+    monkeypatch.setattr(own_settings, "resets", lambda *_: sql.SQL("SELECT 1"))
+    with server.connect("app", database) as attacker:
+        attacker.execute(f"ALTER ROLE CURRENT_USER SET {value}")
+        status, problems = told(ready(app))
+        at_start = readiness.problems(app.extensions["tenantapp"].settings)
+        attacker.execute("ALTER ROLE CURRENT_USER RESET ALL")
+    assert status == 503
+    left = value.replace(" ", "")
+    assert problems == [f"error: role: the role has settings of its own: {left}: run `flask roles create`"]
+    assert [str(problem) for problem in at_start] == problems
+
+
+def test_a_process_whose_requests_cannot_begin_is_not_ready(
+    server: Server, database: str, app: Flask
+) -> None:
+    assert told(ready(app)) == (200, [])
+    with server.connect("bootstrap", database) as superuser:
+        superuser.execute(
+            f"REVOKE EXECUTE ON FUNCTION tenancy.bind_served(text, integer) FROM {server.names.app}"
+        )
+    status, problems = told(ready(app))
+    at_start = readiness.problems(app.extensions["tenantapp"].settings)
+    assert status == 503
+    reason = "permission denied for function bind_served"
+    assert problems == [f"error: begin: a request's transaction cannot begin: {reason}"]
+    assert [str(problem) for problem in at_start] == problems
 
 
 def test_a_server_that_is_read_only_is_ready_with_a_warning(

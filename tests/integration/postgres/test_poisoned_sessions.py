@@ -8,7 +8,9 @@ from typing import Any
 
 import psycopg
 import pytest
+from psycopg import sql
 
+from tenantapp.platform.preparation import create_roles
 from tenantapp.postgres import cleaning, own_settings
 from tenantapp.postgres import connection as connections
 from tenantapp.postgres.connection import TenantConnection
@@ -16,7 +18,8 @@ from tenantapp.postgres.errors import UnsafeRole
 from tenantapp.postgres.own_settings import start_without_own_settings
 from tests.integration.postgres.conftest import OF_ONE, MakeApp
 from tests.support.backends import all_returned, begin_bound, pool_of
-from tests.support.databases import LIMITS, Server
+from tests.support.databases import LIMITS, PASSWORDS, Server
+from tests.support.network import proxy
 from tests.support.tenants import TenantUnderTest, make_tenant
 
 CUSTOMERS = "/api/v1/customers"
@@ -32,6 +35,8 @@ POISON = {
 OF_THE_ROLE = (
     "SELECT setdatabase = 0, setconfig FROM pg_db_role_setting WHERE setrole = session_user::regrole"
 )
+# RESET refuses some settings since then.
+FIXED_SINCE = 160_000
 OF_THE_OPERATOR = [(True, [f"temp_file_limit={LIMITS.temp_file_mb}MB"])]
 
 
@@ -132,7 +137,7 @@ def test_a_session_whose_settings_cannot_be_removed_is_refused(
     server: Server, database: str, attacker: psycopg.Connection[Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     attacker.execute("ALTER ROLE CURRENT_USER SET row_security = off")
-    monkeypatch.setattr(own_settings, "_RESET", "ALTER ROLE CURRENT_USER RESET work_mem")
+    monkeypatch.setattr(own_settings, "resets", lambda *_: sql.SQL("SELECT 1"))
     with (
         server.connect("app", database, autocommit=False) as connection,
         pytest.raises(UnsafeRole, match="row_security=off: run `flask roles create`"),
@@ -147,18 +152,67 @@ def test_a_session_whose_settings_cannot_be_removed_is_refused(
         "ALTER DEFAULT PRIVILEGES REVOKE ALL ON TABLES FROM CURRENT_USER",
         "ALTER ROLE CURRENT_USER SET local_preload_libraries = 'absent'",
         "ALTER ROLE CURRENT_USER SET transaction_timeout = '1ms'",
+        # The driver does not know it.
+        "ALTER ROLE CURRENT_USER SET client_encoding = 'EUC_TW'",
+        # Not among the settings that the server shows.
+        "ALTER ROLE CURRENT_USER SET role = 'none'",
+        "ALTER ROLE CURRENT_USER SET session_authorization = '{user}'",
+        # Not known before the library is loaded, which this session has done.
+        "ALTER ROLE CURRENT_USER SET plpgsql.extra_errors = 'all'",
+        'ALTER ROLE CURRENT_USER IN DATABASE "{database}" SET plpgsql.check_asserts = off',
+        "ALTER ROLE CURRENT_USER SET search_path = '{long}'",
     ],
+    ids=lambda left: left.split(" = ")[0].removeprefix("ALTER "),
 )
 def test_nothing_that_the_role_was_left_keeps_the_next_session_from_beginning(
-    attacker: psycopg.Connection[Any], make_app: MakeApp, left: str
+    attacker: psycopg.Connection[Any], make_app: MakeApp, left: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     if "transaction_timeout" in left and attacker.info.server_version < 170_000:
         with pytest.raises(psycopg.errors.UndefinedObject):
             attacker.execute(left)
         return
-    attacker.execute(left)
+    attacker.execute("SELECT plpgsql_validator(n) FROM (SELECT NULL::oid AS n OFFSET 0) AS q")
+    values = {"user": attacker.info.user, "database": attacker.info.dbname, "long": "x" * 10_000_000}
+    attacker.execute(left.format(**values))
     with closing(pool_of(make_app(**OF_ONE)).connect()) as connection:
         assert connection.execute("SELECT 1").fetchone() == (1,)
+    assert attacker.execute(OF_THE_ROLE).fetchall() == OF_THE_OPERATOR
+    assert len(caplog.text) < 2_000
+
+
+@pytest.mark.parametrize("fixed", ["transaction_read_only = on", "seed = 0"])
+def test_a_setting_that_no_role_may_reset_ends_no_session_and_keeps_no_other_from_being_removed(
+    server: Server,
+    attacker: psycopg.Connection[Any],
+    make_app: MakeApp,
+    fixed: str,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    attacker.execute(f"ALTER ROLE CURRENT_USER SET {fixed}")
+    attacker.execute("ALTER ROLE CURRENT_USER SET row_security = off")
+    app = make_app(**OF_ONE)
+    assert make_tenant(app).create(CUSTOMERS, name="Ada", email="ada@example.com")["name"] == "Ada"
+    (left,) = attacker.execute(OF_THE_ROLE).fetchall()
+    assert not any(setting.startswith("row_security=") for setting in left[1])
+    if attacker.info.server_version < FIXED_SINCE:
+        assert [left] == OF_THE_OPERATOR
+    else:
+        assert fixed.replace(" ", "") in left[1]
+        assert f"without effect that a superuser can remove: {fixed.replace(' ', '')}" in caplog.text
+        with server.connect("bootstrap", "postgres") as superuser:
+            create_roles(superuser, server.names, PASSWORDS, LIMITS)
+        assert attacker.execute(OF_THE_ROLE).fetchall() == OF_THE_OPERATOR
+
+
+def test_a_session_that_one_role_leaves_idle_for_a_moment_begins_where_the_server_is_far(
+    server: Server, attacker: psycopg.Connection[Any], make_app: MakeApp
+) -> None:
+    attacker.execute("ALTER ROLE CURRENT_USER SET idle_session_timeout = '1ms'")
+    with proxy(server.address("app", attacker.info.dbname), delay=0.01) as (_, url):
+        app = make_app(**OF_ONE, database_url=url)
+        with closing(pool_of(app).connect()) as connection:
+            assert connection.execute("SELECT 1").fetchone() == (1,)
+        pool_of(app).close()
     assert attacker.execute(OF_THE_ROLE).fetchall() == OF_THE_OPERATOR
 
 
