@@ -10,12 +10,16 @@ import os
 import socket
 import threading
 import time
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import psycopg
+from flask import has_request_context
 
+from tenantapp.globals import globals_here, globals_if_any
+
+_MAY_BE_LONG = "_loans_may_be_long"
 _LOOKS_A_DEADLINE = 10
 _LONGEST_PAUSE = 1.0
 _SECONDS_TO_CANCEL = 2.0
@@ -30,12 +34,13 @@ class Loan:
 
     Args:
         connection: what is lent.
-        ends_at: when it is overdue, on the monotonic clock.
+        seconds: how long it may last.
     """
 
-    def __init__(self, connection: psycopg.Connection[Any], ends_at: float) -> None:
+    def __init__(self, connection: psycopg.Connection[Any], seconds: float) -> None:
         self.connection = connection
-        self.ends_at = ends_at
+        self.seconds = seconds
+        self.ends_at = time.monotonic() + seconds
         self.was_cut = False
         self._is_over = False
         self._ending = threading.Lock()
@@ -82,11 +87,12 @@ class Loans:
     """The loans of a pool's connections, and a thread that cuts those that last too long.
 
     Args:
-        seconds: how long a loan may last.
+        in_request: how many seconds a loan to a request may last.
+        longest: how many seconds one may last to a request that has declared long work, or to a command.
     """
 
-    def __init__(self, seconds: float) -> None:
-        self._seconds = seconds
+    def __init__(self, in_request: float, longest: float) -> None:
+        self._in_request, self._longest = min(in_request, longest), longest
         self._open: set[Loan] = set()
         self._changing = threading.Lock()
         self._closing = threading.Event()
@@ -101,7 +107,7 @@ class Loans:
 
     def begin(self, connection: psycopg.Connection[Any]) -> Loan:
         """Note that a connection is lent."""
-        loan = Loan(connection, time.monotonic() + self._seconds)
+        loan = Loan(connection, self._longest if _may_be_long() else self._in_request)
         with self._changing:
             self._open.add(loan)
         return loan
@@ -119,11 +125,29 @@ class Loans:
             overdue = {loan for loan in self._open if loan.ends_at < now}
             self._open -= overdue
         for loan in overdue:
-            loan.cut_aside(f"it was lent for more than {self._seconds:g} s")
+            loan.cut_aside(f"it was lent for more than {loan.seconds:g} s")
 
     def _watch(self) -> None:
-        while not self._closing.wait(min(self._seconds / _LOOKS_A_DEADLINE, _LONGEST_PAUSE)):
+        while not self._closing.wait(min(self._in_request / _LOOKS_A_DEADLINE, _LONGEST_PAUSE)):
             self.cut_overdue()
+
+
+@contextmanager
+def long_loans() -> Iterator[None]:
+    """Let the loans that begin in the block last as long as any may, though a request is served."""
+    here = globals_here()
+    here[_MAY_BE_LONG] = True
+    try:
+        yield
+    finally:
+        here.pop(_MAY_BE_LONG, None)
+
+
+def _may_be_long() -> bool:
+    """Tell whether a loan that begins now is a command's, or that of declared long work."""
+    here = globals_if_any()
+    # A thread without any context looks up tenants for requests.
+    return here is not None and (_MAY_BE_LONG in here or not has_request_context())
 
 
 def _shut_down(connection: psycopg.Connection[Any]) -> None:
