@@ -58,7 +58,10 @@ def upgrade() -> None:
         sa.Column("row_version", sa.Integer(), server_default=sa.text("1"), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("updated_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
-        sa.CheckConstraint("scopes <@ ARRAY['read', 'write', 'admin']", name=op.f("chk_api_keys_scopes")),
+        sa.CheckConstraint(
+            "cardinality(array_remove(array_remove(array_remove(scopes, 'read'), 'write'), 'admin')) = 0",
+            name=op.f("chk_api_keys_scopes"),
+        ),
         sa.ForeignKeyConstraint(["tenant_id"], ["tenants.id"], name="fk_api_keys_tenants"),
         sa.PrimaryKeyConstraint("tenant_id", "id", name="api_keys_pkey"),
         sa.UniqueConstraint("tenant_id", "prefix", name="uniq_api_keys_tenant_id_prefix"),

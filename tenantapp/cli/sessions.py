@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import logging
 import signal
 import threading
+from collections import Counter
 
 import click
 import psycopg
@@ -13,11 +15,13 @@ from sqlalchemy import URL
 
 from tenantapp.cli.servers import address, connect, one_line_errors, role_names
 from tenantapp.platform.measures import first_line
-from tenantapp.platform.watchdog import end_overdue
+from tenantapp.platform.watchdog import Limits, end_overdue
 from tenantapp.runtime import RUNTIME
 from tenantapp.settings.load import Settings
 
 _BEYOND_A_LOAN = 1.1
+# Each is told twice at most.
+_EVENTS = ((logging.WARNING, "session ended"), (logging.ERROR, "session does not end"))
 _log = structlog.get_logger("tenantapp.watchdog")
 
 
@@ -30,7 +34,7 @@ def sessions() -> None:
 @click.option(
     "--every",
     type=click.FloatRange(0.1, 3600),
-    default=10.0,
+    default=2.0,
     show_default=True,
     help="Seconds between two looks.",
 )
@@ -40,41 +44,55 @@ def sessions() -> None:
 def watch(every: float, once: bool) -> None:
     """End sessions of the application whose transaction or statement is older than WATCHDOG_SECONDS.
 
-    Uses the watchdog's role (WATCHDOG_DATABASE_URL). Each session that is ended is logged. SIGTERM ends the
-    watch; a server that goes away does not: that is logged, and it is asked again.
+    One that locks a whole table has a tenth more than REQUEST_LOAN_SECONDS. Uses the watchdog's role
+    (WATCHDOG_DATABASE_URL). Each session that is ended is logged, and one that does not end as an error.
+    SIGTERM ends the watch; a server that goes away does not: that is logged, and it is asked again.
     """
-    url, limit = address("watchdog"), _limit(RUNTIME.here().settings)
-    _look(url, limit)
+    url, limits = address("watchdog"), _limits(RUNTIME.here().settings)
+    told: Counter[object] = Counter()
+    _look(url, limits, told)
     if not once:
-        _log.info("watching", role=url.username, database=url.database, seconds=limit)
-        _look_until_told(url, limit, every)
+        _log.info("watching", role=url.username, database=url.database, seconds=limits.seconds)
+        _look_until_told(url, limits, told, every)
 
 
-def _look_until_told(url: URL, limit: float, every: float) -> None:
+def _look_until_told(url: URL, limits: Limits, told: Counter[object], every: float) -> None:
     stopping = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopping.set())
     while not stopping.wait(every):
         try:
-            _look(url, limit)
+            _look(url, limits, told)
         except psycopg.OperationalError as error:
             _log.error("cannot look", reason=first_line(error))
 
 
-def _look(url: URL, limit: float) -> None:
-    """End what takes too long, by a session of its own: a restart of the server is nothing special."""
+def _look(url: URL, limits: Limits, told: Counter[object]) -> None:
+    """End what takes too long, by a session of its own: a restart of the server is nothing special.
+
+    Args:
+        url: of the watchdog's role.
+        limits: how old they may be.
+        told: how often each session was told to end.
+    """
     with connect(url) as connection:
-        for found in end_overdue(connection, role_names(), limit):
-            if found.ended:
-                _log.warning(
-                    "session ended",
+        for found in end_overdue(connection, role_names(), limits):
+            session = found.pid, found.since
+            told[session] += found.ended
+            if found.ended and told[session] <= len(_EVENTS):
+                _log.log(
+                    *_EVENTS[told[session] - 1],
                     pid=found.pid,
                     client=found.client,
                     application=found.application,
                     state=found.state,
                     seconds=round(found.seconds, 1),
+                    locks=found.locks,
                 )
 
 
-def _limit(settings: Settings) -> float:
-    return settings.watchdog_seconds or settings.longest_loan_seconds * _BEYOND_A_LOAN
+def _limits(settings: Settings) -> Limits:
+    return Limits(
+        settings.watchdog_seconds or settings.longest_loan_seconds * _BEYOND_A_LOAN,
+        settings.request_loan_seconds * _BEYOND_A_LOAN,
+    )

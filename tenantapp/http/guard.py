@@ -20,10 +20,12 @@ from tenantapp.db.unit_of_work import retrying
 from tenantapp.globals import request_here
 from tenantapp.http.declarations import declared_by
 from tenantapp.http.idempotency import refuse_unheeded_key
+from tenantapp.http.long_work import is_long_work
 from tenantapp.http.permissions import PUBLIC, permission_of
 from tenantapp.http.preconditions import heeding_version, heeds_version, refuse_unheeded_version
 from tenantapp.http.transactions import Transaction, in_transaction, transaction_of
 from tenantapp.postgres.commits import forget_commits, has_committed
+from tenantapp.postgres.deadline import long_loans
 from tenantapp.tenancy.context import close_context
 from tenantapp.tenancy.errors import CredentialsChanged, TenantGone
 
@@ -39,6 +41,7 @@ class Declared:
     permission: str | None
     transaction: Transaction | None
     heeds_version: bool
+    is_long_work: bool
 
 
 class Guard(Protocol):
@@ -121,10 +124,9 @@ def serve(app: Flask, asked: GuardedRequest, dispatch: Callable[[], Any]) -> Any
         if not declared.heeds_version:
             refuse_unheeded_version()
         dispatch = partial(heeding_version, dispatch)
-    if declared.transaction is not None:
-        dispatch = partial(in_transaction, declared.transaction, asked, dispatch)
-    elif asked.method == "POST":
+    if asked.method == "POST" and declared.transaction is None:
         refuse_unheeded_key(asked)
+    dispatch = _unit(declared, asked, dispatch)
     only_reads = asked.method in _READS
     try:
         return retrying(dispatch, only_reads=only_reads, again=_may_repeat)
@@ -136,6 +138,13 @@ def serve(app: Flask, asked: GuardedRequest, dispatch: Callable[[], Any]) -> Any
         if not may_repeat:
             raise
         return retrying(dispatch, only_reads=only_reads, again=_may_repeat)
+
+
+def _unit(declared: Declared, asked: Request, dispatch: Callable[[], Any]) -> Callable[[], Any]:
+    """Return a view's work as it is declared: in a transaction or not, and for how long."""
+    if declared.transaction is not None:
+        dispatch = partial(in_transaction, declared.transaction, asked, dispatch)
+    return long_loans()(dispatch) if declared.is_long_work else dispatch
 
 
 def _may_repeat() -> bool:
@@ -160,6 +169,7 @@ def _declared_for(app: Flask, asked: Request) -> Declared | None:
             permission_of(view, method),
             transaction_of(view, method),
             heeds_version(declared_by(view, method, "_apidoc") or {}, method),
+            is_long_work(view, method),
         )
     return declared
 

@@ -23,6 +23,7 @@ from tenantapp.http.files.imports import ImportQuerySchema, import_file
 from tenantapp.http.files.tabular import CSV, NDJSON
 from tenantapp.http.limits import hold_to_columns
 from tenantapp.http.listing import Listing, page_answer, page_schema
+from tenantapp.http.long_work import long_work
 from tenantapp.http.openapi.components import FILE_NAME, PROBLEMS
 from tenantapp.http.openapi.operations import TEXT, body_of_lines
 from tenantapp.http.parents import Parent
@@ -185,6 +186,7 @@ class ResourceBlueprint(Blueprint):
 
         @self.route(f"{self.collection}/import", methods=["POST"])
         @permission(self.write)
+        @long_work
         @self.doc(summary=f"Import {self.many}", requestBody=body_of_lines(schema))
         @self.arguments(ImportQuerySchema, location="query")
         @self.response(200, ImportReportSchema)
@@ -210,6 +212,7 @@ class ResourceBlueprint(Blueprint):
 
         @self.route(f"{self.collection}/export")
         @permission(self.read)
+        @long_work
         @self.doc(summary=f"Export {self.many}")
         @self.arguments(query, location="query")
         @self.response(200, TEXT, content_type=CSV, headers=FILE_NAME)

@@ -7,6 +7,7 @@ nor in a process that hangs.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 import psycopg
 from psycopg import sql
@@ -30,6 +31,8 @@ class Overdue:
 
     Args:
         pid: of its server process.
+        since: when the session began, which tells it from a later one of the same process id.
+        locks: whether it has locked a whole table, or waits for that.
         client: its address, or None where it came by a Unix socket.
         application: what it calls itself.
         state: what it did, as PostgreSQL names it.
@@ -38,6 +41,8 @@ class Overdue:
     """
 
     pid: int
+    since: datetime
+    locks: bool
     client: str | None
     application: str
     state: str
@@ -45,20 +50,37 @@ class Overdue:
     ended: bool
 
 
-def end_overdue(connection: Connection, names: RoleNames, seconds: float) -> list[Overdue]:
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How old a transaction or a statement of the application's may be, in seconds.
+
+    Args:
+        seconds: any.
+        locking_seconds: that of a session that has locked a whole table, or waits for that.
+    """
+
+    seconds: float
+    locking_seconds: float
+
+
+def end_overdue(connection: Connection, names: RoleNames, limits: Limits) -> list[Overdue]:
     """End the sessions of the application's role in this database whose transaction or statement is too old.
 
     Args:
         connection: of the watchdog's role, in autocommit mode.
         names: the roles.
-        seconds: how old they may be.
+        limits: how old they may be.
 
     Raises:
         WatchdogBlind: it would not see them, or may not end them.
         psycopg.Error: the server cannot be asked.
     """
     _require_sight(connection, names)
-    values: dict[str, str | sql.Composable] = {**names.as_values(), "seconds": sql.Literal(seconds)}
+    values: dict[str, str | sql.Composable] = {
+        **names.as_values(),
+        "seconds": sql.Literal(limits.seconds),
+        "locking_seconds": sql.Literal(min(limits.seconds, limits.locking_seconds)),
+    }
     try:
         with connection.cursor(row_factory=class_row(Overdue)) as cursor:
             return cursor.execute(compose("sessions/end_overdue_v01.sql", values)).fetchall()

@@ -10,12 +10,17 @@ import os
 import socket
 import threading
 import time
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from math import inf
 from typing import Any
 
 import psycopg
+from flask import has_request_context
 
+from tenantapp.globals import globals_here, globals_if_any
+
+_MAY_BE_LONG = "_loans_may_be_long"
 _LOOKS_A_DEADLINE = 10
 _LONGEST_PAUSE = 1.0
 _SECONDS_TO_CANCEL = 2.0
@@ -30,15 +35,31 @@ class Loan:
 
     Args:
         connection: what is lent.
-        ends_at: when it is overdue, on the monotonic clock.
+        seconds: how long it may last.
+        answer_seconds: how long it may wait for one answer.
     """
 
-    def __init__(self, connection: psycopg.Connection[Any], ends_at: float) -> None:
+    def __init__(
+        self, connection: psycopg.Connection[Any], seconds: float, answer_seconds: float = inf
+    ) -> None:
         self.connection = connection
-        self.ends_at = ends_at
+        self.answer_seconds = answer_seconds
+        self.ends_at = self._last = time.monotonic() + seconds
         self.was_cut = False
         self._is_over = False
         self._ending = threading.Lock()
+
+    def ask(self) -> None:
+        """Note that an answer is waited for."""
+        self.ends_at = min(self._last, time.monotonic() + self.answer_seconds)
+
+    def take_answer(self) -> None:
+        """Note that it has come, or comes no more."""
+        self.ends_at = self._last
+
+    def is_overdue(self, now: float) -> bool:
+        """Tell whether its time is over, or that of the answer it waits for."""
+        return self.ends_at < now
 
     def end(self) -> None:
         """End it, after a cut that has begun."""
@@ -82,11 +103,13 @@ class Loans:
     """The loans of a pool's connections, and a thread that cuts those that last too long.
 
     Args:
-        seconds: how long a loan may last.
+        in_request: how many seconds a loan to a request may last; where one has declared long work, it may
+            wait for one answer as long.
+        longest: how many seconds one may last to a request that has declared long work, or to a command.
     """
 
-    def __init__(self, seconds: float) -> None:
-        self._seconds = seconds
+    def __init__(self, in_request: float, longest: float) -> None:
+        self._in_request, self._longest = min(in_request, longest), longest
         self._open: set[Loan] = set()
         self._changing = threading.Lock()
         self._closing = threading.Event()
@@ -101,10 +124,18 @@ class Loans:
 
     def begin(self, connection: psycopg.Connection[Any]) -> Loan:
         """Note that a connection is lent."""
-        loan = Loan(connection, time.monotonic() + self._seconds)
+        loan = self._loan_here(connection)
         with self._changing:
             self._open.add(loan)
         return loan
+
+    def _loan_here(self, connection: psycopg.Connection[Any]) -> Loan:
+        here = globals_if_any()
+        if here is not None and _MAY_BE_LONG in here:
+            return Loan(connection, self._longest, self._in_request)
+        # A thread without any context looks up tenants for requests; a command serves none.
+        is_command = here is not None and not has_request_context()
+        return Loan(connection, self._longest if is_command else self._in_request)
 
     def end(self, loan: Loan) -> None:
         """Note that its connection is back."""
@@ -116,14 +147,28 @@ class Loans:
         """Cut the loans whose time is over, each in a thread of its own."""
         now = time.monotonic()
         with self._changing:
-            overdue = {loan for loan in self._open if loan.ends_at < now}
+            overdue = {loan for loan in self._open if loan.is_overdue(now)}
             self._open -= overdue
         for loan in overdue:
-            loan.cut_aside(f"it was lent for more than {self._seconds:g} s")
+            loan.cut_aside("it was lent for too long")
 
     def _watch(self) -> None:
-        while not self._closing.wait(min(self._seconds / _LOOKS_A_DEADLINE, _LONGEST_PAUSE)):
+        while not self._closing.wait(min(self._in_request / _LOOKS_A_DEADLINE, _LONGEST_PAUSE)):
             self.cut_overdue()
+
+
+@contextmanager
+def long_loans() -> Iterator[None]:
+    """Let the loans that begin in the block last as long as any may, though a request is served.
+
+    A single answer has no more time than that of any other request: it may keep a lock from all tenants.
+    """
+    here = globals_here()
+    here[_MAY_BE_LONG] = True
+    try:
+        yield
+    finally:
+        here.pop(_MAY_BE_LONG, None)
 
 
 def _shut_down(connection: psycopg.Connection[Any]) -> None:

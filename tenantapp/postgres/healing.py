@@ -59,11 +59,17 @@ class HealingConnection(CleanedConnection):
         """
         if self.wait_until is not None:
             kwargs["timeout"] = max(0.0, self.wait_until - monotonic())
+        loan = self.loan
+        if loan is not None:
+            loan.ask()
         try:
             return super().wait(gen, *args, **kwargs)
         except psycopg.Error as error:
             self.heal(error)
             raise
+        finally:
+            if loan is not None:
+                loan.take_answer()
 
     def commit(self) -> None:
         """Commit, and note that something was; see the base.

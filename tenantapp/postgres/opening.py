@@ -18,6 +18,7 @@ def pool_for(settings: Settings) -> TenantPool:
         statement_timeout_ms=settings.statement_timeout_ms,
         lock_timeout_ms=settings.lock_timeout_ms,
         idle_in_transaction_timeout_ms=settings.idle_in_transaction_timeout_ms,
+        request_loan=settings.request_loan_seconds,
         longest_loan=settings.longest_loan_seconds,
         tenant_share=settings.pool_tenant_share or (settings.pool_max_size + 1) // 2,
         answer_max_bytes=settings.answer_max_bytes,

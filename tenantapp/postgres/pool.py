@@ -54,6 +54,7 @@ class PoolLimits:
     statement_timeout_ms: int
     lock_timeout_ms: int
     idle_in_transaction_timeout_ms: int
+    request_loan: float
     longest_loan: float
     tenant_share: int
     answer_max_bytes: int
@@ -118,7 +119,7 @@ class TenantPool:
             close_returns=True,
             open=False,
         )
-        self.pool.loans = Loans(limits.longest_loan)
+        self.pool.loans = Loans(limits.request_loan, limits.longest_loan)
         self.pool.shares = Shares(limits.tenant_share, limits.max_size)
 
     def connect_beside(self, seconds: int) -> TenantConnection:

@@ -131,9 +131,12 @@ class Settings:
     )
     # libpq counts whole seconds, takes 1 for 2, and waits for ever on 0.
     connect_timeout: int = _whole_number(2, 300, default=2, unit=" of seconds")
-    statement_timeout_ms: int = _whole_number(1, 3_600_000, default=30_000, unit=" of milliseconds")
+    statement_timeout_ms: int = _whole_number(1, 3_600_000, default=8_000, unit=" of milliseconds")
     lock_timeout_ms: int = _whole_number(1, 3_600_000, default=5_000, unit=" of milliseconds")
     idle_in_transaction_timeout_ms: int = _whole_number(1, 3_600_000, default=60_000, unit=" of milliseconds")
+    request_loan_seconds: float = setting(
+        "float", "a number of seconds from 0.1 to 86400", default=10.0, validate=Range(0.1, 86_400)
+    )
     longest_loan_seconds: float = setting(
         "float", "a number of seconds from 0.1 to 86400", default=300.0, validate=Range(0.1, 86_400)
     )

@@ -32,7 +32,7 @@ _KINDS: tuple[tuple[type[fields.Field[Any]], str], ...] = (
     (fields.String, r"text|character varying\(\d+\)"),
 )
 _WORD = re.compile(r"'((?:[^']|'')*)'")
-_ENUMERATION = re.compile(r"\bIN \(|= ANY|<@|= '")
+_ENUMERATION = re.compile(r"\bIN \(|= ANY|\barray_remove\(|= '")
 _LENGTH = re.compile(r"character varying\((\d+)\)")
 _COLUMNS = """
     SELECT a.attname AS name, format_type(a.atttypid, a.atttypmod) AS type, NOT a.attnotnull AS nullable,

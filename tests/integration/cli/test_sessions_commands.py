@@ -2,17 +2,10 @@
 
 from __future__ import annotations
 
-import secrets
-import signal
-import subprocess
-import sys
 import time
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, closing
 from dataclasses import replace
 from typing import Any
 
-import orjson
 import psycopg
 import pytest
 from click.testing import Result
@@ -21,40 +14,11 @@ from psycopg import sql
 from structlog.testing import capture_logs
 
 from tenantapp.application import create_app
-from tenantapp.settings.context_key import ContextKey
-from tests.e2e.programs import REPOSITORY, eventually, on_database
+from tests.e2e.programs import eventually
 from tests.support.databases import Server
+from tests.support.sessions import OVERDUE, Open, Session, is_alive
 
-WATCH = (sys.executable, "-m", "flask", "--app", "wsgi", "sessions", "watch")
 LIMIT = 1.0
-WITHOUT_TIMEOUTS = "SET statement_timeout = 0; SET idle_in_transaction_session_timeout = 0"
-# Each without an end of its own.
-OVERDUE = {
-    "sleeping": b"SELECT pg_sleep(600)",
-    "looping": b"SELECT count(*) FROM generate_series(1, 100000) AS a, generate_series(1, 100000) AS b",
-    "idle in its transaction": b"BEGIN; SELECT 1",
-    "in a string of statements": b"BEGIN; SELECT 1; COMMIT; SELECT pg_sleep(600)",
-}
-Session = psycopg.Connection[Any]
-Open = Callable[..., Session]
-
-
-@pytest.fixture
-def session(server: Server, database: str) -> Iterator[Open]:
-    """Give a function that opens a session and asks something on it, without waiting for an answer."""
-    with server.connect("bootstrap", database) as superuser:
-        app = sql.Identifier(server.names.app)
-        # The application's role may not sleep on a prepared database; where it could not be denied, it may.
-        superuser.execute(sql.SQL("GRANT EXECUTE ON FUNCTION pg_sleep(double precision) TO {}").format(app))
-    with ExitStack() as opened:
-
-        def ask(statement: bytes, role: str = "app", where: str = database) -> Session:
-            connection = opened.enter_context(server.connect(role, where))
-            connection.execute(WITHOUT_TIMEOUTS)
-            connection.pgconn.send_query(statement)
-            return connection
-
-        yield ask
 
 
 def _app(server: Server, database: str, **changes: Any) -> Flask:
@@ -74,16 +38,8 @@ def _logged(server: Server, database: str, **changes: Any) -> list[Any]:
     return logged
 
 
-def _is_alive(server: Server, session: Session) -> bool:
-    with server.connect("bootstrap", "postgres") as superuser:
-        found = superuser.execute(
-            "SELECT FROM pg_stat_activity WHERE pid = %s", [session.info.backend_pid]
-        ).fetchone()
-    return found is not None
-
-
 def _is_gone(server: Server, session: Session) -> bool:
-    return eventually(lambda: not _is_alive(server, session), 3.0)
+    return eventually(lambda: not is_alive(server, session), 3.0)
 
 
 def test_what_takes_too_long_is_ended_and_told_and_nothing_else(
@@ -104,16 +60,16 @@ def test_what_takes_too_long_is_ended_and_told_and_nothing_else(
     assert {line["event"] for line in told} == {"session ended"}
     assert all(LIMIT < line["seconds"] < 60 and line["log_level"] == "warning" for line in told)
     assert {name for name, one in overdue.items() if not _is_gone(server, one)} == set()
-    assert {name for name, one in innocent.items() if not _is_alive(server, one)} == set()
+    assert {name for name, one in innocent.items() if not is_alive(server, one)} == set()
 
 
 def test_nothing_ends_it_without_a_watch(server: Server, database: str, session: Open) -> None:
     """Whoever has the role's password and goes around the program meets no deadline of its."""
     attacker = session(OVERDUE["looping"])
     time.sleep(LIMIT + 0.2)
-    assert _is_alive(server, attacker)
+    assert is_alive(server, attacker)
     assert _logged(server, database, watchdog_seconds=600.0) == []
-    assert _is_alive(server, attacker)
+    assert is_alive(server, attacker)
     _logged(server, database)
     assert _is_gone(server, attacker)
 
@@ -124,9 +80,25 @@ def test_the_limit_is_a_little_more_than_a_loan_unless_given(
     attacker = session(OVERDUE["sleeping"])
     time.sleep(0.6)
     _logged(server, database, watchdog_seconds=None, longest_loan_seconds=60.0)
-    assert _is_alive(server, attacker)
+    assert is_alive(server, attacker)
     _logged(server, database, watchdog_seconds=None, longest_loan_seconds=0.4)
     assert _is_gone(server, attacker)
+
+
+@pytest.mark.parametrize("blocked", [False, True], ids=["locks", "waits for the lock"])
+def test_a_session_that_locks_a_table_has_little_more_than_a_request(
+    server: Server, database: str, session: Open, *, blocked: bool
+) -> None:
+    held = session(b"BEGIN; SELECT FROM customers LIMIT 0" if blocked else b"SELECT 1")
+    locking = session(b"SET lock_timeout = 0; BEGIN; LOCK TABLE customers")
+    writing = session(b"BEGIN; LOCK TABLE services IN ROW EXCLUSIVE MODE")
+    time.sleep(0.6)
+    limits = {"watchdog_seconds": 60.0, "request_loan_seconds": 0.4}
+    (told,) = _logged(server, database, **limits)
+    assert (told["pid"], told["locks"]) == (locking.info.backend_pid, True)
+    assert _is_gone(server, locking)
+    assert is_alive(server, writing)
+    assert is_alive(server, held)
 
 
 def test_the_watchdog_sees_no_tenants_rows(server: Server, database: str) -> None:
@@ -196,41 +168,3 @@ def test_what_is_configured_wrongly_is_one_line(server: Server, database: str) -
         assert (result.exit_code, result.stderr.count("\n")) == (1, 1), result.stderr
         assert told in result.stderr
     assert _run(_app(server, database), "--every", "0").exit_code == 2
-
-
-def test_it_looks_again_and_again_until_it_is_told_to_stop(
-    server: Server, database: str, session: Open
-) -> None:
-    address = server.address("watchdog", database).set(drivername="postgresql")
-    environment = on_database(
-        server,
-        database,
-        WATCHDOG_DATABASE_URL=address.render_as_string(hide_password=False),
-        WATCHDOG_SECONDS="0.5",
-        SECRET_KEY=secrets.token_hex(32),
-        CONTEXT_KEY=ContextKey.generate().written(),
-    ) | {"APP_ENV": "staging"}
-    command = [*WATCH, "--every", "0.2"]
-    with subprocess.Popen(
-        command, cwd=REPOSITORY, env=environment, stderr=subprocess.PIPE, text=True
-    ) as watch:
-        try:
-            for _ in range(2):
-                with closing(session(OVERDUE["looping"])) as attacker:
-                    assert eventually(lambda attacker=attacker: not _is_alive(server, attacker))
-            with server.connect("bootstrap", "postgres") as superuser:
-                name = sql.Identifier(database)
-                superuser.execute(sql.SQL("ALTER DATABASE {} ALLOW_CONNECTIONS false").format(name))
-                time.sleep(0.6)
-                superuser.execute(sql.SQL("ALTER DATABASE {} ALLOW_CONNECTIONS true").format(name))
-            attacker = session(OVERDUE["looping"])
-            assert eventually(lambda: not _is_alive(server, attacker))
-        finally:
-            watch.send_signal(signal.SIGTERM)
-            errors = watch.communicate(timeout=10)[1]
-    assert watch.returncode == 0, errors
-    lines = [orjson.loads(line) for line in errors.splitlines()]
-    assert [line["event"] for line in lines if line["level"] == "warning"] == ["session ended"] * 3
-    away = [line for line in lines if line["level"] == "error"]
-    assert {line["event"] for line in away} == {"cannot look"}
-    assert all("not currently accepting connections" in line["reason"] for line in away)

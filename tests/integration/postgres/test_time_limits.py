@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import io
 import time
 from concurrent.futures import ThreadPoolExecutor
 
+import orjson
 import psycopg
 import pytest
+from flask import Flask
 from sqlalchemy import text
 from werkzeug.test import TestResponse
 
 from tenantapp.db.session import db
+from tenantapp.http.api import PREFIX
+from tenantapp.http.long_work import long_work
+from tenantapp.http.permissions import permission
+from tenantapp.tenancy.context import TenantContext, tenant_context
 from tests.integration.postgres.conftest import MakeApp
 from tests.support.backends import all_returned, backends, eventually, pool_of
 from tests.support.databases import Server
@@ -20,6 +27,10 @@ from tests.support.tenants import TenantUnderTest, make_tenant
 CUSTOMERS = "/api/v1/customers"
 ADA = {"name": "Ada", "email": "ada@example.com"}
 # It needs no temporary files, which are limited too.
+SHORT = 0.4
+WHILE = 2.0
+ROWS = 3000
+LONG_WORK = f"{PREFIX}/long-work"
 ENDLESS = "SELECT count(*) FROM generate_series(1, 100000) AS a, generate_series(1, 100000) AS b"
 
 
@@ -119,6 +130,64 @@ def test_a_loan_that_ends_in_time_is_left_alone(make_app: MakeApp) -> None:
     assert tenant.request("GET", CUSTOMERS).status_code == 200
 
 
+def test_a_request_is_cut_while_an_import_and_an_export_go_on(make_app: MakeApp) -> None:
+    tenant = make_tenant(make_app(request_loan_seconds=WHILE, longest_loan_seconds=30))
+    lines = [orjson.dumps(ADA | {"email": f"{number}@example.com"}) + b"\n" for number in range(ROWS)]
+    with ThreadPoolExecutor(1) as threads:
+        imported = threads.submit(
+            tenant.request,
+            "POST",
+            f"{CUSTOMERS}/import",
+            input_stream=_Slow(b"".join(lines)),
+            content_type="application/x-ndjson",
+        )
+        started = time.perf_counter()
+        assert _run(tenant, "SET LOCAL statement_timeout = 0", ENDLESS).status_code == 503
+        assert time.perf_counter() - started < WHILE + 2
+        assert imported.result().json == {"imported": ROWS, "refused": 0, "errors": {}}
+    exported = tenant.request("GET", f"{CUSTOMERS}/export", buffered=False)
+    parts = iter(exported.response)
+    received = next(parts)
+    time.sleep(1.5 * WHILE)
+    received += b"".join(parts)
+    assert received.count(b"\n") == ROWS + 1
+
+
+def test_what_one_request_declares_the_next_one_has_not(make_app: MakeApp) -> None:
+    tenant = make_tenant(_with_long_route(make_app(request_loan_seconds=SHORT, longest_loan_seconds=30)))
+    for _ in range(2):
+        assert tenant.request("POST", LONG_WORK).status_code == 200
+        assert in_request(tenant, _work_a_while).status_code == 503
+
+
+def test_work_declared_long_waits_no_longer_for_one_answer(make_app: MakeApp) -> None:
+    app = make_app(request_loan_seconds=SHORT, longest_loan_seconds=30)
+
+    @long_work
+    def work() -> list[object]:
+        _work_a_while()
+        db.session.execute(text("SET LOCAL statement_timeout = 0"))
+        db.session.execute(text(ENDLESS))
+        return []
+
+    app.route(LONG_WORK, methods=["POST"])(permission("read")(work))
+    started = time.perf_counter()
+    assert make_tenant(app).request("POST", LONG_WORK).status_code == 503
+    assert 3 * SHORT < time.perf_counter() - started < 4 * SHORT + 2
+
+
+def test_work_declared_long_has_a_deadline_too(make_app: MakeApp) -> None:
+    tenant = make_tenant(_with_long_route(make_app(longest_loan_seconds=SHORT)))
+    assert tenant.request("POST", LONG_WORK).status_code == 503
+
+
+def test_a_command_may_take_longer_than_a_request(make_app: MakeApp) -> None:
+    app = make_app(request_loan_seconds=SHORT, longest_loan_seconds=30)
+    tenant = make_tenant(app)
+    with app.app_context(), tenant_context(TenantContext(tenant.id)):
+        _work_a_while()
+
+
 def test_a_cut_connection_is_replaced(make_app: MakeApp) -> None:
     app = make_app(pool_min_size=1, pool_max_size=1, longest_loan_seconds=0.3)
     kept = pool_of(app).connect()
@@ -130,6 +199,26 @@ def test_a_cut_connection_is_replaced(make_app: MakeApp) -> None:
     other = pool_of(app).connect()
     assert other.execute("SELECT 1").fetchone() == (1,)
     other.close()
+
+
+class _Slow(io.BytesIO):
+    """A body of which each part comes late."""
+
+    def read(self, size: int | None = -1) -> bytes:
+        time.sleep(WHILE / 2)
+        return super().read(size)
+
+
+def _with_long_route(app: Flask) -> Flask:
+    app.route(LONG_WORK, methods=["POST"])(permission("read")(long_work(_work_a_while)))
+    return app
+
+
+def _work_a_while() -> list[object]:
+    db.session.execute(text("SELECT 1"))
+    time.sleep(3 * SHORT)
+    db.session.execute(text("SELECT 1"))
+    return []
 
 
 def _is_running(server: Server, database: str) -> bool:

@@ -136,7 +136,7 @@ def test_a_choice_that_does_not_fit_is_named() -> None:
             "CHECK (((status)::text = ANY ((ARRAY['a'::varchar, 'b'::varchar])::text[])))",
             {"a", "b"},
         ),
-        ("CHECK ((scopes <@ ARRAY['a'::text, 'b'::text]))", {"a", "b"}),
+        ("CHECK ((cardinality(array_remove(array_remove(s, 'a'::text), 'b'::text)) = 0))", {"a", "b"}),
         ("CHECK (((status)::text = 'a'::text))", {"a"}),
         ("status IN ('a', 'it''s')", {"a", "it's"}),
         ("CHECK (((email)::text = lower((email)::text)))", None),

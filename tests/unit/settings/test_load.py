@@ -31,7 +31,7 @@ class TestDefaults:
         assert (settings.pool_min_size, settings.pool_max_size) == (2, 10)
         assert (settings.pool_max_idle, settings.connect_timeout) == (30, 2)
         assert (settings.trusted_proxies, settings.log_level) == (0, "INFO")
-        assert settings.statement_timeout_ms == 30_000
+        assert settings.statement_timeout_ms == 8_000
         assert settings.instance_path == ROOT / "instance"
 
     def test_testing_needs_nothing_and_does_not_echo(self) -> None:

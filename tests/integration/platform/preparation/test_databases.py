@@ -102,6 +102,7 @@ def test_several_clones_are_prepared_at_once(
         ("languages", "GRANT USAGE ON LANGUAGE plpgsql TO PUBLIC"),
         ("large_objects", "GRANT EXECUTE ON FUNCTION lo_get(oid) TO {app}"),
         ("advisory_locks", "REVOKE EXECUTE ON FUNCTION pg_advisory_lock(bigint) FROM {owner}"),
+        ("endless", 'GRANT EXECUTE ON FUNCTION pg_catalog."normalize"(text, text) TO {app}'),
         ("administration", "GRANT EXECUTE ON FUNCTION pg_ls_dir(text) TO PUBLIC"),
         ("views", "GRANT SELECT ON pg_stat_activity TO PUBLIC"),
         ("maintenance_databases", "GRANT CONNECT ON DATABASE template1 TO PUBLIC"),

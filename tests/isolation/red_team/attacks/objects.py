@@ -48,6 +48,12 @@ ATTACKS = (
         wins="accepted",
     ),
     Attack(
+        "a function that no time-out ends",
+        ("SELECT ARRAY[1] && ARRAY[1]",),
+        "GRANT EXECUTE ON FUNCTION arrayoverlap(anyarray, anyarray) TO {app}",
+        wins="accepted",
+    ),
+    Attack(
         "a file of the server read",
         ("SELECT pg_read_file('PG_VERSION')",),
         "GRANT EXECUTE ON FUNCTION pg_read_file(text) TO {app}",

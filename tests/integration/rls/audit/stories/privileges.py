@@ -79,6 +79,13 @@ STORIES = (
     _granted(
         "0069_system_functions", "pg_notify(text,text)", "EXECUTE", "PUBLIC", "FUNCTION pg_notify(text, text)"
     ),
+    _granted(
+        "0097_endless_functions",
+        "arrayoverlap(anyarray,anyarray)",
+        "EXECUTE",
+        "PUBLIC",
+        "FUNCTION arrayoverlap(anyarray, anyarray)",
+    ),
     _granted("0070_system_views", "pg_stat_activity", "SELECT", on="pg_catalog.pg_stat_activity"),
     Story(check="0071_large_objects", object="large objects", broken="SELECT lo_create(0)"),
     Story(
