@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pkgutil
+import sys
 
 import click
 from alembic.config import Config
@@ -25,6 +26,7 @@ from tenantapp.http.openapi import docs, document
 from tenantapp.http.permissions import require_permissions
 from tenantapp.identity import guards
 from tenantapp.identity.credentials import Credentials
+from tenantapp.models.errors import ModelRefused
 from tenantapp.observability import logs
 from tenantapp.places import delivered
 from tenantapp.postgres.directory import DatabaseDirectory
@@ -62,8 +64,17 @@ def create_app(settings: Settings | None = None) -> Flask:
     return app
 
 
+def require_models() -> None:
+    """Import every model, or print why one is refused and exit with code 2."""
+    try:
+        discovery.import_models()
+    except ModelRefused as error:
+        sys.stderr.write(f"{error}\n")
+        raise SystemExit(2) from None
+
+
 def _set_up_database(app: Flask, runtime: Runtime) -> None:
-    discovery.require_models()
+    require_models()
     app.config["SQLALCHEMY_DATABASE_URI"] = runtime.settings.database_url
     app.config["SQLALCHEMY_ENGINE_OPTIONS"] = engine_options(runtime.pool)
     app.config["SQLALCHEMY_ECHO"] = runtime.settings.sql_echo

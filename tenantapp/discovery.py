@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
@@ -11,7 +10,6 @@ from types import ModuleType
 from flask import Blueprint
 
 import tenantapp
-from tenantapp.models.errors import ModelRefused
 
 # Serving a request never imports it; its views are PostgreSQL's.
 _ELSEWHERE = "rls"
@@ -33,15 +31,6 @@ def import_models() -> None:
     """Import every model, so that the metadata is whole."""
     for _ in modules_named("models"):
         pass
-
-
-def require_models() -> None:
-    """Import every model, or print why one is refused and exit with code 2."""
-    try:
-        import_models()
-    except ModelRefused as error:
-        sys.stderr.write(f"{error}\n")
-        raise SystemExit(2) from None
 
 
 def blueprints() -> Iterator[Blueprint]:

@@ -50,7 +50,7 @@ def bring_about(
 
     Args:
         connection: of the bootstrap role, in autocommit mode.
-        steps: the steps' files, in order.
+        steps: the steps' files, in order; what other steps would bring about is left as it is.
         verify: a query that gives one row a measure: step, measure, required, holds, detail.
         compose_step: gives the SQL of a step's file.
 
@@ -60,10 +60,10 @@ def bring_about(
     """
     if not connection.autocommit:
         raise PreparationError("the connection must be in autocommit mode")
-    before = _read(connection, verify)
+    before = _read(connection, verify, steps)
     open_steps = {fact.step for fact in before if not fact.holds}
     refusals = {step: attempt(connection, compose_step(step)) for step in steps if step in open_steps}
-    after = _read(connection, verify) if refusals else before
+    after = _read(connection, verify, steps) if refusals else before
     held = {fact.measure for fact in before if fact.holds}
     ordered = sorted(after, key=lambda fact: (steps.index(fact.step), fact.measure))
     return PreparationReport(tuple(_outcome(fact, held, refusals, connection.info.user) for fact in ordered))
@@ -104,9 +104,9 @@ def first_line(error: psycopg.Error) -> str:
     return tls_failure(error) or (error.diag.message_primary or str(error)).partition("\n")[0].strip()
 
 
-def _read(connection: Connection, verify: sql.Composed) -> list[_Fact]:
+def _read(connection: Connection, verify: sql.Composed, steps: tuple[str, ...]) -> list[_Fact]:
     with connection.cursor(row_factory=class_row(_Fact)) as cursor:
-        return cursor.execute(verify).fetchall()
+        return [fact for fact in cursor.execute(verify) if fact.step in steps]
 
 
 def _outcome(fact: _Fact, held: set[str], refusals: dict[str, str], role: str) -> MeasureOutcome:

@@ -27,13 +27,14 @@ _ROLE_STEPS = (
 # Last: a bootstrap role that is not a superuser may not.
 _LIMIT_TEMPORARY_FILES = "roles/limit_temporary_files_v01.sql"
 _SET_PASSWORDS = "roles/set_passwords_v01.sql"
+_MAINTENANCE_DATABASES = "database/revoke_maintenance_databases_v01.sql"
 _DATABASE_STEPS = (
     "database/create_schemas_v01.sql",
     "database/revoke_default_privileges_v01.sql",
     "database/revoke_languages_v01.sql",
     "database/revoke_functions_v01.sql",
     "database/revoke_views_v01.sql",
-    "database/revoke_maintenance_databases_v01.sql",
+    _MAINTENANCE_DATABASES,
     "database/revoke_database_v01.sql",
     # Last: until then a bootstrap role that is not a superuser acts as the database's owner.
     "database/give_to_owner_v01.sql",
@@ -132,12 +133,15 @@ def create_database(connection: Connection, database: str) -> MeasureOutcome:
     return MeasureOutcome("database_exists", "done", required=True)
 
 
-def prepare_database(connection: Connection, names: RoleNames) -> PreparationReport:
+def prepare_database(
+    connection: Connection, names: RoleNames, *, server_too: bool = True
+) -> PreparationReport:
     """Close the database a connection is in to all but what the roles need; a prepared one is only read.
 
     Args:
         connection: of the bootstrap role, in autocommit mode.
         names: the roles, which exist.
+        server_too: whether the server's maintenance databases are closed; not on a server that is only lent.
 
     Raises:
         PreparationError: a role is missing, or the connection is of another mode.
@@ -148,8 +152,9 @@ def prepare_database(connection: Connection, names: RoleNames) -> PreparationRep
     def composer(path: str) -> sql.Composed:
         return compose_database_file(path, names, database)
 
+    steps = tuple(step for step in _DATABASE_STEPS if server_too or step != _MAINTENANCE_DATABASES)
     try:
-        report = bring_about(connection, _DATABASE_STEPS, composer("database/verify_v01.sql"), composer)
+        report = bring_about(connection, steps, composer("database/verify_v01.sql"), composer)
     except psycopg.errors.UndefinedObject as error:
         raise PreparationError(f"{first_line(error)}: run `flask roles create` first") from error
     return report.adding(_BEYOND_PRIVILEGES)

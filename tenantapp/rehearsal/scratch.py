@@ -69,7 +69,8 @@ def _database(url: URL) -> Iterator[Mapping[str, str]]:
         connection.execute(sql.SQL("CREATE DATABASE {}").format(database))
         cleaning.callback(connection.execute, sql.SQL("DROP DATABASE {} WITH (FORCE)").format(database))
         with _connect(url.set(database=name)) as inside:
-            prepare_database(inside, names)
+            # The server is another's: others may go on with its other databases.
+            prepare_database(inside, names, server_too=False)
         yield _environment(url.set(database=name), names, passwords)
 
 

@@ -81,6 +81,6 @@ def follow(tree: Tree, page: Path) -> None:
 def ended(tree: Tree, *command: str) -> str:
     """Return what a module of Python's says that ends with exit code 0."""
     process = tree.database.program(*command)
-    said = process.communicate(timeout=120)[0]
+    said = process.communicate(timeout=300)[0]
     assert process.returncode == 0, said
     return said

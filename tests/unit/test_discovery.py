@@ -8,6 +8,7 @@ import pytest
 
 import tenantapp
 from tenantapp import discovery
+from tenantapp.application import require_models
 from tenantapp.models.errors import Undeclarable
 
 
@@ -36,6 +37,6 @@ def test_a_model_that_is_refused_is_told_in_a_line(
 
     monkeypatch.setattr(discovery, "import_models", refuse)
     with pytest.raises(SystemExit) as ended:
-        discovery.require_models()
+        require_models()
     assert ended.value.code == 2
     assert capsys.readouterr().err == "notes: too odd\n"

@@ -28,6 +28,7 @@ from tenantapp.settings.load import ROOT
 from tests.support.databases import Server
 from tests.support.sealing import sealer_of
 
+LONGEST_SECONDS = 300
 REVISIONS = [s.revision for s in reversed([*ScriptDirectory(str(ROOT / "migrations")).walk_revisions()])]
 
 
@@ -136,5 +137,5 @@ class Migrations:
     def run(self, *command: str, **environment: str) -> tuple[int, str]:
         """Run `flask db` in a process of its own and return its exit code and what it says."""
         process = self.start(*command, **environment)
-        said = process.communicate(timeout=120)[0]
+        said = process.communicate(timeout=LONGEST_SECONDS)[0]
         return process.returncode, said

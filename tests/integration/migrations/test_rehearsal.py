@@ -11,7 +11,9 @@ from contextlib import contextmanager
 
 from sqlalchemy import make_url
 
+from tenantapp.rehearsal.scratch import scratch
 from tests.integration.migrations.tree import Tree
+from tests.support.databases import Server, undisturbed
 
 MODEL = """
 class Note(Resource):
@@ -141,6 +143,21 @@ HELD = """
       FROM pg_locks WHERE pid <> pg_backend_pid()
        AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
 """
+
+
+def test_a_rehearsal_leaves_the_servers_other_databases_open(server: Server) -> None:
+    settings = server.settings("postgres", scratch_database_url=server.address("bootstrap", "postgres"))
+    with server.connect("bootstrap", "postgres") as connection, undisturbed(connection, alone=True):
+        connection.execute("GRANT CONNECT ON DATABASE template1 TO PUBLIC")
+        try:
+            with scratch(settings, 18):
+                pass
+            (is_open,) = connection.execute(
+                "SELECT has_database_privilege('public', 'template1', 'CONNECT')"
+            ).fetchone()
+        finally:
+            connection.execute("REVOKE CONNECT ON DATABASE template1 FROM PUBLIC")
+    assert is_open
 
 
 def test_nothing_of_a_rehearsal_is_left(tree: Tree) -> None:
