@@ -7,8 +7,10 @@ from time import monotonic
 from typing import Any
 
 import psycopg
-from psycopg import generators, pq, waiting
+from psycopg import pq, waiting
 from psycopg.pq.abc import PGresult
+
+from tenantapp.postgres.results import results_of_query
 
 # Everything a borrower may leave behind that outlives its transaction. SET SESSION AUTHORIZATION also ends a
 # SET ROLE; the settings go back to what the connection was opened with. What SQL prepared may bear the name
@@ -86,7 +88,7 @@ class CleanedConnection(psycopg.Connection[Any]):
             self.is_clean = False
             return
         # Not get_result(), which waits with the interpreter's lock in its hand.
-        answer = generators.execute(self.pgconn)
+        answer = results_of_query(self.pgconn)
         seconds = max(0.0, min(deadline, self.cleaned_by) - monotonic())
         results = waiting.wait(answer, self.pgconn.socket, interval=_LOOK_SECONDS, timeout=seconds)
         refused = any(result.status == pq.ExecStatus.FATAL_ERROR for result in results)

@@ -11,6 +11,7 @@ from psycopg.abc import PQGen
 from psycopg.pq.abc import PGconn, PGresult
 
 from tenantapp.postgres.healing import HealingConnection
+from tenantapp.postgres.results import result_of
 
 # The Sync is answered too.
 _LAST = (
@@ -34,7 +35,10 @@ class MessagingConnection(HealingConnection):
             pgconn.pipeline_sync()
             yield from generators.send(pgconn)
             while not (results and results[-1].status in _LAST):
-                results += (yield from generators.fetch_many(pgconn)) or _unanswered()
+                results.append((yield from result_of(pgconn)) or _unanswered())
+                if results[-1].status not in _LAST:
+                    # A command has one result; that there is no other is known without waiting.
+                    pgconn.get_result()
             if results[-1].status != pq.ExecStatus.PIPELINE_SYNC:
                 # From COPY there is neither a way on nor one back.
                 pgconn.finish()

@@ -72,7 +72,7 @@ class Worker:
         self._program, self._port, self._tenant = program, port, tenant
         for _ in range(3):
             self.send(Request("GET", "/api/v1/customers"))
-        self.idle = self._resident()
+        self.idle = self.resident()
 
     def send(self, request: Request) -> tuple[int, bytes]:
         """Return the status and the body of the answer."""
@@ -140,7 +140,8 @@ class Worker:
     def _seconds(self) -> float:
         return sum(_computed(process.pid) for process in self._family())
 
-    def _resident(self) -> int:
+    def resident(self) -> int:
+        """Return the memory that the server's processes have now, in bytes."""
         return sum(process.memory_info().rss for process in self._family())
 
     def _peak(self) -> int:
