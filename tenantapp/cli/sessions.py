@@ -13,7 +13,7 @@ from sqlalchemy import URL
 
 from tenantapp.cli.servers import address, connect, one_line_errors, role_names
 from tenantapp.platform.measures import first_line
-from tenantapp.platform.watchdog import end_overdue
+from tenantapp.platform.watchdog import end_overdue, remove_left_settings
 from tenantapp.runtime import RUNTIME
 from tenantapp.settings.load import Settings
 
@@ -40,7 +40,8 @@ def sessions() -> None:
 def watch(every: float, once: bool) -> None:
     """End sessions of the application whose transaction or statement is older than WATCHDOG_SECONDS.
 
-    Uses the watchdog's role (WATCHDOG_DATABASE_URL). Each session that is ended is logged. SIGTERM ends the
+    Removes the settings that its role was left for later sessions, too. Uses the watchdog's role
+    (WATCHDOG_DATABASE_URL). Each session that is ended is logged, and so is each setting. SIGTERM ends the
     watch; a server that goes away does not: that is logged, and it is asked again.
     """
     url, limit = address("watchdog"), _limit(RUNTIME.here().settings)
@@ -62,7 +63,7 @@ def _look_until_told(url: URL, limit: float, every: float) -> None:
 
 
 def _look(url: URL, limit: float) -> None:
-    """End what takes too long, by a session of its own: a restart of the server is nothing special."""
+    """Undo what there is, by a session of its own: a restart of the server is nothing special."""
     with connect(url) as connection:
         for found in end_overdue(connection, role_names(), limit):
             if found.ended:
@@ -74,6 +75,8 @@ def _look(url: URL, limit: float) -> None:
                     state=found.state,
                     seconds=round(found.seconds, 1),
                 )
+        for setting in remove_left_settings(connection, role_names()):
+            _log.warning("setting of the role removed", setting=setting)
 
 
 def _limit(settings: Settings) -> float:
