@@ -162,8 +162,9 @@ def test_a_session_whose_settings_cannot_be_removed_is_refused(
         "ALTER ROLE CURRENT_USER SET plpgsql.extra_errors = 'all'",
         'ALTER ROLE CURRENT_USER IN DATABASE "{database}" SET plpgsql.check_asserts = off',
         "ALTER ROLE CURRENT_USER SET search_path = '{long}'",
+        "ALTER ROLE CURRENT_USER SET local_preload_libraries = '{long}'",
     ],
-    ids=lambda left: left.split(" = ")[0].removeprefix("ALTER "),
+    ids=lambda left: left.removeprefix("ALTER "),
 )
 def test_nothing_that_the_role_was_left_keeps_the_next_session_from_beginning(
     attacker: psycopg.Connection[Any], make_app: MakeApp, left: str, caplog: pytest.LogCaptureFixture
@@ -173,7 +174,7 @@ def test_nothing_that_the_role_was_left_keeps_the_next_session_from_beginning(
             attacker.execute(left)
         return
     attacker.execute("SELECT plpgsql_validator(n) FROM (SELECT NULL::oid AS n OFFSET 0) AS q")
-    values = {"user": attacker.info.user, "database": attacker.info.dbname, "long": "x" * 10_000_000}
+    values = {"user": attacker.info.user, "database": attacker.info.dbname, "long": "x" * 20_000_000}
     attacker.execute(left.format(**values))
     with closing(pool_of(make_app(**OF_ONE)).connect()) as connection:
         assert connection.execute("SELECT 1").fetchone() == (1,)
