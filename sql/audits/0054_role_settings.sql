@@ -2,6 +2,9 @@
 SELECT coalesce(r.name, 'database ' || current_database()), format('starts with %s', c.setting),
        CASE WHEN r.name IS NULL
             THEN format('ALTER DATABASE %I RESET %s', current_database(), split_part(c.setting, '=', 1))
+            -- Which a superuser alone may: RESET by itself refuses some.
+            WHEN 'NO_RESET' = ANY (pg_settings_get_flags(split_part(c.setting, '=', 1)))
+            THEN format('ALTER ROLE %s RESET ALL', r.quoted)
             WHEN s.setdatabase = 0 THEN format('ALTER ROLE %s RESET %s', r.quoted, split_part(c.setting, '=', 1))
             ELSE format('ALTER ROLE %s IN DATABASE %I RESET %s', r.quoted, current_database(),
                         split_part(c.setting, '=', 1)) END

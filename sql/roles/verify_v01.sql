@@ -17,7 +17,9 @@ WITH wanted (role, login, inherit) AS (
     UNION ALL
     SELECT 'memberships', format('%I is not a member of %I', m.member, m.role)
     FROM (VALUES ({{'owner'}}, {{'directory'}}, 'MEMBER'), ({{'owner'}}, {{'sealer'}}, 'MEMBER'),
-                 ({{'watchdog'}}, {{'app'}}, 'USAGE'), (current_user::text, {{'owner'}}, 'USAGE'))
+                 ({{'watchdog'}}, {{'app'}}, 'USAGE'), (current_user::text, {{'owner'}}, 'USAGE'),
+                 ({{'watchdog'}}, {{'app'}},
+                  CASE WHEN current_setting('server_version_num')::integer < 160000 THEN 'MEMBER' ELSE 'SET' END))
          AS m (member, role, kind)
     LEFT JOIN pg_catalog.pg_roles a ON a.rolname = m.member
     LEFT JOIN pg_catalog.pg_roles b ON b.rolname = m.role

@@ -15,7 +15,7 @@ from sqlalchemy import URL
 
 from tenantapp.cli.servers import address, connect, one_line_errors, role_names
 from tenantapp.platform.measures import first_line
-from tenantapp.platform.watchdog import Limits, end_overdue
+from tenantapp.platform.watchdog import Limits, end_overdue, remove_left_settings
 from tenantapp.runtime import RUNTIME
 from tenantapp.settings.load import Settings
 
@@ -44,9 +44,10 @@ def sessions() -> None:
 def watch(every: float, once: bool) -> None:
     """End sessions of the application whose transaction or statement is older than WATCHDOG_SECONDS.
 
-    One that locks a whole table has a tenth more than REQUEST_LOAN_SECONDS. Uses the watchdog's role
-    (WATCHDOG_DATABASE_URL). Each session that is ended is logged, and one that does not end as an error.
-    SIGTERM ends the watch; a server that goes away does not: that is logged, and it is asked again.
+    One that locks a whole table has a tenth more than REQUEST_LOAN_SECONDS. Removes the settings that the
+    application's role was left for later sessions, too. Uses the watchdog's role (WATCHDOG_DATABASE_URL).
+    Each session that is ended is logged, one that does not end as an error, and so is each setting. SIGTERM
+    ends the watch; a server that goes away does not: that is logged, and it is asked again.
     """
     url, limits = address("watchdog"), _limits(RUNTIME.here().settings)
     told: Counter[object] = Counter()
@@ -68,11 +69,11 @@ def _look_until_told(url: URL, limits: Limits, told: Counter[object], every: flo
 
 
 def _look(url: URL, limits: Limits, told: Counter[object]) -> None:
-    """End what takes too long, by a session of its own: a restart of the server is nothing special.
+    """Undo what there is, by a session of its own: a restart of the server is nothing special.
 
     Args:
         url: of the watchdog's role.
-        limits: how old they may be.
+        limits: how old transactions and statements may be.
         told: how often each session was told to end.
     """
     with connect(url) as connection:
@@ -89,6 +90,8 @@ def _look(url: URL, limits: Limits, told: Counter[object]) -> None:
                     seconds=round(found.seconds, 1),
                     locks=found.locks,
                 )
+        for setting in remove_left_settings(connection, role_names()):
+            _log.warning("setting of the role removed", setting=setting)
 
 
 def _limits(settings: Settings) -> Limits:

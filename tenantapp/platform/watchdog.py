@@ -1,7 +1,8 @@
-"""End the sessions of the application's role that take too long, from a session that they cannot reach.
+"""Undo what the application's role does beyond a request, from a session that it cannot reach.
 
-The deadline of a loan is the application's own: it does not hold for a session that is none of its pool's,
-nor in a process that hangs.
+Sessions that take too long are ended: the deadline of a loan is the application's own, and does not hold for
+a session that is none of its pool's, nor in a process that hangs. Settings that it was left are removed:
+the pool removes them too, if its sessions can begin.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from psycopg.rows import class_row
 from tenantapp.platform.errors import WatchdogBlind
 from tenantapp.platform.measures import Connection, first_line
 from tenantapp.postgres.failures import BY_A_SUPERUSER
+from tenantapp.postgres.own_settings import find_left, left_settings, resets
 from tenantapp.postgres.roles import RoleNames
 from tenantapp.postgres.sql_files import compose
 
@@ -23,6 +25,8 @@ _SEES = """
     SELECT pg_catalog.pg_has_role(session_user, {app}, 'USAGE'),
            pg_catalog.current_setting('track_activities')::boolean
 """
+# A transaction that leaves the role a setting, and does not end, is ended when it is overdue.
+_BECOME = sql.SQL("SET LOCAL ROLE {app}; SET LOCAL lock_timeout = '1s'")
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +90,32 @@ def end_overdue(connection: Connection, names: RoleNames, limits: Limits) -> lis
             return cursor.execute(compose("sessions/end_overdue_v01.sql", values)).fetchall()
     except psycopg.errors.InsufficientPrivilege as error:
         raise WatchdogBlind(f"{first_line(error)}: {BY_A_SUPERUSER}") from error
+
+
+def remove_left_settings(connection: Connection, names: RoleNames) -> list[str]:
+    """Remove the settings that the application's role was left, everywhere and in this database; return them.
+
+    Args:
+        connection: of the watchdog's role, in autocommit mode.
+        names: the roles.
+
+    Raises:
+        WatchdogBlind: it may not become the role.
+        psycopg.Error: the server cannot be asked.
+    """
+    try:
+        with connection.transaction():
+            connection.execute(_BECOME.format(app=sql.Identifier(names.app)))
+            found = find_left(connection, left_settings(sql.Literal(names.app)))
+            left = [setting for setting in found if not setting.is_fixed]
+            if left:
+                connection.execute(resets(left, connection.info.dbname))
+    except psycopg.errors.InsufficientPrivilege as error:
+        raise WatchdogBlind(f"{first_line(error)}: run `flask roles create`") from error
+    except (psycopg.errors.LockNotAvailable, psycopg.errors.InternalError_):
+        # Another session is about to change them: the next look finds what has come of it.
+        return []
+    return [setting.setting for setting in left]
 
 
 def _require_sight(connection: Connection, names: RoleNames) -> None:

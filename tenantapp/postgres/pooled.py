@@ -15,9 +15,11 @@ from tenantapp.postgres.own_settings import remove_own_settings
 from tenantapp.tenancy.context import TenantContext
 
 # Whoever had the session before may have been anybody, and may have ended its transaction by itself: it is
-# cleaned at the beginning. Nobody behind the pooler prepares statements but an injection.
+# cleaned at the beginning. Nobody behind the pooler prepares statements but an injection. RESET goes back to
+# what the session began with, which the role may have been left: by that no transaction may fail.
 _BEGIN = (
-    b"%b; CLOSE ALL; UNLISTEN *; SET SESSION AUTHORIZATION DEFAULT; RESET ALL; DEALLOCATE ALL; %b"
+    b"%b; CLOSE ALL; UNLISTEN *; SET SESSION AUTHORIZATION DEFAULT; RESET ALL; SET client_encoding = 'UTF8'; "
+    b"SET row_security = on; SET plpgsql.extra_errors = 'none'; DEALLOCATE ALL; %b"
     b"SELECT pg_catalog.pg_backend_pid()"
 )
 

@@ -219,3 +219,28 @@ def _running(server: Server, database: str) -> bool:
             (database, ENDLESS),
         )
         return found.rowcount > 0
+
+
+@pytest.mark.parametrize("left", ["client_encoding = 'EUC_TW'", "row_security = off"])
+def test_a_session_that_began_with_what_the_role_was_left_serves(
+    server: Server, shared_database: str, left: str
+) -> None:
+    where = f'ALTER ROLE CURRENT_USER IN DATABASE "{shared_database}"'
+    with (
+        server.connect("app", shared_database) as direct,
+        pgbouncer(server.address("app", shared_database), servers=1) as url,
+    ):
+        direct.execute(f"{where} SET {left}")
+        try:
+            told = {"database_pooler": "transaction", "database_url": url}
+            with server.application(shared_database, **told) as app:
+                tenant = make_tenant(app)
+                assert _create(tenant)
+                assert tenant.request("GET", CUSTOMERS).status_code == 200
+            found = direct.execute(
+                "SELECT setconfig FROM pg_db_role_setting"
+                " WHERE setrole = session_user::regrole AND setdatabase <> 0"
+            ).fetchall()
+        finally:
+            direct.execute(f"{where} RESET ALL")
+    assert found == []

@@ -75,16 +75,19 @@ def test_the_watchdog_logs_in_where_it_has_a_password(
         connect(prepared, names.watchdog)
 
 
-def test_the_watchdog_may_not_become_anybody(
+def test_the_watchdog_may_become_nobody_but_the_applications_role(
     superuser: Connection, connect: Connect, names: RoleNames, prepared: str
 ) -> None:
     execute(superuser, "GRANT {owner} TO {watchdog}", owner=names.owner, watchdog=names.watchdog)
     report = create_roles(superuser, names, PASSWORDS, LIMITS)
     assert report.with_status("done") == ("no_memberships", "passwords")
     assert memberships(superuser, names) == wanted(names)
-    may = "SELECT pg_has_role(%s, %s, 'SET')"
-    if superuser.info.server_version >= 160_000:
-        assert superuser.execute(may, [names.watchdog, names.app]).fetchone() == (False,)
+    with connect() as watchdog:
+        execute(watchdog, "SET SESSION AUTHORIZATION {watchdog}", watchdog=names.watchdog)
+        execute(watchdog, "SET ROLE {app}", app=names.app)
+        for name in (names.owner, names.platform, names.sealer, names.directory):
+            with pytest.raises(psycopg.errors.InsufficientPrivilege):
+                execute(watchdog, "SET ROLE {role}", role=name)
 
 
 def test_a_second_run_changes_nothing_but_the_passwords(superuser: Connection, names: RoleNames) -> None:
