@@ -82,13 +82,12 @@ class Measured:
         finally:
             killing.cancel()
         seconds = time.perf_counter() - started
-        computed = sum(killed_after) if self.session.closed else cpu_seconds(pid) - before
-        if self.session.closed:
-            how = "killed" if killed_after else "refused"
-            self.session = self._connect()
-        else:
+        if not self.session.closed:
+            computed = cpu_seconds(pid) - before
             self._roll_back()
-        return Outcome(seconds, computed, how, reason)
+            return Outcome(seconds, computed, how, reason)
+        self.session = self._connect()
+        return Outcome(seconds, sum(killed_after), "killed" if killed_after else "refused", reason)
 
     def _roll_back(self) -> None:
         try:

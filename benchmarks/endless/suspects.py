@@ -6,6 +6,7 @@ from __future__ import annotations
 from benchmarks.endless.calls import Call
 
 _SUSPECTS = {
+    "LIKE": "SELECT repeat('a', 300000) LIKE '%' || repeat('a', 100000) || 'b%'",
     "integer[] && integer[]": "SELECT a && b FROM (SELECT array_agg(i) AS a, array_agg(-i) AS b FROM generate_series(1, 100000) AS i) AS s",
     "integer[] @> integer[]": "SELECT a @> a FROM (SELECT array_agg(i) AS a FROM generate_series(1, 100000) AS i) AS s",
     "integer[] <@ integer[]": "SELECT a <@ a FROM (SELECT array_agg(i) AS a FROM generate_series(1, 100000) AS i) AS s",
@@ -22,10 +23,10 @@ _SUSPECTS = {
     "path ?# path": "SELECT a ?# b FROM (SELECT ('('||string_agg(format('(%s,%s)',i,i%7),',')||')')::path a, ('('||string_agg(format('(%s,%s)',-i,30+i%5),',')||')')::path b FROM generate_series(1,40000) i) s",
     "path <-> path": "SELECT a <-> b FROM (SELECT ('('||string_agg(format('(%s,%s)',i,i%7),',')||')')::path a, ('('||string_agg(format('(%s,%s)',-i,30+i%5),',')||')')::path b FROM generate_series(1,40000) i) s",
     "LIKE_underscore": "SELECT repeat('a',200000) LIKE '%'||repeat('_',100000)||'b%'",
-    "strpos": "SELECT strpos(repeat('a',1000000), repeat('a',500000)||'b')",
-    "replace": "SELECT length(replace(repeat('a',1000000), repeat('a',500000)||'b','c'))",
-    "split_part": "SELECT length(split_part(repeat('a',2000000), repeat('a',1000000)||'b',3))",
-    "string_to_array": "SELECT cardinality(string_to_array(repeat('a',1000000), repeat('a',500000)||'b'))",
+    "strpos": "SELECT strpos(repeat('a', 1000000), 'b' || repeat('a', 500000))",
+    "replace": "SELECT length(replace(repeat('a', 1000000), 'b' || repeat('a', 500000), 'c'))",
+    "split_part": "SELECT length(split_part(repeat('a', 1000000), 'b' || repeat('a', 500000), 3))",
+    "string_to_array": "SELECT cardinality(string_to_array(repeat('a', 1000000), 'b' || repeat('a', 500000)))",
     "translate": "SELECT length(translate(repeat('z',300000), (SELECT string_agg(chr(1000+i),'') FROM generate_series(1,40000) i), 'x'))",
     "btrim": "SELECT length(btrim(repeat('z',300000)||'q', (SELECT string_agg(chr(1000+i),'') FROM generate_series(1,40000) i)||'z'))",
     "btrim_bytea": "SELECT length(btrim(convert_to(repeat('z',1000000),'UTF8'), convert_to(repeat('y',100000)||'z','UTF8')))",
