@@ -108,10 +108,15 @@ class Target:
 def benchmark_server() -> Iterator[Server]:
     """Lend the server that keeps the data, with roles of a prefix of its own."""
     with EmbeddedServer(ROOT) as embedded:
-        server = Server(embedded.superuser_url, RoleNames(PREFIX))
-        with server.connect("bootstrap", "postgres") as connection:
-            create_roles(connection, server.names, PASSWORDS, _LIMITS)
-        yield server
+        yield prepared(embedded)
+
+
+def prepared(started: EmbeddedServer) -> Server:
+    """Return a server with its roles."""
+    server = Server(started.superuser_url, RoleNames(PREFIX))
+    with server.connect("bootstrap", "postgres") as connection:
+        create_roles(connection, server.names, PASSWORDS, _LIMITS)
+    return server
 
 
 def load(server: Server, dataset: Dataset) -> str:

@@ -36,7 +36,7 @@ class Served:
 
     def cpu_seconds(self) -> float:
         """Return the processor time that it has used so far, its workers' included."""
-        return sum(_cpu_seconds(pid) for pid in (self.pid, *_children(self.pid)))
+        return sum(cpu_seconds(pid) for pid in (self.pid, *_children(self.pid)))
 
     def megabytes(self) -> float:
         """Return the memory that its workers have now."""
@@ -132,7 +132,7 @@ def _kilobytes(pid: int, of: str) -> int:
     return int(status.partition(f"{of}:")[2].split()[0])
 
 
-def _cpu_seconds(pid: int) -> float:
+def cpu_seconds(pid: int) -> float:
     """Return user and system time: the 14th and 15th field, counted after the command in brackets."""
     fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / _TICKS

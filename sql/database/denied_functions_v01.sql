@@ -18,9 +18,10 @@ VALUES
     -- pg_dump shares its snapshot with its workers.
     ('snapshots', ARRAY['pg\_export\_snapshot'], ARRAY[{{'owner'}}]),
     ('delays', ARRAY['pg\_sleep', 'pg\_sleep\_for', 'pg\_sleep\_until'], ARRAY[]::name[]),
-    -- They look for no interrupts: neither a time-out nor a superuser ends them (docs/security/endless.md).
-    ('endless', ARRAY['normalize', 'is\_normalized', 'arrayoverlap', 'arraycontains', 'arraycontained'],
-     ARRAY[{{'owner'}}]),
+    -- They look for no interrupts: neither a time-out nor a superuser ends them. Those that resources need are left
+    -- (docs/security/endless.md).
+    ('endless', ARRAY['normalize', 'is\_normalized', 'arrayoverlap', 'arraycontains', 'arraycontained',
+                      'poly\_same', 'poly\_distance', 'path\_distance'], ARRAY[{{'owner'}}]),
     -- Follows a row's versions by address, past the policy.
     ('row_addresses', ARRAY['currtid2'], ARRAY[]::name[]),
     -- Other sessions of the same role, their queries and locks; counters of every table.

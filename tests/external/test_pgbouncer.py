@@ -133,7 +133,7 @@ def test_what_another_client_left_on_the_session_is_gone(
         left = "SELECT (SELECT count(*) FROM pg_prepared_statements) + (SELECT count(*) FROM pg_cursors)"
         assert connection.execute(left).fetchone() == (0,)
         if setting:
-            wanted = {"search_path": "public", "row_security": "on", "timezone": "UTC"}.get(setting, "30s")
+            wanted = {"search_path": "public", "row_security": "on", "timezone": "UTC"}.get(setting, "8s")
             assert connection.execute("SELECT current_setting(%s)", (setting,)).fetchone() == (wanted,)
         assert connection.execute("SELECT count(*) FROM customers").fetchone() == (0,)
     assert _create(tenant)

@@ -24,9 +24,11 @@ DATABASE = "tenantapp"
 
 
 @contextmanager
-def own_server(root: Path, settings: Mapping[str, str]) -> Iterator[EmbeddedServer]:
-    """Lend a server of `TEST_POSTGRES_VERSION` in a folder."""
-    version = int(os.environ.get("TEST_POSTGRES_VERSION", "18"))
+def own_server(
+    root: Path, settings: Mapping[str, str], version: int | None = None
+) -> Iterator[EmbeddedServer]:
+    """Lend a server in a folder; of `TEST_POSTGRES_VERSION`, unless a version is given."""
+    version = version or int(os.environ.get("TEST_POSTGRES_VERSION", "18"))
     lend = debian.debian_server if version in debian.VERSIONS else EmbeddedServer
     with lend(root, version=version, settings=settings) as started:
         yield started

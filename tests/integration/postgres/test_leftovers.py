@@ -26,7 +26,7 @@ SETTINGS = [
     (f"SET tenancy.context = '{FOREIGN}'", "tenancy.context", ""),
     (f"SELECT set_config('tenancy.context', '{FOREIGN}', false)", "tenancy.context", ""),
     ("SET search_path = pg_temp, pg_catalog", "search_path", "public"),
-    ("SET SESSION statement_timeout = 0", "statement_timeout", "30s"),
+    ("SET SESSION statement_timeout = 0", "statement_timeout", "8s"),
     ("SET lock_timeout = 0", "lock_timeout", "5s"),
     ("SET idle_in_transaction_session_timeout = 0", "idle_in_transaction_session_timeout", "1min"),
     ("SET timezone = 'Asia/Tokyo'", "timezone", "UTC"),

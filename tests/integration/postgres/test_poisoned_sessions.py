@@ -91,7 +91,7 @@ def test_settings_that_the_role_was_left_are_removed_and_start_no_session_of_the
     connection.close()
     assert shown == {
         "search_path": "public",
-        "statement_timeout": "30s",
+        "statement_timeout": "8s",
         "timezone": "UTC",
         "row_security": "on",
         "default_transaction_read_only": "off",
@@ -109,7 +109,7 @@ def test_settings_passed_at_the_start_of_a_session_win_over_those_of_the_role(
     connection = pool_of(make_app(**OF_ONE)).connect()
     shown = {name: _show(connection, name) for name in POISON}
     connection.close()
-    assert (shown["search_path"], shown["statement_timeout"], shown["timezone"]) == ("public", "30s", "UTC")
+    assert (shown["search_path"], shown["statement_timeout"], shown["timezone"]) == ("public", "8s", "UTC")
     # The others are why they are removed.
     assert shown["row_security"] == "off"
 

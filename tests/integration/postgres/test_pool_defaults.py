@@ -23,7 +23,7 @@ def test_a_new_connection_has_the_defaults(make_app: MakeApp) -> None:
     shown = [connection.execute(f"SHOW {name}").fetchone() for name in ("statement_timeout", "TimeZone")]
     assert connection.info.get_parameters()["connect_timeout"] == "2"
     connection.close()
-    assert shown == [("30s",), ("UTC",)]
+    assert shown == [("8s",), ("UTC",)]
 
 
 @pytest.mark.parametrize(
