@@ -70,6 +70,15 @@ WITH own (kind, identity, said, age) AS (
     SELECT 'view', c.oid::regclass::text, concat_ws('|', pg_get_viewdef(c.oid), c.reloptions), age(c.xmin)
     FROM pg_class c WHERE c.oid < 16384 AND c.relkind = 'v'
     UNION ALL
+    SELECT 'extension', x.extname,
+           concat_ws('|', x.extversion,
+                     (SELECT string_agg(m.said, ',' ORDER BY m.said COLLATE "C")
+                      FROM (SELECT pg_describe_object(d.classid, d.objid, 0) AS said FROM pg_depend d
+                            WHERE d.refclassid = 'pg_extension'::regclass AND d.refobjid = x.oid
+                              AND d.deptype = 'e' AND d.objid < 16384) AS m)),
+           age(x.xmin)
+    FROM pg_extension x WHERE x.oid < 16384
+    UNION ALL
     SELECT 'first privileges', format('of %s', pg_describe_object(i.classoid, i.objoid, i.objsubid)),
            (SELECT string_agg(format('%s=%s', CASE g.grantee WHEN 0 THEN 'PUBLIC' WHEN 10 THEN 'superuser'
                                                    ELSE pg_get_userbyid(g.grantee) END, g.privilege_type), ','

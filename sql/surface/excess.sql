@@ -1,5 +1,5 @@
--- What holders may do with PostgreSQL's own objects, and with databases, languages, schemas and parameters, beyond what
--- the server gave out by itself and the preparation grants. What the preparation takes away and somebody gave back
+-- What holders may do with PostgreSQL's own objects, with this database, languages, schemas and parameters, beyond
+-- what the server gave out by itself and the preparation grants. What the preparation takes away and somebody gave back
 -- counts too, where it was taken away: a preparation without a superuser cannot.
 WITH access AS MATERIALIZED ({{access}}),
 denied AS (
@@ -61,13 +61,10 @@ prepared (classid, objid, holder, privilege) AS (
                  ('owner', 'TEMPORARY')) AS s (holder, privilege)
     JOIN pg_database d ON d.datname = current_database()
 )
-SELECT CASE WHEN a.classid = 'pg_database'::regclass AND i.name <> quote_ident(current_database())
-            THEN 'warning' ELSE 'error' END,
-       i.type, i.identity, a.holder,
-       a.privilege || coalesce(' (' || quote_ident(a.attname) || ')', '') 
-           || CASE WHEN a.is_grantable THEN ' WITH GRANT OPTION'
-                                                                      ELSE '' END,
-       CASE WHEN i.type IN ('table', 'view', 'toast table', 'catalog') OR a.classid = 'pg_class'::regclass
+SELECT i.type, i.identity, a.holder,
+       a.privilege || coalesce(' (' || quote_ident(a.attname) || ')', '')
+           || CASE WHEN a.is_grantable THEN ' WITH GRANT OPTION' ELSE '' END,
+       CASE WHEN a.classid = 'pg_class'::regclass
             THEN format('REVOKE %s%s ON %s FROM %s', a.privilege, coalesce(' (' || quote_ident(a.attname) || ')', ''),
                         i.identity, a.quoted_holder)
             WHEN a.classid = 'pg_parameter_acl'::regclass
@@ -76,9 +73,10 @@ SELECT CASE WHEN a.classid = 'pg_database'::regclass AND i.name <> quote_ident(c
 FROM access a
 CROSS JOIN LATERAL pg_identify_object(a.classid, a.objid, 0) AS i
 CROSS JOIN revoked
-LEFT JOIN pg_class c ON a.classid = 'pg_class'::regclass AND c.oid = a.objid
 LEFT JOIN ({{holders}}) AS h ON h.name = a.holder
-WHERE coalesce(i.schema, '') !~ '^pg_(toast_)?temp' AND (
+WHERE coalesce(i.schema, '') !~ '^pg_(toast_)?temp'
+  -- Another database is audited by itself.
+  AND NOT (a.classid = 'pg_database'::regclass AND i.name <> quote_ident(current_database())) AND (
     -- The right to pass a right on is never given.
     a.is_grantable
     OR (a.objid < 16384 OR a.classid IN ('pg_parameter_acl'::regclass, 'pg_database'::regclass)
@@ -91,4 +89,4 @@ WHERE coalesce(i.schema, '') !~ '^pg_(toast_)?temp' AND (
        AND NOT EXISTS (SELECT FROM prepared p
                        WHERE p.classid = a.classid AND p.objid = a.objid AND p.holder = a.holder
                          AND p.privilege = a.privilege AND a.attname IS NULL))
-ORDER BY 2, 3, 4, 5
+ORDER BY 1, 2, 3, 4

@@ -14,25 +14,23 @@ reach AS (
           GROUP BY p.classid, p.objid, p.holder) AS s
     GROUP BY s.classid, s.objid
 ),
-found (classid, objid, owner, relation, definition) AS (
+members AS MATERIALIZED (
+    SELECT classid, objid, refobjid AS extension FROM pg_depend
+    WHERE refclassid = 'pg_extension'::regclass AND deptype = 'e' AND objsubid = 0
+),
+all_objects (classid, objid, owner, relation, definition) AS (
     SELECT 'pg_class'::regclass::oid, c.oid, c.relowner,
            CASE WHEN c.relispartition THEN pg_partition_root(c.oid)
                 WHEN c.relkind = 'S' THEN (SELECT d.refobjid FROM pg_depend d
                                            WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid
                                              AND d.refclassid = 'pg_class'::regclass AND d.deptype IN ('a', 'i'))
                 ELSE c.oid END,
-           concat_ws(' ', CASE WHEN c.relkind IN ('v', 'm') THEN pg_get_viewdef(c.oid)
-                               WHEN c.relkind IN ('i', 'I') THEN pg_get_indexdef(c.oid)
-                               WHEN c.relkind IN ('r', 'p') AND c.oid >= 16384 THEN t.parts END, c.reloptions::text)
+           NULL
     FROM pg_class c
-    LEFT JOIN ({{parts}}) AS t ON t.oid = c.oid
     WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f', 'S')
        OR c.relkind IN ('i', 'I') AND EXISTS (SELECT FROM pg_index x WHERE x.indexrelid = c.oid AND x.indrelid < 16384)
     UNION ALL
-    SELECT 'pg_proc'::regclass, p.oid, p.proowner, NULL,
-           CASE WHEN p.prokind IN ('f', 'p', 'w') THEN pg_get_functiondef(p.oid)
-                ELSE (SELECT format('aggregate of %s, %s', g.aggtransfn, g.aggfinalfn)
-                      FROM pg_aggregate g WHERE g.aggfnoid = p.oid) END
+    SELECT 'pg_proc'::regclass, p.oid, p.proowner, NULL, NULL
     FROM pg_proc p
     UNION ALL
     SELECT 'pg_type'::regclass, t.oid, t.typowner, NULL,
@@ -55,7 +53,7 @@ found (classid, objid, owner, relation, definition) AS (
     FROM pg_trigger t WHERE NOT t.tgisinternal OR t.tgrelid < 16384
     UNION ALL
     SELECT 'pg_rewrite'::regclass, w.oid, NULL, w.ev_class, pg_get_ruledef(w.oid)
-    FROM pg_rewrite w WHERE w.rulename <> '_RETURN' OR w.ev_class < 16384
+    FROM pg_rewrite w WHERE w.oid >= 16384 AND (w.rulename <> '_RETURN' OR w.ev_class < 16384)
     UNION ALL
     SELECT 'pg_policy'::regclass, p.oid, NULL, p.polrelid, pg_get_expr(p.polqual, p.polrelid)
     FROM pg_policy p JOIN pg_class c ON c.oid = p.polrelid WHERE c.oid < 16384 OR c.relkind NOT IN ('r', 'p')
@@ -135,25 +133,39 @@ found (classid, objid, owner, relation, definition) AS (
     SELECT 'pg_largeobject'::regclass, oid, lomowner, NULL, '' FROM pg_largeobject_metadata
     UNION ALL
     SELECT 'pg_tablespace'::regclass, oid, spcowner, NULL, '' FROM pg_tablespace
+),
+found AS MATERIALIZED (
+    SELECT * FROM all_objects o
+    WHERE o.objid >= 16384
+       OR (o.classid, o.objid) IN (SELECT m.classid, m.objid FROM members m WHERE m.extension >= 16384)
 )
 SELECT i.type, i.identity, coalesce(n.nspname || '.' || c.relname,
                                     CASE WHEN f.classid = 'pg_proc'::regclass THEN f.objid::regprocedure::text END),
        x.extname,
        CASE WHEN f.owner = x.extowner THEN 'the extension''s owner'
             ELSE coalesce(h.name, pg_get_userbyid(f.owner)) END,
-       f.definition, coalesce(r.reach, '{}'),
+       -- Those that take long to write down, of these objects alone.
+       CASE WHEN f.classid = 'pg_class'::regclass
+            THEN concat_ws(' ', CASE WHEN o.relkind IN ('v', 'm') THEN pg_get_viewdef(o.oid)
+                                     WHEN o.relkind IN ('i', 'I') THEN pg_get_indexdef(o.oid)
+                                     ELSE t.parts END, o.reloptions::text)
+            WHEN p.prokind = 'a' THEN (SELECT format('aggregate of %s, %s', g.aggtransfn, g.aggfinalfn)
+                                       FROM pg_aggregate g WHERE g.aggfnoid = p.oid)
+            WHEN p.oid IS NOT NULL THEN pg_get_functiondef(p.oid)
+            ELSE f.definition END,
+       coalesce(r.reach, '{}'),
        coalesce(p.prosecdef, false), coalesce(p.proleakproof, false)
 FROM found f
 CROSS JOIN LATERAL pg_identify_object(f.classid, f.objid, 0) AS i
 LEFT JOIN reach r ON r.classid = f.classid AND r.objid = f.objid
 LEFT JOIN pg_class c ON c.oid = f.relation
 LEFT JOIN pg_namespace n ON n.oid = c.relnamespace
+LEFT JOIN pg_class o ON f.classid = 'pg_class'::regclass AND o.oid = f.objid
+LEFT JOIN ({{parts}}) AS t ON t.oid = o.oid
 LEFT JOIN pg_proc p ON f.classid = 'pg_proc'::regclass AND p.oid = f.objid
-LEFT JOIN pg_depend d ON d.classid = f.classid AND d.objid = f.objid AND d.objsubid = 0
-                     AND d.refclassid = 'pg_extension'::regclass AND d.deptype = 'e'
-LEFT JOIN pg_extension x ON x.oid = CASE WHEN f.classid = 'pg_extension'::regclass THEN f.objid ELSE d.refobjid END
+LEFT JOIN members d ON d.classid = f.classid AND d.objid = f.objid
+LEFT JOIN pg_extension x ON x.oid = CASE WHEN f.classid = 'pg_extension'::regclass THEN f.objid ELSE d.extension END
 LEFT JOIN ({{holders}}) AS h ON h.oid = f.owner
-WHERE (f.objid >= 16384 OR x.oid >= 16384)
-  -- What another session makes for itself is its own.
-  AND coalesce(i.schema, '') !~ '^pg_(toast_)?temp' AND coalesce(n.nspname, '') !~ '^pg_(toast_)?temp_'
+-- What another session makes for itself is its own.
+WHERE coalesce(i.schema, '') !~ '^pg_(toast_)?temp' AND coalesce(n.nspname, '') !~ '^pg_(toast_)?temp_'
 ORDER BY i.type COLLATE "C", i.identity COLLATE "C"

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
-
 import psycopg
 import sqlalchemy as sa
 from alembic.util import CommandError
@@ -33,21 +31,25 @@ def closed_world(
     """
     return (
         Comparison(drift.CHECK, lambda _: _drift(engine, names)),
-        Comparison(declared.CHECK, partial(surface_findings, names=names, configuration=configuration)),
+        Comparison(
+            declared.CHECK,
+            lambda connection: [*beyond(connection, names, configuration), *altered(connection)],
+        ),
     )
 
 
-def surface_findings(
-    connection: Connection, names: RoleNames, configuration: AuditConfiguration
-) -> list[Finding]:
+def beyond(connection: Connection, names: RoleNames, configuration: AuditConfiguration) -> list[Finding]:
     """Return what the database that a connection is in has beyond what is declared."""
-    found = [
-        *declared.undeclared(read_surface(connection, names, configuration), configuration.declared_objects)
-    ]
+    surface = read_surface(connection, names, configuration)
+    return list(declared.undeclared(surface, configuration.declared_objects))
+
+
+def altered(connection: Connection) -> list[Finding]:
+    """Return what is not as released of PostgreSQL's own objects."""
     version = connection.info.server_version // _VERSION
-    if is_known(version):
-        return [*found, *declared.altered(changed(version, read_builtins(connection)))]
-    return [*found, declared.unknown_release(version)]
+    if not is_known(version):
+        return [declared.unknown_release(version)]
+    return list(declared.altered(changed(version, read_builtins(connection))))
 
 
 def _drift(engine: sa.Engine, names: RoleNames) -> list[Finding]:

@@ -114,9 +114,8 @@ def _comparable(one: Reached) -> tuple[object, ...]:
 
 
 def _beyond(given: Given) -> Finding:
-    severity: Severity = "warning" if given.severity == "warning" else "error"
     return Finding(
-        CHECK, severity, f"{given.kind} {given.name}", f"{given.holder}: {given.opens}", given.repair
+        CHECK, "error", f"{given.kind} {given.name}", f"{given.holder}: {given.opens}", given.repair
     )
 
 

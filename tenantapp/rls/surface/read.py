@@ -71,7 +71,6 @@ class Given:
     """A privilege, or something that stands in the catalog, beyond what PostgreSQL and the preparation gave.
 
     Args:
-        severity: error or warning.
         kind: what it is about: table, setting, membership.
         name: the object.
         holder: who has it.
@@ -79,7 +78,6 @@ class Given:
         repair: SQL that takes it away.
     """
 
-    severity: str
     kind: str
     name: str
     holder: str
@@ -122,9 +120,8 @@ def read_surface(connection: Connection, names: RoleNames, configuration: AuditC
         )
         for kind, name, declared_as, extension, owner, definition, reach, definer, leakproof in ask("objects")
     )
-    given = [Given(*row) for row in ask("excess")]
-    given += [Given("error", *row) for row in ask("standing")]
-    return Surface(objects, tuple(given))
+    given = tuple(Given(*row) for name in ("excess", "standing") for row in ask(name))
+    return Surface(objects, given)
 
 
 def _digest(definition: str | None) -> str:

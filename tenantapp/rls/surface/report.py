@@ -11,6 +11,10 @@ from tenantapp.rls.surface.read import Surface
 
 Document = Mapping[str, list[dict[str, Any]]]
 _CHAPTERS = ("objects", "given")
+_FIELDS = {
+    "objects": {"kind", "name", "owner", "extension", "runs_as_owner", "leakproof", "reach", "digest"},
+    "given": {"kind", "name", "holder", "opens"},
+}
 
 
 def as_document(surface: Surface) -> Document:
@@ -52,7 +56,7 @@ def read_document(text: str) -> Document:
     for chapter in _CHAPTERS:
         items = document[chapter]
         if not isinstance(items, list) or not all(
-            isinstance(item, dict) and {"kind", "name"} <= item.keys() for item in items
+            isinstance(item, dict) and item.keys() == _FIELDS[chapter] for item in items
         ):
             raise SurfaceFileError(f"this is no surface: {chapter} is no list of objects")
     return document
