@@ -35,6 +35,11 @@ def undeclared(surface: Surface, declared: Mapping[str, str]) -> Iterator[Findin
         yield from _judged_extension(name, parts, declared)
     for given in surface.given:
         yield _beyond(given)
+    there = {f"{one.kind} {one.name}" for one in surface.objects} | {
+        f"extension {one.extension}" for one in members
+    }
+    for name in sorted(declared.keys() - there):
+        yield Finding(CHECK, "warning", name, "is declared, and not there", "-- remove its declaration")
 
 
 def altered(parts: Iterable[Part]) -> Iterator[Finding]:
