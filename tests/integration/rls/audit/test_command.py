@@ -136,3 +136,11 @@ def test_a_server_that_is_away_ends_with_2(server: Server) -> None:
     result = app.test_cli_runner().invoke(args=["rls", "audit"])
     assert result.exit_code == 2
     assert "Connection refused" in result.stderr
+
+
+def test_what_is_declared_and_not_there_is_told(run: Run, tmp_path: Path) -> None:
+    declared = '[tool.tenantapp.audit.declared_objects]\n"trigger gone on public.customers" = "0"\n'
+    (tmp_path / "audit.toml").write_text(f"{(ROOT / 'pyproject.toml').read_text()}\n{declared}")
+    result = run("--config", str(tmp_path / "audit.toml"))
+    assert result.exit_code == 0
+    assert "WARNING surface  trigger gone on public.customers" in result.stdout
