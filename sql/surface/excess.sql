@@ -85,7 +85,11 @@ WHERE coalesce(i.schema, '') !~ '^pg_(toast_)?temp'
                        WHERE g.classid = a.classid AND g.objid = a.objid AND g.privilege = a.privilege
                          AND g.grantee = h.oid AND (g.attname IS NULL OR g.attname = a.attname)
                          AND NOT (a.classid = 'pg_proc'::regclass AND revoked.holds
-                                  AND EXISTS (SELECT FROM denied d WHERE d.oid = a.objid)))
+                                  AND EXISTS (SELECT FROM denied d WHERE d.oid = a.objid))
+                         -- The views that the preparation takes from PUBLIC are those that it gives to others.
+                         AND NOT (a.classid = 'pg_class'::regclass AND revoked.holds
+                                  AND EXISTS (SELECT FROM prepared p
+                                              WHERE p.classid = a.classid AND p.objid = a.objid)))
        AND NOT EXISTS (SELECT FROM prepared p
                        WHERE p.classid = a.classid AND p.objid = a.objid AND p.holder = a.holder
                          AND p.privilege = a.privilege AND a.attname IS NULL))

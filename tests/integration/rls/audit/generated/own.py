@@ -16,7 +16,7 @@ READ = (
         "pg_replication_origin",
     ),
     *("pg_backend_memory_contexts", "pg_shmem_allocations", "information_schema._pg_user_mappings"),
-    "pg_subscription",
+    *("pg_subscription", "pg_stat_activity", "pg_locks", "pg_largeobject_metadata"),
 )
 WRITE = ("pg_class", "pg_proc", "pg_policy", "pg_settings", "pg_attribute", "pg_database", "pg_type")
 CALL = (
