@@ -53,8 +53,9 @@ test-services:
 	@test -x /usr/sbin/nginx || { \
 		echo "missing: nginx; on Debian 12: apt-get install nginx-light" >&2; exit 1; }
 	CORPUS_EVERY=1 $(PYTEST) tests/integration/migrations/corpus
-	CORPUS_EVERY=5 TEST_POSTGRES_VERSION=16 $(PYTEST) $(ON_A_DATABASE)
-	CORPUS_EVERY=5 GENERATED_REQUESTS=2000 TEST_POSTGRES_VERSION=15 $(PYTEST) $(ON_A_DATABASE)
+	HOLES=300 $(PYTEST) tests/integration/rls/audit/generated
+	CORPUS_EVERY=5 HOLES=50 TEST_POSTGRES_VERSION=16 $(PYTEST) $(ON_A_DATABASE)
+	CORPUS_EVERY=5 HOLES=50 GENERATED_REQUESTS=2000 TEST_POSTGRES_VERSION=15 $(PYTEST) $(ON_A_DATABASE)
 	TEST_POSTGRES_VERSION=15 $(PYTEST) -m services tests
 	$(PYTEST) -m services tests/integration/postgres
 	$(PYTEST) -m growth tests/growth

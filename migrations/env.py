@@ -8,7 +8,6 @@ import time
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from functools import partial
 from typing import Any
 
 import click
@@ -20,7 +19,6 @@ from alembic.util import CommandError
 from psycopg import errors as pg
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import DBAPIError, OperationalError, SAWarning
-from sqlalchemy.sql.schema import SchemaItem
 
 from tenantapp.health.revisions import MigrationsUnreadable, require_unique_revisions
 from tenantapp.models.base import Base
@@ -30,10 +28,9 @@ from tenantapp.postgres.roles import RoleNames
 from tenantapp.postgres.safety import check_preparation
 from tenantapp.postgres.sealing import sealer_for, sealing_engine
 from tenantapp.rehearsal.run import require_sound
-from tenantapp.rls import compare, operations  # noqa: F401 - Alembic gets our operations and comparisons
+from tenantapp.rls.drift import comparison_options
 from tenantapp.rls.failures import failure
 from tenantapp.rls.hazards import hazards
-from tenantapp.rls.implementation import render_item
 from tenantapp.rls.options import TRACEBACK, UNTRIED, read_waits, session_options
 from tenantapp.runtime import RUNTIME
 
@@ -117,29 +114,16 @@ def _told(error: Exception) -> Exception:
 
 def configure(connection: Connection, names: RoleNames) -> None:
     """Tell Alembic what to compare, and with what."""
+    options = comparison_options(connection, names)
+    # Alembic leaves a transaction that it finds to whoever began it.
+    connection.rollback()
     context.configure(
         connection=connection,
         target_metadata=Base.metadata,
         transaction_per_migration=True,
-        include_schemas=True,
-        include_name=_is_ours,
-        include_object=partial(_is_no_partition, read_partitions(connection)),
-        # Defaults are compared as the server shows them.
-        autogenerate_plugins=["alembic.autogenerate.*", "~alembic.autogenerate.defaults", "tenantapp.rls"],
-        render_item=render_item,
         process_revision_directives=finish_script,
-        role_names=names,
+        **options,
     )
-
-
-def read_partitions(connection: Connection) -> frozenset[str]:
-    """Return the partitions' names with their schemas."""
-    found = connection.scalars(
-        sa.text("SELECT relnamespace::regnamespace || '.' || relname FROM pg_class WHERE relispartition")
-    ).all()
-    # Alembic leaves a transaction that it finds to whoever began it.
-    connection.rollback()
-    return frozenset(found)
 
 
 def require_ready(connection: Connection, names: RoleNames) -> Connection:
@@ -215,20 +199,6 @@ def finish_script(migrating: Any, _revision: Any, scripts: list[MigrationScript]
 def _last_number() -> int:
     numbers = [re.match(r"\d{4}", script.revision) for script in context.script.walk_revisions()]
     return max((int(number[0]) for number in numbers if number), default=0)
-
-
-def _is_no_partition(
-    partitions: frozenset[str], item: SchemaItem, name: str | None, kind: str, reflected: bool, _to: object
-) -> bool:
-    """Leave partitions out of the comparison of tables: they come and go with time, not with the models."""
-    if kind != "table" or not reflected:
-        return True
-    schema = getattr(item, "schema", None) or "public"
-    return f"{schema}.{name}" not in partitions
-
-
-def _is_ours(name: str | None, kind: str, _parents: object) -> bool:
-    return kind != "schema" or name in (None, "control", "tenancy")
 
 
 run_migrations()

@@ -14,6 +14,7 @@ from tenantapp.cli.roles import roles
 from tenantapp.cli.schemas import schemas
 from tenantapp.cli.seed import seeds
 from tenantapp.cli.sessions import sessions
+from tenantapp.cli.surface import surface
 from tenantapp.cli.tenants import tenants
 from tenantapp.cli.up import up
 
@@ -23,3 +24,4 @@ def init_app(app: Flask) -> None:
     for command in (roles, databases, tenants, api_keys, keys, partitions, rls, schemas, seeds, sessions, up):
         app.cli.add_command(command)
     rls.add_command(probe)
+    rls.add_command(surface)

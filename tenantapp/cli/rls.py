@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 import psycopg
+import sqlalchemy as sa
+from alembic.util import CommandError
 from flask.cli import with_appcontext
+from sqlalchemy.exc import DBAPIError
 
 from tenantapp.cli.output import echo_json
 from tenantapp.cli.servers import ADDRESS_FIELDS, UnusableDatabase, address, connect, echo_used, role_names
@@ -45,6 +50,9 @@ def rls() -> None:
 def audit(role: str, path: Path, as_json: bool) -> None:
     """Read the catalog and tell what would let a tenant reach another's rows; nothing is written.
 
+    Beside the numbered checks, whatever is declared neither by the models, sql/ and the preparation nor in
+    the configuration is a finding (`surface`). So is what `flask db check` would tell (`drift`).
+
     Ends with 0 where no error is found, with 1 where one is, with 2 where the database or the configuration
     cannot be read.
     """
@@ -58,19 +66,38 @@ def audit(role: str, path: Path, as_json: bool) -> None:
 
 def _audited(role: str, path: Path) -> Audit:
     from tenantapp.rls.audit.configuration import load_configuration  # noqa: PLC0415
-    from tenantapp.rls.audit.errors import AuditConfigurationError  # noqa: PLC0415
     from tenantapp.rls.audit.run import audit as run_audit  # noqa: PLC0415
+    from tenantapp.rls.closed_world import closed_world  # noqa: PLC0415
 
-    try:
+    with told_in_one_line():
         configuration = load_configuration(path)
         url = address(role)
         echo_used(url)
+        engine = sa.create_engine(url, poolclass=sa.NullPool)
         with connect(url) as connection:
-            return run_audit(connection, role_names(), configuration)
+            comparisons = closed_world(engine, role_names(), configuration)
+            return run_audit(connection, role_names(), configuration, comparisons=comparisons)
+
+
+@contextmanager
+def told_in_one_line() -> Iterator[None]:
+    """End a block with one line and the code 2 where there is nothing to judge, or no way to judge it.
+
+    Raises:
+        UnusableDatabase: the server, the settings, the models or a file refuse.
+    """
+    from tenantapp.rls.audit.errors import AuditConfigurationError  # noqa: PLC0415
+    from tenantapp.rls.surface.errors import SurfaceFileError  # noqa: PLC0415
+
+    try:
+        yield
     except psycopg.Error as error:
         raise UnusableDatabase(first_line(error)) from error
-    except (AuditConfigurationError, SettingsError) as error:
-        raise UnusableDatabase(str(error)) from error
+    except DBAPIError as error:
+        said = first_line(error.orig) if isinstance(error.orig, psycopg.Error) else str(error.orig)
+        raise UnusableDatabase(said) from error
+    except (AuditConfigurationError, CommandError, SettingsError, SurfaceFileError) as error:
+        raise UnusableDatabase(str(error).splitlines()[0]) from error
 
 
 def _echo(audit: Audit) -> None:

@@ -49,6 +49,7 @@ class AuditConfiguration:
         sensitive_columns: `schema.table.column` of values that nobody may guess from statistics.
         definer_functions: SECURITY DEFINER functions that are meant to be, by signature.
         role_settings: what roles are meant to start with, by purpose: `app = ["statement_timeout=30s"]`.
+        declared_objects: digests of objects that no model describes, by kind and name: extensions, triggers.
         minimum_versions: the first safe release of each major version, where it is stricter than the check's.
         waivers: findings that are lived with.
     """
@@ -59,6 +60,7 @@ class AuditConfiguration:
     sensitive_columns: tuple[str, ...] = ()
     definer_functions: tuple[str, ...] = ()
     role_settings: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    declared_objects: Mapping[str, str] = field(default_factory=dict)
     minimum_versions: tuple[str, ...] = ()
     waivers: tuple[Waiver, ...] = ()
 
@@ -86,10 +88,11 @@ def parse_configuration(section: Mapping[str, Any]) -> AuditConfiguration:
     parsers: dict[str, Callable[[str, object], Any]] = {
         "tenant_column": _text,
         "tenant_function": _text,
-        "unscoped_tables": _reasons,
+        "unscoped_tables": _named_texts,
         "sensitive_columns": _texts,
         "definer_functions": _texts,
         "role_settings": _settings,
+        "declared_objects": _named_texts,
         "minimum_versions": _texts,
         "waivers": _waivers,
     }
@@ -110,9 +113,9 @@ def _texts(key: str, value: object) -> tuple[str, ...]:
     return tuple(value)
 
 
-def _reasons(key: str, value: object) -> dict[str, str]:
+def _named_texts(key: str, value: object) -> dict[str, str]:
     if not isinstance(value, dict):
-        raise _refused(key, "a table of names and reasons", value)
+        raise _refused(key, "a table of names and texts", value)
     return {name: _text(f"{key}.{name}", reason) for name, reason in value.items()}
 
 

@@ -24,6 +24,7 @@ _NO_SETTINGS = {
     "TEST_POSTGRES_VERSION",
     "GENERATED_REQUESTS",
     "CORPUS_EVERY",
+    "HOLES_SEED",
     "DOTENV_FILE",
 }
 _OF_OTHERS = re.compile(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -47,9 +48,44 @@ def test_an_error_ends_with_1_and_shows_the_repair(run: Run, server: Server, dat
 
 
 def test_a_warning_ends_with_0(run: Run, server: Server, database: str) -> None:
-    execute(server, database, "DROP POLICY customers_tenant_fence ON customers")
+    execute(server, database, "CREATE SCHEMA stray")
     result = run()
-    assert (result.exit_code, "WARNING 0006_no_fence" in result.stdout) == (0, True)
+    assert (result.exit_code, "WARNING surface  schema stray" in result.stdout) == (0, True)
+
+
+def test_what_db_check_would_tell_is_told(run: Run, server: Server, database: str) -> None:
+    execute(server, database, "ALTER TABLE customers ADD stray int")
+    result = run()
+    assert result.exit_code == 1
+    assert "ERROR   drift  customers.stray" in result.stdout
+
+
+def test_an_extension_is_declared_by_the_digest_that_its_finding_names(
+    run: Run, server: Server, database: str, tmp_path: Path
+) -> None:
+    with server.connect("bootstrap", database) as connection:
+        query = "SELECT min(name) FROM pg_available_extensions WHERE name IN ('citext', 'vector')"
+        (name,) = connection.execute(query).fetchone() or (None,)
+    execute(server, database, f"CREATE EXTENSION {name}")
+    found = run()
+    assert found.exit_code == 1
+    declaration = re.search(rf'declare it: ("extension {name}" = "\w+")', found.stdout)
+    assert declaration
+    project = (ROOT / "pyproject.toml").read_text()
+    declared = f"{project}\n[tool.tenantapp.audit.declared_objects]\n{declaration[1]}\n"
+    (tmp_path / "audit.toml").write_text(declared)
+    clean = run("--config", str(tmp_path / "audit.toml"))
+    assert f"extension {name}" not in clean.stdout
+    execute(
+        server,
+        database,
+        "CREATE FUNCTION public.door() RETURNS int SECURITY DEFINER RETURN 1; "
+        f"ALTER EXTENSION {name} ADD FUNCTION public.door()",
+    )
+    found = run("--config", str(tmp_path / "audit.toml"))
+    assert found.exit_code == 1
+    assert "is declared with other members" in found.stdout
+    assert "with their owner's rights: public.door()" in found.stdout
 
 
 def test_json_is_whole(run: Run, server: Server, database: str) -> None:
@@ -73,6 +109,8 @@ def test_a_waiver_is_shown(run: Run, server: Server, database: str, tmp_path: Pa
     (tmp_path / "audit.toml").write_text(
         (ROOT / "pyproject.toml").read_text()
         + '\n[[tool.tenantapp.audit.waivers]]\ncheck = "0002_rls_not_forced"\nobject = "public.customers"\n'
+        'reason = "a move"\nexpires = 9999-12-31\n'
+        '\n[[tool.tenantapp.audit.waivers]]\ncheck = "drift"\nobject = "customers"\n'
         'reason = "a move"\nexpires = 9999-12-31\n'
     )
     result = run("--config", str(tmp_path / "audit.toml"))
@@ -98,3 +136,11 @@ def test_a_server_that_is_away_ends_with_2(server: Server) -> None:
     result = app.test_cli_runner().invoke(args=["rls", "audit"])
     assert result.exit_code == 2
     assert "Connection refused" in result.stderr
+
+
+def test_what_is_declared_and_not_there_is_told(run: Run, tmp_path: Path) -> None:
+    declared = '[tool.tenantapp.audit.declared_objects]\n"trigger gone on public.customers" = "0"\n'
+    (tmp_path / "audit.toml").write_text(f"{(ROOT / 'pyproject.toml').read_text()}\n{declared}")
+    result = run("--config", str(tmp_path / "audit.toml"))
+    assert result.exit_code == 0
+    assert "WARNING surface  trigger gone on public.customers" in result.stdout

@@ -53,7 +53,7 @@ def test_every_key_is_read(tmp_path: Path) -> None:
         ({"tenant_column": 1}, "tenant_column: expected a text, got 1"),
         ({"tenant_column": ""}, "tenant_column: expected a text"),
         ({"sensitive_columns": "public.x.y"}, "sensitive_columns: expected a list of texts"),
-        ({"unscoped_tables": ["public.x"]}, "unscoped_tables: expected a table of names and reasons"),
+        ({"unscoped_tables": ["public.x"]}, "unscoped_tables: expected a table of names and texts"),
         ({"unscoped_tables": {"public.x": ""}}, "unscoped_tables.public.x: expected a text"),
         ({"role_settings": {"root": []}}, "role_settings: expected a table of settings by owner, app"),
         ({"waivers": {}}, "waivers: expected a list of tables"),
