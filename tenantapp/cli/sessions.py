@@ -15,7 +15,7 @@ from sqlalchemy import URL
 
 from tenantapp.cli.servers import address, connect, one_line_errors, role_names
 from tenantapp.platform.measures import first_line
-from tenantapp.platform.watchdog import Limits, end_overdue, remove_left_settings
+from tenantapp.platform.watchdog import AgeLimits, end_overdue, remove_left_settings
 from tenantapp.runtime import RUNTIME
 from tenantapp.settings.load import Settings
 
@@ -57,7 +57,7 @@ def watch(every: float, once: bool) -> None:
         _look_until_told(url, limits, told, every)
 
 
-def _look_until_told(url: URL, limits: Limits, told: Counter[object], every: float) -> None:
+def _look_until_told(url: URL, limits: AgeLimits, told: Counter[object], every: float) -> None:
     stopping = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopping.set())
@@ -68,7 +68,7 @@ def _look_until_told(url: URL, limits: Limits, told: Counter[object], every: flo
             _log.error("cannot look", reason=first_line(error))
 
 
-def _look(url: URL, limits: Limits, told: Counter[object]) -> None:
+def _look(url: URL, limits: AgeLimits, told: Counter[object]) -> None:
     """Undo what there is, by a session of its own: a restart of the server is nothing special.
 
     Args:
@@ -94,8 +94,8 @@ def _look(url: URL, limits: Limits, told: Counter[object]) -> None:
             _log.warning("setting of the role removed", setting=setting)
 
 
-def _limits(settings: Settings) -> Limits:
-    return Limits(
+def _limits(settings: Settings) -> AgeLimits:
+    return AgeLimits(
         settings.watchdog_seconds or settings.longest_loan_seconds * _BEYOND_A_LOAN,
         settings.request_loan_seconds * _BEYOND_A_LOAN,
     )

@@ -55,7 +55,7 @@ class Overdue:
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
+class AgeLimits:
     """How old a transaction or a statement of the application's may be, in seconds.
 
     Args:
@@ -67,7 +67,7 @@ class Limits:
     locking_seconds: float
 
 
-def end_overdue(connection: Connection, names: RoleNames, limits: Limits) -> list[Overdue]:
+def end_overdue(connection: Connection, names: RoleNames, limits: AgeLimits) -> list[Overdue]:
     """End the sessions of the application's role in this database whose transaction or statement is too old.
 
     Args:
