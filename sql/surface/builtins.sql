@@ -1,12 +1,12 @@
--- Digests of what PostgreSQL brings itself, in 16 parts a kind, and of each part what was written last. Privileges,
--- owners and the costs that the preparation raises are not in it; nor are the collations of the operating system.
+-- Digests of what PostgreSQL brings itself, in 16 parts a kind, and of each part what was written last. Privileges
+-- and owners are not in it; nor are the collations of the operating system.
 WITH own (kind, identity, said, age) AS (
     SELECT 'function', p.oid::regprocedure::text,
            concat_ws('|', p.prorettype::regtype,
                      (SELECT l.lanname FROM pg_language l WHERE l.oid = p.prolang), p.prokind, p.prosecdef,
                      p.proleakproof, p.proisstrict,
                      p.proretset, p.provolatile, p.proparallel, p.prosupport, p.prosrc, p.probin, p.prosqlbody IS NULL,
-                     CASE WHEN p.procost BETWEEN 1 AND 21 THEN '' ELSE p.procost::text END,
+                     p.procost,
                      pg_get_function_arg_default(p.oid, p.pronargs), p.prorows),
            age(p.xmin)
     FROM pg_proc p WHERE p.oid < 16384
@@ -28,7 +28,7 @@ WITH own (kind, identity, said, age) AS (
     SELECT 'type', t.oid::regtype::text,
            concat_ws('|', t.typtype, t.typlen, t.typbyval, t.typinput, t.typoutput, t.typreceive, t.typsend, t.typmodin,
                      t.typanalyze, t.typdefault, t.typbasetype::regtype,
-                     CASE WHEN t.typname <> 'jsonb' THEN t.typsubscript END), age(t.xmin)
+                     t.typsubscript), age(t.xmin)
     FROM pg_type t WHERE t.oid < 16384 AND t.typrelid = 0
     UNION ALL
     SELECT 'operator class', format('%s of %s on %s', o.opcname, a.amname, o.opcintype::regtype),

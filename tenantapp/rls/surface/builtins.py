@@ -12,7 +12,7 @@ _SHIPPED = FOLDER / "surface" / "builtins"
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class BuiltinPart:
     """A sixteenth of the server's own objects of one kind.
 
     Args:
@@ -28,13 +28,13 @@ class Part:
     latest: str
 
 
-def read_builtins(connection: Connection) -> tuple[Part, ...]:
+def read_builtins(connection: Connection) -> tuple[BuiltinPart, ...]:
     """Read the digests of the server's own objects; `search_path` names `pg_catalog` alone."""
     rows = connection.execute(compose("surface/builtins.sql", {}), prepare=False).fetchall()
-    return tuple(Part(*row) for row in rows)
+    return tuple(BuiltinPart(*row) for row in rows)
 
 
-def render(parts: tuple[Part, ...]) -> str:
+def render(parts: tuple[BuiltinPart, ...]) -> str:
     """Return the file of a major version."""
     return "".join(f"{part.digest} {part.number} {part.kind}\n" for part in parts)
 
@@ -44,7 +44,7 @@ def is_known(version: int) -> bool:
     return (_SHIPPED / f"{version}.txt").is_file()
 
 
-def changed(version: int, parts: tuple[Part, ...]) -> Iterator[Part]:
+def changed(version: int, parts: tuple[BuiltinPart, ...]) -> Iterator[BuiltinPart]:
     """Yield the parts that are not as they were shipped; one that is gone altogether has no latest object.
 
     Args:
@@ -57,4 +57,4 @@ def changed(version: int, parts: tuple[Part, ...]) -> Iterator[Part]:
         if shipped.pop((part.kind, part.number), None) != part.digest:
             yield part
     for kind, number in shipped:
-        yield Part(kind, number, "", f"every {kind} of part {number}")
+        yield BuiltinPart(kind, number, "", f"every {kind} of part {number}")

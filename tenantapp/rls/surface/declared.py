@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from tenantapp.models.functions import FUNCTIONS
 from tenantapp.models.scoped import declared_security
 from tenantapp.rls.audit.findings import Finding, Severity
-from tenantapp.rls.surface.builtins import Part
+from tenantapp.rls.surface.builtins import BuiltinPart
 from tenantapp.rls.surface.read import Given, Reached, Surface
 
 CHECK = "surface"
@@ -42,7 +42,7 @@ def undeclared(surface: Surface, declared: Mapping[str, str]) -> Iterator[Findin
         yield Finding(CHECK, "warning", name, "is declared, and not there", "-- remove its declaration")
 
 
-def altered(parts: Iterable[Part]) -> Iterator[Finding]:
+def altered(parts: Iterable[BuiltinPart]) -> Iterator[Finding]:
     """Yield a finding for each part of PostgreSQL's own objects that is not as it was shipped."""
     for part in parts:
         yield Finding(
