@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
+
+from tenantapp.rls.catalog import spelled_once
 
 Snapshot = dict[str, list[dict[str, Any]]]
 
 _OURS = "ANY ('{public,control,tenancy}'::regnamespace[])"
 _ACL = "ARRAY(SELECT a::text FROM unnest(coalesce({acl}, acldefault('{kind}', {owner}))) AS a ORDER BY 1)"
 
-_CAST_OF_ALL = re.compile(r"\(ARRAY\[((?:'(?:[^']|'')*'::character varying(?:, )?)+)\]\)::text\[\]")
-_EACH = re.compile(r"('(?:[^']|'')*'::character varying)")
 _QUERIES = {
     "schemas": f"""
         SELECT n.nspname AS name, n.nspowner::regrole::text AS owner,
@@ -90,10 +89,14 @@ def comparable(snapshot: Snapshot) -> Snapshot:
     """
     columns = [{**column, "position": 0} for column in snapshot["columns"]]
     spelled = {
-        kind: [{**item, "definition": _spelled_once(item["definition"])} for item in snapshot[kind]]
+        kind: [{**item, "definition": spelled_once(item["definition"])} for item in snapshot[kind]]
         for kind in ("constraints", "indexes")
     }
-    return {**snapshot, "columns": columns, **spelled}
+    policies = [
+        {**item, **{clause: item[clause] and spelled_once(item[clause]) for clause in ("using", "check")}}
+        for item in snapshot["policies"]
+    ]
+    return {**snapshot, "columns": columns, "policies": policies, **spelled}
 
 
 def differences(some: Snapshot, others: Snapshot) -> list[str]:
@@ -105,8 +108,3 @@ def differences(some: Snapshot, others: Snapshot) -> list[str]:
         for item in items
         if item not in known
     ]
-
-
-def _spelled_once(definition: str) -> str:
-    """Return a definition as the server shows it once it is made from what the server shows."""
-    return _CAST_OF_ALL.sub(lambda found: "ARRAY[" + _EACH.sub(r"(\1)::text", found[1]) + "]", definition)

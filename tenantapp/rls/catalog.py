@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+_CAST_OF_ALL = re.compile(r"\(ARRAY\[((?:'(?:[^']|'')*'::character varying(?:, )?)+)\]\)::text\[\]")
+_EACH = re.compile(r"('(?:[^']|'')*'::character varying)")
 SCHEMAS = ("public", "control", "tenancy")
 
 _TABLES = """
@@ -124,7 +127,14 @@ def read_policies(connection: Connection, oids: list[int]) -> list[tuple[int, Li
     return [
         (
             row.oid,
-            LivePolicy(row.name, row.using, row.check, row.permissive, row.command, tuple(row.roles)),
+            LivePolicy(
+                row.name,
+                row.using and spelled_once(row.using),
+                row.check and spelled_once(row.check),
+                row.permissive,
+                row.command,
+                tuple(row.roles),
+            ),
         )
         for row in _rows(connection, _POLICIES, oids=oids)
     ]
@@ -147,6 +157,11 @@ def read_functions(connection: Connection, schema: str = "tenancy") -> dict[str,
 def read_views(connection: Connection, schemas: tuple[str, ...] = SCHEMAS) -> dict[str, Any]:
     """Return the views by name: `oid`, `definition`, `owner`, `invoker`."""
     return {row.name: row for row in _rows(connection, _VIEWS, schemas=list(schemas))}
+
+
+def spelled_once(text: str) -> str:
+    """Return SQL in one of the two ways in which the server shows IN over varchar: made from its text."""
+    return _CAST_OF_ALL.sub(lambda found: "ARRAY[" + _EACH.sub(r"(\1)::text", found[1]) + "]", text)
 
 
 def _rows(connection: Connection, query: str, **parameters: Any) -> list[Any]:

@@ -77,6 +77,7 @@ SITUATIONS: dict[str, Situation] = {
         + notes(fence("EXISTS (SELECT 1 FROM members m WHERE m.size > 1)")),
     ),
     "a fence by words": added(fence("body IN ('a', 'b')")),
+    "a fence by words dropped": dropped(fence("body NOT IN ('a', 'b')")),
     "a view": added(views("SELECT id, body FROM notes")),
     "a view dropped": dropped(views("SELECT id, body FROM notes")),
     "another view": changed(views("SELECT id, body FROM notes"), views("SELECT id, row_version FROM notes")),
