@@ -122,23 +122,18 @@ def check_preparation(connection: Connection, names: RoleNames) -> list[SafetyPr
         except psycopg.errors.UndefinedObject as error:
             missing = f"{error.diag.message_primary}: run `flask roles create`"
             return [SafetyProblem("preparation", missing, "error")]
-    problems = [
-        SafetyProblem(
-            "preparation",
-            f"database {database!r}: {row['measure']}: {row['detail'][:_DETAIL_LENGTH]}: "
-            "run `flask databases prepare`",
-            "error",
-        )
-        for row in rows
-        if row["required"] and not row["holds"]
-    ]
+    found = []
+    for row in rows:
+        if row["required"] and not row["holds"]:
+            detail = f"{row['measure']}: {row['detail'][:_DETAIL_LENGTH]}: run `flask databases prepare`"
+            found.append(SafetyProblem("preparation", f"database {database!r}: {detail}", "error"))
     if optional := [row["measure"] for row in rows if not row["required"] and not row["holds"]]:
         reason = (
             f"database {database!r}: these measures take a superuser and are missing: {', '.join(optional)}; "
             f"what is open without them: {WITHOUT_A_SUPERUSER}"
         )
-        problems.append(SafetyProblem("preparation", reason, "warning"))
-    return problems
+        found.append(SafetyProblem("preparation", reason, "warning"))
+    return found
 
 
 def check_context_key(connection: Connection, sealer: ContextSealer) -> list[SafetyProblem]:
