@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import sqlalchemy as sa
@@ -9,7 +10,11 @@ from sqlalchemy.engine import Connection
 
 from tenantapp.rls.catalog import spelled_once
 
-Snapshot = dict[str, list[dict[str, Any]]]
+_Object = dict[str, Any]
+Snapshot = dict[str, list[_Object]]
+
+# An object is known by those of them that it has.
+_NAMES = ("schema", "role", "relation", "name", "kind", "on")
 
 _OURS = "ANY ('{public,control,tenancy}'::regnamespace[])"
 _ACL = "ARRAY(SELECT a::text FROM unnest(coalesce({acl}, acldefault('{kind}', {owner}))) AS a ORDER BY 1)"
@@ -44,6 +49,9 @@ _QUERIES = {
     "indexes": f"""
         SELECT pg_get_indexdef(x.indexrelid) AS definition, x.indisvalid AS valid
         FROM pg_index x JOIN pg_class c ON c.oid = x.indrelid WHERE c.relnamespace = {_OURS} ORDER BY 1""",
+    "views": f"""
+        SELECT c.oid::regclass::text AS name, pg_get_viewdef(c.oid) AS definition
+        FROM pg_class c WHERE c.relnamespace = {_OURS} AND c.relkind IN ('v', 'm') ORDER BY 1""",
     "policies": """
         SELECT p.polrelid::regclass::text AS relation, p.polname AS name, p.polcmd::text AS command,
                p.polpermissive AS permissive, p.polroles::text AS roles,
@@ -90,7 +98,7 @@ def comparable(snapshot: Snapshot) -> Snapshot:
     columns = [{**column, "position": 0} for column in snapshot["columns"]]
     spelled = {
         kind: [{**item, "definition": spelled_once(item["definition"])} for item in snapshot[kind]]
-        for kind in ("constraints", "indexes")
+        for kind in ("constraints", "indexes", "views")
     }
     policies = [
         {**item, **{clause: item[clause] and spelled_once(item[clause]) for clause in ("using", "check")}}
@@ -99,12 +107,27 @@ def comparable(snapshot: Snapshot) -> Snapshot:
     return {**snapshot, "columns": columns, "policies": policies, **spelled}
 
 
-def differences(some: Snapshot, others: Snapshot) -> list[str]:
-    """Return what one of two schemas alone has, `+` before what the first has."""
-    return [
-        f"{sign} {kind}: {item}"
-        for kind in some
-        for sign, items, known in (("+", some[kind], others[kind]), ("-", others[kind], some[kind]))
-        for item in items
-        if item not in known
-    ]
+def differences(found: Snapshot, wanted: Snapshot) -> list[str]:
+    """Return in what a schema is not what it should be: an object missing, one too many, or one otherwise."""
+    return [line for kind in found for line in _differences(kind, found[kind], wanted[kind])]
+
+
+def _differences(kind: str, found: list[_Object], wanted: list[_Object]) -> Iterator[str]:
+    some, others = ({_identity(item): item for item in items} for items in (found, wanted))
+    for identity in {**some, **others}:
+        one, other = some.get(identity), others.get(identity)
+        name = f"{kind}: {'.'.join(map(str, identity))}"
+        if one is None:
+            yield f"{name} is missing"
+        elif other is None:
+            yield f"{name} is there, and should not be"
+        else:
+            yield from (
+                f"{name}: {key} is {one[key]!r}, not {other[key]!r}" for key in one if one[key] != other[key]
+            )
+
+
+def _identity(item: _Object) -> tuple[Any, ...]:
+    """Return what an object is known by; one without a name is known by all that it is."""
+    named = tuple(item[key] for key in _NAMES if key in item)
+    return named or tuple(item.values())
