@@ -142,6 +142,9 @@ class Play(Resource):
         sa.DateTime(timezone=True), primary_key=True, server_default=sa.func.now()
     )
     device: Mapped[str | None] = columns.optional_text(50)
+    listener_id: Mapped[UUID | None] = columns.optional_reference("users")
+
+    listener: Mapped[User | None] = relationship()
     track: Mapped[Track] = relationship(back_populates="plays")
 
     @classmethod
