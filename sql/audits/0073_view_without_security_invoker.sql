@@ -2,5 +2,6 @@
 SELECT v.name, v.detail, format('ALTER VIEW %s SET (security_invoker = true)', v.name)
 FROM ({{reading_views}}) AS v
 WHERE v.relkind = 'v'
-  AND NOT coalesce(v.reloptions && ARRAY['security_invoker=true', 'security_invoker=on', 'security_invoker=1',
-                                         'security_invoker=yes'], false);
+  AND NOT EXISTS (SELECT FROM unnest(v.reloptions) AS o
+                  WHERE o IN ('security_invoker=true', 'security_invoker=on', 'security_invoker=1',
+                              'security_invoker=yes'));

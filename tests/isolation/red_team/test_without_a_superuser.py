@@ -26,6 +26,7 @@ NEEDS_A_SUPERUSER = {
     "the server's disk filled",
     "the limit on temporary files lifted for later sessions",
     "what others ask the server",
+    "a function that no time-out ends",
 }
 
 
