@@ -14,9 +14,14 @@ INSTALL = @python="$(PYTHON)"; "$$python" -c '$(SUPPORTED)' 2>/dev/null || { \
 export FLASK_SKIP_DOTENV = 1
 export PYTHONUNBUFFERED = 1
 
-PYTEST = $(BIN)/pytest -n 2 -q
-# What differs between versions of PostgreSQL: everything that talks to it, but for the embedded server itself.
+PYTEST = $(BIN)/pytest -n 3 --dist worksteal -q
+# What measures time, or puts a load on, leaves a processor free.
+MEASURING = $(BIN)/pytest -n 2 -q
+# What talks to PostgreSQL, but for the embedded server itself; and of that, what is nearest to it.
 ON_A_DATABASE = tests/integration tests/isolation --ignore tests/integration/embedded
+BENEATH = tests/isolation tests/integration/db tests/integration/migrations tests/integration/platform \
+	tests/integration/postgres tests/integration/rls tests/integration/tenancy
+FUZZ = tests/isolation/differential
 
 # The models against a database that the migrations made, on a server of its own whatever the environment says.
 DRIFT = folder=$$(mktemp -d) && chmod 755 "$$folder" && trap 'rm -rf "$$folder"' EXIT && { \
@@ -39,7 +44,7 @@ run:
 
 test:
 	$(INSTALL) test
-	$(PYTEST) -m "not services and not growth" tests
+	$(PYTEST) -m "not services and not slow and not growth" tests
 	@echo "not run: on PostgreSQL 15 and 16, what needs PgBouncer or Chromium, what takes long; that is make test-services"
 
 test-services:
@@ -52,13 +57,14 @@ test-services:
 		echo "missing: PgBouncer; on Debian 12: apt-get install pgbouncer" >&2; exit 1; }
 	@test -x /usr/sbin/nginx || { \
 		echo "missing: nginx; on Debian 12: apt-get install nginx-light" >&2; exit 1; }
-	CORPUS_EVERY=1 $(PYTEST) tests/integration/migrations/corpus
-	HOLES=300 $(PYTEST) tests/integration/rls/audit/generated
-	CORPUS_EVERY=5 HOLES=50 TEST_POSTGRES_VERSION=16 $(PYTEST) $(ON_A_DATABASE)
-	CORPUS_EVERY=5 HOLES=50 GENERATED_REQUESTS=2000 TEST_POSTGRES_VERSION=15 $(PYTEST) $(ON_A_DATABASE)
-	TEST_POSTGRES_VERSION=15 $(PYTEST) -m services tests
-	$(PYTEST) -m services tests/integration/postgres
-	$(PYTEST) -m growth tests/growth
+	CORPUS_EVERY=1 HOLES=300 $(PYTEST) tests/integration/migrations/corpus tests/integration/rls/audit/generated
+	$(PYTEST) -m slow tests
+	CORPUS_EVERY=5 HOLES=50 TEST_POSTGRES_VERSION=16 $(PYTEST) -m "not slow" $(BENEATH)
+	TEST_POSTGRES_VERSION=16 $(PYTEST) -m slow $(FUZZ)
+	CORPUS_EVERY=5 HOLES=50 GENERATED_REQUESTS=2000 TEST_POSTGRES_VERSION=15 $(PYTEST) -m "not slow" $(ON_A_DATABASE)
+	TEST_POSTGRES_VERSION=15 $(PYTEST) -m slow $(FUZZ) tests/integration/migrations/test_drift.py
+	TEST_POSTGRES_VERSION=15 $(MEASURING) -m services tests
+	$(MEASURING) -m growth tests/growth
 
 quality:
 	$(INSTALL) quality

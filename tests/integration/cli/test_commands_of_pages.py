@@ -52,7 +52,7 @@ def run(server: Server, database: str, folder: Path, page: str) -> list[tuple[li
     return said
 
 
-@pytest.mark.services  # for the time that it takes
+@pytest.mark.slow
 @pytest.mark.parametrize(("name", "commands"), [("security/audits", 3), ("security/probe", 3), ("seeds", 2)])
 def test_the_commands_of_a_page_succeed(
     server: Server, database: str, tmp_path: Path, name: str, commands: int

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from tests.integration.migrations.tree import Tree
 from tests.support.howto import CONFTEST, ended
+
+pytestmark = pytest.mark.slow
 
 FILES = Path(__file__).with_name("any_field")
 

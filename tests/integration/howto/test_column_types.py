@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.integration.migrations.tree import Tree
 from tests.support.howto import CONFTEST, HOW_TO, commands_of, ended, files_of, write
+
+pytestmark = pytest.mark.slow
 
 PAGE = (HOW_TO / "fields.md").read_text()
 TEST = '''"""What the page says of its products."""

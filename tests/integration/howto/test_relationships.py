@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.integration.migrations.tree import Tree
 from tests.support.howto import HOW_TO, ended, follow
+
+pytestmark = pytest.mark.slow
 
 PAGE = HOW_TO / "relationships.md"
 ATTACKED = """

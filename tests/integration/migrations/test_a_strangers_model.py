@@ -76,7 +76,7 @@ def require_rows(tree: Tree, names: dict[str, str]) -> None:
         assert tree.query("bootstrap", query.format(**names)) == ROWS[name]
 
 
-@pytest.mark.services
+@pytest.mark.slow
 def test_its_whole_life(tree: Tree) -> None:
     before = comparable(tree.database.snapshot())
     migrated(tree, FIRST)

@@ -134,6 +134,7 @@ OTHER_CATALOGS = """
 @pytest.mark.parametrize(
     "kind", [kind for kind in KINDS.values() if kind.sql], ids=[name for name in KINDS if KINDS[name].sql]
 )
+@pytest.mark.slow
 def test_one_more_is_named_or_the_book_says_that_it_is_not(newest: Migrations, kind: Kind) -> None:
     newest.as_superuser(kind.sql)
     assert (newest.drift() == "") == bool(kind.listed)

@@ -11,6 +11,8 @@ from tests.integration.migrations import drifts
 from tests.integration.migrations.database import Migrations
 from tests.integration.migrations.drifts import Drift
 
+pytestmark = pytest.mark.slow
+
 ALL = drifts.POLICIES | drifts.GRANTS | drifts.FUNCTIONS | drifts.KEYS | drifts.VIEWS
 OWN_ROWS = "tenant_id = (select tenancy.current_tenant_id())"
 FENCE = Policy(

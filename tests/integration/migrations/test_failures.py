@@ -6,6 +6,8 @@ import pytest
 
 from tests.integration.migrations.tree import Tree
 
+pytestmark = pytest.mark.slow
+
 ROWS = (
     "INSERT INTO tenants (id, subdomain, name) VALUES (gen_random_uuid(), 'fail', 'Fail')",
     "INSERT INTO customers (tenant_id, name, email, phone) SELECT id, 'Ada', 'a@c.example', 'x' FROM tenants",

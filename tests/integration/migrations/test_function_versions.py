@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import re
 
+import pytest
+
 from tests.integration.migrations.tree import Tree
+
+pytestmark = pytest.mark.slow
 
 
 def next_version(tree: Tree, name: str, signature: str, old: str, new: str) -> str:

@@ -80,6 +80,7 @@ def test_a_model_takes_two_commands_and_no_sql(tree: Tree) -> None:
     assert tree.upgraded() == after
 
 
+@pytest.mark.slow
 def test_a_model_that_goes_takes_everything_along_and_its_downgrade_brings_it_back(tree: Tree) -> None:
     before = tree.database.snapshot()
     tree.declare(MODELS)
@@ -92,6 +93,7 @@ def test_a_model_that_goes_takes_everything_along_and_its_downgrade_brings_it_ba
     assert tree.downgraded() == with_model
 
 
+@pytest.mark.slow
 def test_a_column_comes_together_with_a_fence_and_a_view_that_need_it(tree: Tree) -> None:
     tree.declare(MODELS)
     tree.migrate()

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import shutil
 
+import pytest
+
 from tests.integration.migrations.tree import Tree
 
 ALPHAS = """
@@ -24,6 +26,7 @@ def test_two_files_of_one_revision_are_refused_by_their_names(tree: Tree) -> Non
         assert f"{newest.name[:4]}_again.py" in said
 
 
+@pytest.mark.slow
 def test_branches_are_joined(tree: Tree) -> None:
     tree.declare(ALPHAS)
     tree.migrate()

@@ -175,6 +175,7 @@ def test_the_command_prints_what_it_made_once(newest: Migrations) -> None:
     assert months_from(today, 3)[-1] in run(newest).stdout
 
 
+@pytest.mark.slow
 def test_a_migration_makes_partitions_that_check_and_audit_find_clean(tree: Tree) -> None:
     tree.declare(MODELS)
     tree.migrate()

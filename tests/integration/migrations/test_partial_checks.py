@@ -7,6 +7,8 @@ import pytest
 from tenantapp.rehearsal.snapshot import comparable, differences
 from tests.integration.migrations.tree import Tree
 
+pytestmark = pytest.mark.slow
+
 MODEL = """
 class Note(Resource):
     __tablename__ = "notes"

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tenantapp.models.security import tenant_policies
 from tenantapp.rls.operations import CreatePolicyOp, EnableRlsOp
 from tests.integration.migrations.tree import Tree
+
+pytestmark = pytest.mark.slow
 
 MODELS = """
 class Event(Resource):

@@ -35,6 +35,7 @@ KEY = """
 """
 
 
+@pytest.mark.slow
 def test_a_foreign_key_that_is_added_later_checks_the_rows_that_are_there(tree: Tree) -> None:
     database = tree.database
     tree.declare(NOTE)

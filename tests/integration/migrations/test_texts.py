@@ -29,6 +29,8 @@ from tenantapp.rls.operations import CreatePolicyOp, DropPolicyOp
 from tests.integration.migrations.database import Migrations
 from tests.support.databases import Server
 
+pytestmark = pytest.mark.slow
+
 LONGEST = 40
 EXAMPLES = 60
 ODD = (

@@ -17,7 +17,7 @@ from tests.integration.migrations.tree import Tree
 from tests.support.databases import Server
 from tests.support.tenants import TenantUnderTest
 
-pytestmark = pytest.mark.services  # for the time that it takes
+pytestmark = pytest.mark.slow
 
 MODELS = "tenantapp/resources/customers/models.py"
 PHONE = "    phone: Mapped[str | None] = columns.optional_text(50)\n"

@@ -43,12 +43,12 @@ def test_the_next_is_served_after_a_sample_of_all_settings(server: Server, datab
     assert _faults(server, [database], chosen, NEAR) == []
 
 
-@pytest.mark.services
+@pytest.mark.slow
 def test_the_next_is_served_after_every_setting(server: Server, database: str) -> None:
     assert _faults(server, [database], _all(server, database), NEAR) == []
 
 
-@pytest.mark.services
+@pytest.mark.slow
 def test_the_next_is_served_after_every_setting_where_the_server_is_far(
     server: Server, template: str, database: str
 ) -> None:

@@ -25,7 +25,7 @@ def test_a_sample_is_answered_the_same_whatever_bs_rows_say(databases: Pair) -> 
     assert list(databases.differences(SEED, SAMPLE)) == []
 
 
-@pytest.mark.services
+@pytest.mark.slow
 def test_many_statements_are_answered_the_same_whatever_bs_rows_say(databases: Pair) -> None:
     assert list(databases.differences(SEED + 1, MANY)) == []
 

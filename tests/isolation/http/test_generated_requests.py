@@ -38,7 +38,7 @@ def _as_line(_context: object, value: object) -> bytes:
     return orjson.dumps(value, default=str, option=orjson.OPT_APPEND_NEWLINE)
 
 
-CASES = int(os.environ.get("GENERATED_REQUESTS", "500"))
+CASES = int(os.environ.get("GENERATED_REQUESTS", "250"))
 # Of fewer, none may happen to be a file that can be read, or to do what else is asked for.
 FEWEST_FILES, FEWEST = 20, 10
 CHECKS = [

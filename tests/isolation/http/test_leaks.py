@@ -15,6 +15,8 @@ from tests.isolation.http import walk
 from tests.isolation.http.leaks import LEAKS, Leak, cannot_be_asked, sound
 from tests.isolation.world import MakeWorld, World
 
+pytestmark = pytest.mark.slow
+
 
 @contextmanager
 def planted(make_world: MakeWorld, leak: Any) -> Iterator[World]:
