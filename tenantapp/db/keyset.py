@@ -9,10 +9,13 @@ from typing import Any
 from sqlalchemy import (
     Column,
     ColumnElement,
+    Index,
     Integer,
     Numeric,
     Select,
+    Table,
     Text,
+    UniqueConstraint,
     and_,
     cast,
     literal,
@@ -79,6 +82,9 @@ def fetch_keyset_page(
     """
     if not keys:
         raise ArgumentError("a page needs a key; the last one must be unique")
+    # What is limited may be ordered to be, and what is grouped is unique by what it is grouped by.
+    if not _counts_rows(statement):
+        _require_page_order(statement, _parted(keys[-1])[0])
     paged, resolved = _resolved(statement, keys)
     if after is not None:
         paged = paged.where(_after(resolved, after))
@@ -154,6 +160,20 @@ def _require_key(column: ColumnElement[Any]) -> None:
     # A primary key says so; for what is computed nothing does.
     if isinstance(column, Column) and column.nullable and not column.primary_key:
         raise ArgumentError(f"{column} may be NULL; order by coalesce({column}, …), with a label")
+
+
+def _require_page_order(statement: Select[Any], last: ColumnElement[Any] | str) -> None:
+    """Refuse an order of the statement's own, and a last key whose table says that it is not unique."""
+    if statement._order_by_clauses:
+        raise ArgumentError("a page is ordered by its keys alone: leave order_by() out of its statement")
+    if not isinstance(last, Column) or not isinstance(last.table, Table) or last.primary_key or last.unique:
+        return
+    unique: list[UniqueConstraint | Index] = [each for each in last.table.indexes if each.unique]
+    unique += [each for each in last.table.constraints if isinstance(each, UniqueConstraint)]
+    if not any(last in each.columns.values() for each in unique):
+        raise ArgumentError(
+            f"{last} is not unique, so a page could leave out rows; let the last key be an id"
+        )
 
 
 def _after(keys: Sequence[_Key], texts: Sequence[str]) -> ColumnElement[bool]:

@@ -7,10 +7,11 @@ from copy import copy
 from typing import Any, cast
 
 from marshmallow import Schema, fields
-from sqlalchemy import Row
+from sqlalchemy import Row, inspect
 
 from tenantapp.http.dump import Dump, compile_dump
 from tenantapp.http.pages import PageSchema
+from tenantapp.models.base import Base
 from tenantapp.models.rows import named
 
 DumpMethod = Callable[..., Any]
@@ -64,6 +65,13 @@ def _applied(by_function: Dump, obj: Any, *, several: bool) -> Any:
     return [by_function(_with_attributes(row)) for row in obj]
 
 
+def _flush_changes(instance: Base) -> None:
+    """Write what a view has changed of a row, so that it is shown, and tagged, as the commit leaves it."""
+    state = inspect(instance)
+    if state.session is not None and (state.modified or state.pending):
+        state.session.flush()
+
+
 def _are_of_one_selection(rows: list[Any]) -> bool:
     """Tell whether values are at the same places in all rows; those of SQLAlchemy's type may not be."""
     kinds = set(map(type, rows))
@@ -78,6 +86,8 @@ def _with_attributes(obj: Any) -> Any:
     """
     if isinstance(obj, Row):
         return named(obj)
+    if isinstance(obj, Base):
+        _flush_changes(obj)
     if hasattr(obj, "__getitem__") and not isinstance(obj, tuple):
         raise AttributeError("its values are items")
     return obj

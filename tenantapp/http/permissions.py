@@ -61,5 +61,5 @@ def require_permissions(app: Flask) -> None:
                 raise UndeclaredPermission(
                     f"{method} {rule.rule} (endpoint {rule.endpoint!r}) declares no permission: "
                     'add @permission("read"), or "write" or "admin", to its view, outside what hides one '
-                    "(from tenantapp.http.permissions import permission)"
+                    "(from tenantapp.http import permission)"
                 )

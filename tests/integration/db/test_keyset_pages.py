@@ -99,7 +99,7 @@ def test_one_column_is_paged_as_its_values(tenant: TenantUnderTest) -> None:
 
 def test_a_key_may_rise_while_another_falls(tenant: TenantUnderTest) -> None:
     found = pages(
-        tenant, select(Customer), Customer.status.desc(), Customer.name.asc(), show=lambda item: item.name
+        tenant, select(Customer), Customer.status.desc(), Customer.email.asc(), show=lambda item: item.name
     )
     assert names(found) == ["Dov", "Cem", "Ada", "Bea", "Eva"]
 
@@ -165,6 +165,7 @@ def _first_page(tenant: TenantUnderTest, statement: Select[Any], *keys: Any) -> 
         ((Customer.tags, Customer.id), "give the key a type"),
         (("unknown", Customer.id), "must select"),
         ((Customer.name.desc().nulls_last(), Customer.id), "no key may be NULL"),
+        ((Customer.status,), "not unique"),
     ],
 )
 def test_what_cannot_be_paged_by_is_refused_before_anything_is_asked(
@@ -172,6 +173,11 @@ def test_what_cannot_be_paged_by_is_refused_before_anything_is_asked(
 ) -> None:
     with pytest.raises(ArgumentError, match=said):
         _first_page(tenant, select(Customer), *keys)
+
+
+def test_an_order_of_the_statements_own_is_refused(tenant: TenantUnderTest) -> None:
+    with pytest.raises(ArgumentError, match="leave order_by"):
+        _first_page(tenant, select(Customer).order_by(Customer.name), Customer.id)
 
 
 def test_a_computed_key_that_is_null_is_told(tenant: TenantUnderTest) -> None:

@@ -80,7 +80,6 @@ def rename_customer(given: dict[str, Any], customer_id: UUID) -> Customer:
     found = db.session.scalars(select(Customer).filter_by(id=customer_id).with_for_update()).one()
     blueprint.check_etag(found)
     found.name = given["name"]
-    db.session.flush()
     return found
 
 

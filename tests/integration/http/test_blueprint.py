@@ -121,6 +121,15 @@ def test_check_etag_holds_a_write_to_the_version_that_if_match_names(
     assert asked.request("PATCH", path, json={"name": "Newest"}).status_code == 200
 
 
+def test_a_row_that_a_view_has_changed_is_shown_as_the_commit_leaves_it(
+    asked: TenantUnderTest, path: str
+) -> None:
+    changed = asked.request("PATCH", path, json={"name": "Newest"})
+    shown = asked.request("GET", path)
+    assert changed.json == shown.json
+    assert changed.headers["ETag"] == shown.headers["ETag"]
+
+
 def test_a_view_that_does_not_look_at_the_version_it_was_sent_is_warned_of(asked: TenantUnderTest) -> None:
     with pytest.warns(UserWarning, match=r"If-Match .* examples\.forget_version"):
         asked.request("PATCH", f"{PLACE}/forgetful", headers={"If-Match": '"1"'})

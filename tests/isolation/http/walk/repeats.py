@@ -53,7 +53,9 @@ def _told(answer: TestResponse) -> set[str]:
 
 def _try(world: World, ask: Ask, key: str, status: int) -> TestResponse:
     answer = ask.send(world, world.a, headers={"Idempotency-Key": key})
-    assert answer.status_code == status, f"{ask} with a key of B's: {answer.get_data(as_text=True)}"
+    hint = "; if it removes its row, say so by `removes_row` in hints.py" if answer.status_code == 404 else ""
+    told = f"{ask} with a key of B's: {answer.get_data(as_text=True)}{hint}"
+    assert answer.status_code == status, told
     assert "Idempotency-Replayed" not in answer.headers, f"{ask} is answered as B was"
     world.assert_no_secret(answer, ask.path, key, ask.body)
     return answer
