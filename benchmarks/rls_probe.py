@@ -23,7 +23,8 @@ _TABLE = """
         FOREIGN KEY (tenant_id, customer_id) REFERENCES customers (tenant_id, id));
     ALTER TABLE {name} OWNER TO {owner}, ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
     CREATE POLICY isolation ON {name} USING (tenant_id = (SELECT tenancy.current_tenant_id()));
-    CREATE POLICY fence ON {name} AS RESTRICTIVE USING (tenant_id = (SELECT tenancy.current_tenant_id()));
+    CREATE POLICY fence ON {name} AS RESTRICTIVE
+        USING (coalesce(tenant_id = (SELECT tenancy.current_tenant_id()), false));
     GRANT SELECT, INSERT, UPDATE, DELETE ON {name} TO {app};
 """
 

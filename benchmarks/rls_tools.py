@@ -37,7 +37,7 @@ def create_tables(place: Stage) -> None:
                 ALTER TABLE {name} ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
                 CREATE POLICY {name}_tenant_isolation ON {name} USING ({predicate}) WITH CHECK ({predicate});
                 CREATE POLICY {name}_tenant_fence ON {name} AS RESTRICTIVE
-                    USING ({predicate}) WITH CHECK ({predicate});
+                    USING (coalesce({predicate}, false)) WITH CHECK (coalesce({predicate}, false));
                 GRANT SELECT, INSERT, UPDATE, DELETE ON {name} TO {place.server.names.app};
             """)
 

@@ -22,6 +22,7 @@ depends_on = None
 SUBDOMAIN = "subdomain ~ '^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$'"
 STATUS = "status IN ('active', 'suspended', 'archived')"
 OWN_ROW = "id = (select tenancy.current_tenant_id())"
+FENCE = f"coalesce({OWN_ROW}, false)"
 FIND, BIND, BIND_SERVED = (
     "tenancy.find_tenant(text)",
     "tenancy.bind(text)",
@@ -82,7 +83,7 @@ def upgrade() -> None:
     )
     op.enable_rls("tenants")
     op.create_policy("tenants_tenant_isolation", "tenants", using=OWN_ROW, check=OWN_ROW)
-    op.create_policy("tenants_tenant_fence", "tenants", using=OWN_ROW, check=OWN_ROW, permissive=False)
+    op.create_policy("tenants_tenant_fence", "tenants", using=FENCE, check=FENCE, permissive=False)
     op.grant(
         ["SELECT", "UPDATE (name, settings, row_version, updated_at, credentials_version)"],
         on="TABLE tenants",

@@ -15,6 +15,7 @@ branch_labels = None
 depends_on = None
 
 OWN_ROWS = "tenant_id = (select tenancy.current_tenant_id())"
+FENCE = f"coalesce({OWN_ROWS}, false)"
 TABLES = ("rcas", "rca_solutions", "todos")
 
 
@@ -139,7 +140,7 @@ def upgrade() -> None:
     for table in TABLES:
         op.enable_rls(table)
         op.create_policy(f"{table}_tenant_isolation", table, using=OWN_ROWS, check=OWN_ROWS)
-        op.create_policy(f"{table}_tenant_fence", table, using=OWN_ROWS, check=OWN_ROWS, permissive=False)
+        op.create_policy(f"{table}_tenant_fence", table, using=FENCE, check=FENCE, permissive=False)
         op.grant(["SELECT", "INSERT", "UPDATE", "DELETE"], on=f"TABLE {table}", to="app")
 
 

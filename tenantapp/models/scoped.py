@@ -29,7 +29,7 @@ from tenantapp.models.declarations import DECLARES, ScopedForeignKey, declared, 
 from tenantapp.models.errors import UndeclaredIsolation
 from tenantapp.models.indexes import require_room
 from tenantapp.models.rows import row_maker
-from tenantapp.models.security import EVERY_VERB, Grant, Policy, TableSecurity, View, tenant_policies
+from tenantapp.models.security import EVERY_VERB, Grant, Policy, TableSecurity, View, apart, tenant_policies
 from tenantapp.models.tenant_table import refer_to_tenants
 
 Named = Mapping[str, InstrumentedAttribute[object]] | ReadOnlyColumnCollection[str, Column[object]]
@@ -133,7 +133,7 @@ class TenantScoped:
     def security(cls) -> TableSecurity:
         """Return what isolates the table."""
         return TableSecurity(
-            (*tenant_policies(cls.__tablename__), *cls.further_fences),
+            (*tenant_policies(cls.__tablename__), *map(apart, cls.further_fences)),
             (Grant("app", cls.app_privileges),),
             cls.views,
         )

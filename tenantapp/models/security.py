@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 OWN_ROWS = "tenant_id = (select tenancy.current_tenant_id())"
 """The predicate of every tenant-scoped table, for ever: what changes is the function behind it."""
@@ -87,7 +87,14 @@ def tenant_policies(table: str, predicate: str = OWN_ROWS) -> tuple[Policy, Poli
 
     The fence keeps rows apart even where somebody adds a second, careless policy.
     """
-    return (
-        Policy(f"{table}_tenant_isolation", predicate, predicate),
-        Policy(f"{table}_tenant_fence", predicate, predicate, permissive=False),
-    )
+    isolation = Policy(f"{table}_tenant_isolation", predicate, predicate)
+    return isolation, apart(Policy(f"{table}_tenant_fence", predicate, predicate, permissive=False))
+
+
+def apart(fence: Policy) -> Policy:
+    """Return a fence in a form that the planner derives nothing from.
+
+    From an equality PostgreSQL derives others, with a statement's own expressions, which are then evaluated
+    as early as the policy (decision 17). COALESCE is no equality, and means the same: NULL lets no row in.
+    """
+    return replace(fence, using=f"coalesce({fence.using}, false)", check=f"coalesce({fence.check}, false)")

@@ -96,6 +96,7 @@ ATTRIBUTES: Mapping[type, tuple[str, ...]] = {
         "_distinct",
         "_distinct_on",
         "_group_by_clauses",
+        "_order_by_clauses",
         "_has_row_limiting_clause",
         "_having_criteria",
     ),

@@ -6,8 +6,8 @@ SELECT t.*, concat_ws(', ', CASE WHEN NOT t.relrowsecurity THEN 'row-level secur
        format('ALTER TABLE %1$s ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY', t.name)
        || CASE WHEN p.found THEN ''
                ELSE format('; CREATE POLICY %1$I ON %3$s USING (%4$s) WITH CHECK (%4$s); '
-                           'CREATE POLICY %2$I ON %3$s AS RESTRICTIVE USING (%4$s) WITH CHECK (%4$s)',
-                           t.relname || '_tenant_isolation', t.relname || '_tenant_fence', t.name, t.written)
+                           'CREATE POLICY %2$I ON %3$s AS RESTRICTIVE USING (%5$s) WITH CHECK (%5$s)',
+                           t.relname || '_tenant_isolation', t.relname || '_tenant_fence', t.name, t.written, t.fence)
                END AS repair
 FROM ({{scoped_tables}}) AS t
 CROSS JOIN LATERAL (

@@ -23,13 +23,18 @@ FROM (
            format('(%s\(\)|(?<!\w)%s|current_setting\([^)]*\))', n.call, regexp_replace(n.call, '^.*\.', ''))
                AS context,
            format('ALTER POLICY %I ON %s%s%s', p.polname, t.name,
-                  CASE WHEN p.polqual IS NOT NULL THEN format(' USING (%s)', t.written) END,
-                  CASE WHEN p.polcmd IN ('*', 'w', 'a') THEN format(' WITH CHECK (%s)', t.written) END) AS repair
+                  CASE WHEN p.polqual IS NOT NULL THEN format(' USING (%s)', n.written) END,
+                  CASE WHEN p.polcmd IN ('*', 'w', 'a') THEN format(' WITH CHECK (%s)', n.written) END) AS repair
     FROM pg_policy p
     JOIN ({{scoped_tables}}) AS t ON t.oid = p.polrelid
     CROSS JOIN LATERAL (VALUES ('USING', pg_get_expr(p.polqual, p.polrelid)),
-                               ('WITH CHECK', pg_get_expr(p.polwithcheck, p.polrelid))) AS e (clause, text)
+                               ('WITH CHECK', pg_get_expr(p.polwithcheck, p.polrelid))) AS v (clause, shown)
+    -- What a fence is wrapped in does not change what it says.
+    CROSS JOIN LATERAL (SELECT v.clause, CASE WHEN p.polpermissive THEN v.shown
+                                              ELSE regexp_replace(v.shown, '^COALESCE\((.*), false\)$', '\1') END)
+               AS e (clause, text)
     -- The names as they stand in a regular expression.
     CROSS JOIN LATERAL (SELECT regexp_replace(quote_ident(t.key), '(\W)', '\\\1', 'g') AS key_pattern,
-                               regexp_replace({{'tenant_function'}}, '(\W)', '\\\1', 'g') AS call) AS n
+                               regexp_replace({{'tenant_function'}}, '(\W)', '\\\1', 'g') AS call,
+                               CASE WHEN p.polpermissive THEN t.written ELSE t.fence END AS written) AS n
     WHERE e.text IS NOT NULL) AS c

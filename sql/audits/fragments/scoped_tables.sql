@@ -1,13 +1,15 @@
 -- The tables whose rows are tenants': those with a tenant column, the one it refers to (its own key is the tenant),
 -- and whatever else has policies. Declared ones are none. `predicate` is the isolation as the server renders it,
--- `written` as a repair writes it.
+-- `written` as a repair writes it, `fence` as one writes a restrictive policy of it.
 SELECT r.*, coalesce(a.attname, '?') AS key, a.attnum AS key_number, a.atttypid AS key_type, a.attnotnull AS key_required,
        own.attnum IS NULL AS is_root,
        CASE WHEN a.attname IS NULL THEN 'false'
             ELSE format('(%I = ( SELECT %s() AS %s))', a.attname, {{'tenant_function'}},
                         regexp_replace({{'tenant_function'}}, '^.*\.', '')) END AS predicate,
        CASE WHEN a.attname IS NULL THEN 'false'
-            ELSE format('%I = (SELECT %s())', a.attname, {{'tenant_function'}}) END AS written
+            ELSE format('%I = (SELECT %s())', a.attname, {{'tenant_function'}}) END AS written,
+       CASE WHEN a.attname IS NULL THEN 'false'
+            ELSE format('coalesce(%I = (SELECT %s()), false)', a.attname, {{'tenant_function'}}) END AS fence
 FROM ({{relations}}) AS r
 LEFT JOIN pg_attribute own
        ON own.attrelid = r.oid AND own.attname = {{'tenant_column'}} AND NOT own.attisdropped

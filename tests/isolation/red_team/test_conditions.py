@@ -6,7 +6,7 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from tests.isolation.red_team.attacks.conditions import NO_INDEX, SMALLEST, UNPLANNED, noted_where
+from tests.isolation.red_team.attacks.conditions import NO_INDEX, SMALLEST, UNPLANNED, noted_id, noted_where
 from tests.isolation.world import MakeWorld, World
 
 _NO_PLAN_OF_ITS_OWN = "SET LOCAL plan_cache_mode = force_generic_plan"
@@ -36,6 +36,24 @@ WAYS = {
     "a MERGE": "MERGE INTO {t} AS x USING (SELECT) AS s ON {found} WHEN MATCHED THEN DO NOTHING",
     "a statement that SQL prepares": "PREPARE eve AS SELECT FROM {t} AS x WHERE {found}; EXECUTE eve",
 }
+# From an equality with a key the planner derives another, which it may evaluate where the key's policy is.
+EQUALITIES = {
+    "a join": "SELECT FROM tenants AS y, {t} AS x WHERE y.id = {id}",
+    "a join with itself": "SELECT FROM {t} AS y, {t} AS x WHERE y.tenant_id = {id}",
+    "two equalities": "SELECT FROM {t} AS x WHERE {id} = CASE WHEN x.id IS NULL THEN x.id END "
+    "AND CASE WHEN x.id IS NULL THEN x.id END = x.tenant_id",
+    "a UNION ALL": "SELECT FROM (SELECT * FROM {t} UNION ALL SELECT * FROM {t}) AS x, tenants AS y "
+    "WHERE y.id = {id}",
+    "a lock": "SELECT FROM tenants AS y, {t} AS x WHERE y.id = {id} FOR SHARE OF x",
+    "an UPDATE": "UPDATE {t} AS y SET updated_at = y.updated_at FROM {t} AS x WHERE y.tenant_id = {id}",
+    "a statement that SQL prepares": "PREPARE eve AS SELECT FROM tenants AS y, {t} AS x WHERE y.id = {id}; "
+    "EXECUTE eve",
+}
+_PLAIN_FENCES = """
+    ALTER POLICY tenants_tenant_fence ON tenants USING (id = (SELECT tenancy.current_tenant_id()));
+    ALTER POLICY customers_tenant_fence ON customers USING (tenant_id = (SELECT tenancy.current_tenant_id()));
+    ALTER POLICY todos_tenant_fence ON todos USING (tenant_id = (SELECT tenancy.current_tenant_id()))
+"""
 # What a table's column is made to say for all tenants but B, and for B.
 COLUMNS = (
     ("customers", "x.company IS NULL", "company = 'Any'", "company = NULL"),
@@ -64,8 +82,12 @@ def test_no_condition_is_evaluated_on_another_tenants_rows(
         told = {
             (setting, way)
             for setting, given in SETTINGS.items()
-            for way, statement in WAYS.items()
-            if _told(world, given, statement.format(t=table, found=noted_where(condition)))
+            for way, statement in (
+                WAYS | {f"{way}, by equality": each for way, each in EQUALITIES.items()}
+            ).items()
+            if _told(
+                world, given, statement.format(t=table, found=noted_where(condition), id=noted_id(condition))
+            )
         }
         assert told == set()
         with world.server.connect("bootstrap", world.database) as superuser:
@@ -74,12 +96,25 @@ def test_no_condition_is_evaluated_on_another_tenants_rows(
         assert _told(world, SMALLEST, union)
 
 
+@pytest.mark.parametrize(("table", "condition", "others", "bs"), COLUMNS)
+def test_a_fence_that_is_an_equality_comes_no_sooner_than_what_is_derived_from_it(
+    make_world: MakeWorld, table: str, condition: str, others: str, bs: str
+) -> None:
+    with make_world() as world:
+        with world.server.connect("bootstrap", world.database) as superuser:
+            superuser.execute(f"UPDATE {table} SET {others}")
+            superuser.execute(f"UPDATE {table} SET {bs} WHERE tenant_id = %s", (world.b.id,))
+            superuser.execute(_PLAIN_FENCES)
+        join = EQUALITIES["a join"].format(t=table, id=noted_id(condition))
+        assert _told(world, SETTINGS["none"], join)
+
+
 def _told(world: World, setting: str, statement: str) -> bool:
     """Tell whether a statement of A's came upon a row that meets its condition."""
     with world.transaction(world.a) as connection:
         for each in (NO_INDEX, setting, *statement.split("; ")):
             connection.exec_driver_sql(each.replace("%", "%%"))
-        return _note(connection) == "yes"
+        return bool(_note(connection))
 
 
 def _note(connection: Connection) -> str | None:

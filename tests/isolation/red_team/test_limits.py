@@ -49,7 +49,8 @@ def test_estimates_tell_how_often_a_value_occurs_in_all_tenants_together(make_wo
     with make_world() as world:
         _with_many_rows_of_b(world)
         assert _estimate(world, "company = 'Only B'") > 10 * _estimate(world, "company = 'Of nobody'")
-        assert MANY <= _estimate(world, f"tenant_id = '{world.b.id}'") < 1.1 * MANY
+        # Of the fence a half is expected.
+        assert MANY <= 2 * _estimate(world, f"tenant_id = '{world.b.id}'") < 1.1 * MANY
 
 
 def test_estimates_tell_a_value_letter_by_letter(make_world: MakeWorld) -> None:

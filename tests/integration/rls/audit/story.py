@@ -28,8 +28,8 @@ SCRATCH = """
     CREATE POLICY scratch_tenant_isolation ON scratch USING (tenant_id = (SELECT tenancy.current_tenant_id()))
         WITH CHECK (tenant_id = (SELECT tenancy.current_tenant_id()));
     CREATE POLICY scratch_tenant_fence ON scratch AS RESTRICTIVE
-        USING (tenant_id = (SELECT tenancy.current_tenant_id()))
-        WITH CHECK (tenant_id = (SELECT tenancy.current_tenant_id()));
+        USING (coalesce(tenant_id = (SELECT tenancy.current_tenant_id()), false))
+        WITH CHECK (coalesce(tenant_id = (SELECT tenancy.current_tenant_id()), false));
 """
 
 

@@ -21,7 +21,8 @@ _ODD = f"""
                            PRIMARY KEY ("org id", id));
     ALTER TABLE {_LINES} ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
     CREATE POLICY one ON {_LINES} USING ({_OWN}) WITH CHECK ({_OWN});
-    CREATE POLICY fence ON {_LINES} AS RESTRICTIVE USING ({_OWN}) WITH CHECK ({_OWN});
+    CREATE POLICY fence ON {_LINES} AS RESTRICTIVE
+        USING (coalesce({_OWN}, false)) WITH CHECK (coalesce({_OWN}, false));
     ALTER TABLE {_LINES} OWNER TO {{owner}};
     ALTER TABLE "Odd App".orgs OWNER TO {{owner}};
     ALTER FUNCTION "Odd App"."current org"() OWNER TO {{owner}};

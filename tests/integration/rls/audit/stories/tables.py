@@ -76,8 +76,8 @@ STORIES = (
                       USING (tenant_id = (SELECT tenancy.current_tenant_id()))
                       WITH CHECK (tenant_id = (SELECT tenancy.current_tenant_id()));
                   CREATE POLICY events_tenant_fence ON events AS RESTRICTIVE
-                      USING (tenant_id = (SELECT tenancy.current_tenant_id()))
-                      WITH CHECK (tenant_id = (SELECT tenancy.current_tenant_id()));
+                      USING (coalesce(tenant_id = (SELECT tenancy.current_tenant_id()), false))
+                      WITH CHECK (coalesce(tenant_id = (SELECT tenancy.current_tenant_id()), false));
                   CREATE TABLE events_1 PARTITION OF events FOR VALUES WITH (MODULUS 1, REMAINDER 0);
                   ALTER TABLE events_1 OWNER TO {owner}""",
     ),
