@@ -14,7 +14,8 @@ UNPLANNED = """
 """Takes away what has the planner put policies first."""
 NOBODYS = "00000000-0000-0000-0000-000000000000"
 _PLAIN_FENCE = """
-    ; ALTER POLICY customers_tenant_fence ON customers USING (tenant_id = (SELECT tenancy.current_tenant_id()))
+    ; ALTER POLICY customers_tenant_fence ON customers
+    USING (tenant_id = (SELECT tenancy.current_tenant_id()))
 """
 _BOTH = "(SELECT * FROM customers UNION ALL SELECT * FROM customers)"
 _OF_B = "tenant_id = ANY (ARRAY['{b}'::uuid])"
