@@ -12,7 +12,10 @@ WITH overdue AS MATERIALIZED (
         SELECT EXISTS (
             SELECT FROM pg_catalog.pg_lock_status() k
             WHERE k.pid = a.pid AND k.locktype = 'relation'
-              AND k.mode NOT IN ('AccessShareLock', 'RowShareLock', 'RowExclusiveLock', 'SIReadLock')) AS locks
+              AND (k.mode NOT IN ('AccessShareLock', 'RowShareLock', 'RowExclusiveLock', 'SIReadLock')
+                   -- No session begins while what the role was left cannot be removed.
+                   OR k.relation = 'pg_catalog.pg_db_role_setting'::regclass AND k.mode = 'RowExclusiveLock')
+        ) AS locks
     ) AS l
     WHERE a.datname = current_database() AND a.usename = {{'app'}} AND a.backend_type = 'client backend'
       AND b.began < clock_timestamp()

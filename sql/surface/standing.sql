@@ -25,6 +25,15 @@ JOIN pg_roles r ON r.oid = m.roleid
 LEFT JOIN ({{holders}}) AS g ON g.oid = m.roleid
 WHERE (h.name, coalesce(g.name, '')) NOT IN (('owner', 'directory'), ('owner', 'sealer'), ('watchdog', 'app'))
 UNION ALL
+-- Whoever made the roles may be a member of them.
+SELECT 'membership', format('%I in %s', s.rolname, h.name), quote_ident(s.rolname),
+       'has that role''s rights, or can become it', format('REVOKE %s FROM %I', h.quoted, s.rolname)
+FROM pg_auth_members m
+JOIN pg_roles s ON s.oid = m.member AND NOT s.rolsuper AND NOT s.rolcreaterole
+JOIN ({{our_roles}}) AS o ON o.oid = m.roleid
+JOIN ({{holders}}) AS h ON h.oid = m.roleid
+WHERE m.member NOT IN (SELECT r.oid FROM ({{our_roles}}) AS r)
+UNION ALL
 SELECT 'default privileges', format('of %s%s on %s', coalesce(o.name, pg_get_userbyid(a.defaclrole)),
                                     coalesce(' in schema ' || quote_ident(n.nspname), ''),
                                     CASE a.defaclobjtype WHEN 'r' THEN 'tables' WHEN 'S' THEN 'sequences'

@@ -63,6 +63,8 @@ class TenantConnection(MessagingConnection):
         Raises:
             UnsafeRole: they cannot be removed.
         """
+        # Whoever LISTENs would keep in the process what is notified, for the next borrower to find.
+        self.pgconn.notify_handler = None
         if removes:
             start_without_own_settings(self)
 

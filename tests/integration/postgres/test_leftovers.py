@@ -92,6 +92,16 @@ def test_an_object_of_the_session_is_gone(app_of_one: Flask, leave: str, count: 
         assert _ask(connection, count) == 0
 
 
+def test_what_was_notified_is_forgotten(app_of_one: Flask) -> None:
+    with _borrowed(app_of_one) as connection:
+        for statement in ("LISTEN eve", "NOTIFY eve, 'secret'", "SELECT 1"):
+            connection.execute(statement)
+            connection.commit()
+    with _borrowed(app_of_one) as connection:
+        connection.autocommit = True
+        assert list(connection.notifies(timeout=0.1)) == []
+
+
 @pytest.mark.parametrize("end", ["open", "failed"])
 def test_a_transaction_that_is_left_open_or_failed_is_rolled_back(
     app_of_one: Flask, first: TenantUnderTest, end: str

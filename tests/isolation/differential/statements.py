@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from tests.isolation.differential.columns import Column, Table
 
 NOTE = "(SELECT set_config('eve.found', 'yes', true) = '')"
+NOTE_ID = "(SELECT set_config('eve.found', '00000000-0000-0000-0000-000000000000', true)::uuid)"
 # Neither is worked out while the statement is planned.
 _TOLD_BY = (NOTE, NOTE, "(SELECT 1 / (random() * 0)::integer = 1)")
 _COSTS = ("0", "-0", "0x1p-1074", "1e-300", "0.0025", "1", "1e300", "1e308")
@@ -119,6 +120,8 @@ class Statements:
                 "true",
                 f"x.{table.owner} = y.{other.owner}",
                 f"x.{table.owner} <> y.{other.owner}",
+                f"y.{other.owner} = (CASE WHEN {self._condition(table)} THEN {NOTE_ID} END)",
+                f"y.{other.owner} = (CASE WHEN {self._condition(table)} THEN {NOTE_ID} END)",
                 f"x.{mine}::text = y.{theirs}::text",
             ]
         )
@@ -136,8 +139,15 @@ class Statements:
                 f"coalesce(({condition}) AND {told}, true)",
                 f"(({condition}) AND {told})",
                 f"(NOT ({condition}) OR {told})",
+                f"x.{table.owner} = (CASE WHEN {condition} THEN {NOTE_ID} END)",
+                self._merged(table, condition),
             ]
         )
+
+    def _merged(self, table: Table, condition: str) -> str:
+        """Return equalities from which the planner makes one, with the tenant's."""
+        never = f"CASE WHEN x.{table.owner} IS NULL THEN x.{table.owner} END"
+        return f"(CASE WHEN {condition} THEN {NOTE_ID} END = {never} AND {never} = x.{table.owner})"
 
     def _condition(self, table: Table) -> str:
         if self._random.random() < 0.3:

@@ -6,7 +6,14 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from tests.isolation.red_team.attacks.conditions import NO_INDEX, SMALLEST, UNPLANNED, noted_id, noted_where
+from tests.isolation.red_team.attacks.conditions import (
+    NO_INDEX,
+    PLAIN_FENCES,
+    SMALLEST,
+    UNPLANNED,
+    noted_id,
+    noted_where,
+)
 from tests.isolation.world import MakeWorld, World
 
 _NO_PLAN_OF_ITS_OWN = "SET LOCAL plan_cache_mode = force_generic_plan"
@@ -49,11 +56,6 @@ EQUALITIES = {
     "a statement that SQL prepares": "PREPARE eve AS SELECT FROM tenants AS y, {t} AS x WHERE y.id = {id}; "
     "EXECUTE eve",
 }
-_PLAIN_FENCES = """
-    ALTER POLICY tenants_tenant_fence ON tenants USING (id = (SELECT tenancy.current_tenant_id()));
-    ALTER POLICY customers_tenant_fence ON customers USING (tenant_id = (SELECT tenancy.current_tenant_id()));
-    ALTER POLICY todos_tenant_fence ON todos USING (tenant_id = (SELECT tenancy.current_tenant_id()))
-"""
 # What a table's column is made to say for all tenants but B, and for B.
 COLUMNS = (
     ("customers", "x.company IS NULL", "company = 'Any'", "company = NULL"),
@@ -104,7 +106,7 @@ def test_a_fence_that_is_an_equality_comes_no_sooner_than_what_is_derived_from_i
         with world.server.connect("bootstrap", world.database) as superuser:
             superuser.execute(f"UPDATE {table} SET {others}")
             superuser.execute(f"UPDATE {table} SET {bs} WHERE tenant_id = %s", (world.b.id,))
-            superuser.execute(_PLAIN_FENCES)
+            superuser.execute(PLAIN_FENCES)
         join = EQUALITIES["a join"].format(t=table, id=noted_id(condition))
         assert _told(world, SETTINGS["none"], join)
 

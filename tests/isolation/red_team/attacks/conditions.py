@@ -12,6 +12,13 @@ UNPLANNED = """
     LANGUAGE plpgsql IMMUTABLE PARALLEL RESTRICTED AS 'BEGIN RETURN true; END'
 """
 """Takes away what has the planner put policies first."""
+PLAIN_FENCES = """
+    ALTER POLICY tenants_tenant_fence ON tenants USING (id = (SELECT tenancy.current_tenant_id()));
+    ALTER POLICY customers_tenant_fence ON customers USING (tenant_id = (SELECT tenancy.current_tenant_id()));
+    ALTER POLICY todos_tenant_fence ON todos USING (tenant_id = (SELECT tenancy.current_tenant_id()));
+    ALTER POLICY users_tenant_fence ON users USING (tenant_id = (SELECT tenancy.current_tenant_id()))
+"""
+"""Fences from which the planner derives conditions of a policy's own level."""
 NOBODYS = "00000000-0000-0000-0000-000000000000"
 _PLAIN_FENCE = """
     ; ALTER POLICY customers_tenant_fence ON customers

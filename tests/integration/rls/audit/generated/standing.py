@@ -74,6 +74,8 @@ def memberships() -> Iterator[Hole]:
     for member in ("{app}", "{platform}", "{watchdog}"):
         yield Hole(f"{member} in the owner", f"GRANT {{owner}} TO {member}")
     yield Hole("the owner in the operator", "GRANT {platform} TO {owner}")
+    for group in ("{app}", "{platform}", "{watchdog}"):
+        yield Hole(f"a stranger in {group}", f"CREATE ROLE stranger; GRANT {group} TO stranger")
 
 
 def default_privileges() -> Iterator[Hole]:
