@@ -17,10 +17,11 @@ export PYTHONUNBUFFERED = 1
 PYTEST = $(BIN)/pytest -n 3 --dist worksteal -q
 # What measures time, or puts a load on, leaves a processor free.
 MEASURING = $(BIN)/pytest -n 2 -q
+# What waits more than it computes.
+WAITING = $(BIN)/pytest -n 4 --dist worksteal -q
 # What talks to PostgreSQL, but for the embedded server itself; and of that, what is nearest to it.
 ON_A_DATABASE = tests/integration tests/isolation --ignore tests/integration/embedded
-BENEATH = tests/isolation tests/integration/db tests/integration/migrations tests/integration/platform \
-	tests/integration/postgres tests/integration/rls tests/integration/tenancy
+BENEATH = tests/isolation tests/integration/migrations/corpus tests/integration/postgres tests/integration/rls
 FUZZ = tests/isolation/differential
 
 # The models against a database that the migrations made, on a server of its own whatever the environment says.
@@ -58,10 +59,10 @@ test-services:
 	@test -x /usr/sbin/nginx || { \
 		echo "missing: nginx; on Debian 12: apt-get install nginx-light" >&2; exit 1; }
 	CORPUS_EVERY=1 HOLES=300 $(PYTEST) tests/integration/migrations/corpus tests/integration/rls/audit/generated
-	$(PYTEST) -m slow tests
+	$(WAITING) -m slow tests
 	CORPUS_EVERY=5 HOLES=50 TEST_POSTGRES_VERSION=16 $(PYTEST) -m "not slow" $(BENEATH)
 	TEST_POSTGRES_VERSION=16 $(PYTEST) -m slow $(FUZZ)
-	CORPUS_EVERY=5 HOLES=50 GENERATED_REQUESTS=2000 TEST_POSTGRES_VERSION=15 $(PYTEST) -m "not slow" $(ON_A_DATABASE)
+	CORPUS_EVERY=5 HOLES=50 GENERATED_REQUESTS=1000 TEST_POSTGRES_VERSION=15 $(PYTEST) -m "not slow" $(ON_A_DATABASE)
 	TEST_POSTGRES_VERSION=15 $(PYTEST) -m slow $(FUZZ) tests/integration/migrations/test_drift.py
 	TEST_POSTGRES_VERSION=15 $(MEASURING) -m services tests
 	$(MEASURING) -m growth tests/growth

@@ -49,9 +49,9 @@ def test_the_next_is_served_after_every_setting(server: Server, database: str) -
 
 
 @pytest.mark.slow
-def test_the_next_is_served_after_every_setting_where_the_server_is_far(
+def test_the_next_is_served_after_every_third_setting_where_the_server_is_far(
     server: Server, template: str, database: str
 ) -> None:
     with ExitStack() as clones:
         databases = [clones.enter_context(server.clone(template)) for _ in range(SIDE_BY_SIDE)]
-        assert _faults(server, databases, _all(server, database), FAR) == []
+        assert _faults(server, databases, _all(server, database)[::3], FAR) == []
