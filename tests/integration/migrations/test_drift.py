@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 import sqlalchemy as sa
 
-from tenantapp.models.security import Policy, View
+from tenantapp.models.security import Policy, View, apart
 from tenantapp.resources.customers.models import Customer
 from tests.integration.migrations import drifts
 from tests.integration.migrations.database import Migrations
@@ -31,8 +31,8 @@ def further(newest: Migrations, monkeypatch: pytest.MonkeyPatch) -> Migrations:
     monkeypatch.setattr(Customer, "views", (VIEW,))
     with newest.owner.begin() as connection:
         for statement in (
-            f"CREATE POLICY {FENCE.name} ON customers AS RESTRICTIVE USING ({FENCE.using}) "
-            f"WITH CHECK ({FENCE.check})",
+            f"CREATE POLICY {FENCE.name} ON customers AS RESTRICTIVE USING ({apart(FENCE).using}) "
+            f"WITH CHECK ({apart(FENCE).check})",
             f"CREATE VIEW {VIEW.name} WITH (security_invoker = true) AS {VIEW.query}",
             f"GRANT SELECT ON {VIEW.name} TO {newest.server.names.app}",
         ):
