@@ -70,7 +70,9 @@ _WAYS = (
     "COPY (SELECT count(*) FROM {t} AS x WHERE {found}) TO STDOUT",
     "PREPARE eve AS SELECT count(*) FROM {t} AS x WHERE {found}; EXECUTE eve",
     "DECLARE eve CURSOR FOR SELECT x.{owner} FROM {t} AS x WHERE {found}; FETCH ALL FROM eve",
-    "EXPLAIN (ANALYZE, COSTS off, TIMING off, SUMMARY off) SELECT count(*) FROM {t} AS x WHERE {found}",
+    # Which pages are in memory just then follows from no value.
+    "EXPLAIN (ANALYZE, COSTS off, TIMING off, SUMMARY off, BUFFERS off) "
+    "SELECT count(*) FROM {t} AS x WHERE {found}",
 )
 
 
