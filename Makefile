@@ -21,7 +21,7 @@ MEASURING = $(BIN)/pytest -n 2 -q
 WAITING = $(BIN)/pytest -n 4 --dist worksteal -q
 # What talks to PostgreSQL, but for the embedded server itself; and of that, what is nearest to it.
 ON_A_DATABASE = tests/integration tests/isolation --ignore tests/integration/embedded
-BENEATH = tests/isolation tests/integration/migrations/corpus tests/integration/postgres tests/integration/rls
+BENEATH = tests/isolation tests/integration/migrations/corpus tests/integration/rls
 FUZZ = tests/isolation/differential
 
 # The models against a database that the migrations made, on a server of its own whatever the environment says.

@@ -20,8 +20,6 @@ from tests.support.customers import insert_customers
 from tests.support.databases import Server
 from tests.support.tenants import TenantUnderTest
 
-pytestmark = pytest.mark.slow
-
 OPEN = """
     SELECT pid FROM pg_stat_activity
     WHERE datname = current_database() AND xact_start IS NOT NULL AND application_name = 'tenantapp'
